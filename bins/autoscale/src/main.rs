@@ -1,0 +1,3 @@
+//! The autoscaler command line.
+
+fn main() {}

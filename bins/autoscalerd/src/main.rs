@@ -1,0 +1,3 @@
+//! The autoscaler daemon.
+
+fn main() {}

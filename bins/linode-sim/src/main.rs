@@ -1,0 +1,3 @@
+//! The simulated Linode API as a program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Typed models of Alertmanager's webhook message and API v2.

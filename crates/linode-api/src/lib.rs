@@ -1,0 +1,1 @@
+//! Typed models and client of the Linode API v4.

@@ -1,0 +1,1 @@
+//! A simulated Linode API with real instances on loopback.

@@ -1,0 +1,1 @@
+//! What to do, and doing it safely: scale Linodes behind a NodeBalancer.
