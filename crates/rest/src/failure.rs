@@ -1,0 +1,235 @@
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::request::Idempotency;
+use crate::retry::{Verdict, retry_after};
+
+/// Any error that can be sent between tasks.
+pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
+
+/// How far a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// It could not be expressed; nothing was sent.
+    Building,
+    /// The rate budget held it back for longer than the caller's patience; nothing was sent.
+    Held,
+    /// No connection; surely not taken.
+    Connecting,
+    /// Sent, at least in part, and no answer; may have been taken.
+    Sending,
+    /// The answer began and broke off; may have been taken.
+    Reading,
+    /// The server answered with an error.
+    Refused,
+    /// The server answered with success, and the answer could not be understood; it was taken.
+    Decoding,
+}
+
+impl Stage {
+    /// What went wrong at this stage, in words that fit behind "attempting …:".
+    pub const fn what_failed(self) -> &'static str {
+        match self {
+            Self::Building => "the request could not be built",
+            Self::Held => "the rate budget is spent, so that nothing was sent",
+            Self::Connecting => "no connection could be made",
+            Self::Sending => "the request was sent and no answer came",
+            Self::Reading => "the answer broke off",
+            Self::Refused => "the server refused",
+            Self::Decoding => "the server agreed and its answer could not be understood",
+        }
+    }
+}
+
+/// A request that failed for good: what was attempted, how far it came, what came back.
+///
+/// Its `Display` never repeats its source; the chain does.
+pub struct Failure(Box<Inner>);
+
+struct Inner {
+    attempting: String,
+    stage: Stage,
+    verdict: Verdict,
+    idempotency: Idempotency,
+    timed_out: bool,
+    attempts: u32,
+    doubted_before: bool,
+    answer: Option<Answer>,
+    wait: Option<Duration>,
+    source: Option<BoxError>,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Failure {
+    pub(crate) fn new(attempting: &str, stage: Stage, verdict: Verdict, idempotency: Idempotency) -> Self {
+        Self(Box::new(Inner {
+            attempting: attempting.to_owned(),
+            stage,
+            verdict,
+            idempotency,
+            timed_out: false,
+            attempts: 0,
+            doubted_before: false,
+            answer: None,
+            wait: None,
+            source: None,
+        }))
+    }
+
+    /// A request that cannot be expressed: nothing was sent.
+    pub fn building(attempting: &str, source: impl Into<BoxError>) -> Self {
+        Self::new(attempting, Stage::Building, Verdict::FINAL, Idempotency::Idempotent).caused_by(source.into())
+    }
+
+    /// A success whose body could not be understood; `response` is what came.
+    pub fn decoding(attempting: &str, response: crate::Response, source: impl Into<BoxError>) -> Self {
+        let attempts = response.attempts();
+        let (status, headers, body) = response.into_parts();
+        Self::new(attempting, Stage::Decoding, Verdict { again: false, may_have_happened: true }, Idempotency::Idempotent)
+            .answered(status, headers, body)
+            .after(attempts, false)
+            .caused_by(source.into())
+    }
+
+    pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        self.0.answer = Some(Answer { status, headers, body });
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, source: BoxError) -> Self {
+        self.0.source = Some(source);
+        self
+    }
+
+    pub(crate) fn timed_out(mut self, timed_out: bool) -> Self {
+        self.0.timed_out = timed_out;
+        self
+    }
+
+    pub(crate) fn held_for(mut self, wait: Duration) -> Self {
+        self.0.wait = Some(wait);
+        self
+    }
+
+    pub(crate) fn after(mut self, attempts: u32, doubted_before: bool) -> Self {
+        self.0.attempts = attempts;
+        self.0.doubted_before = doubted_before;
+        self
+    }
+
+    /// What was attempted, in words.
+    pub fn attempting(&self) -> &str {
+        &self.0.attempting
+    }
+
+    /// How far the last attempt came.
+    pub fn stage(&self) -> Stage {
+        self.0.stage
+    }
+
+    /// The status of the last answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.answer.as_ref().map(|a| a.status)
+    }
+
+    /// The headers of the last answer, if there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.answer.as_ref().map(|a| &a.headers)
+    }
+
+    /// The body of the last answer; empty if there was none.
+    pub fn body(&self) -> &[u8] {
+        self.0.answer.as_ref().map_or(&[], |a| &a.body)
+    }
+
+    /// How many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether a time limit ended it.
+    pub fn is_timeout(&self) -> bool {
+        self.0.timed_out
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything. It says nothing about safety:
+    /// look at [`may_have_happened`](Self::may_have_happened) before repeating what is not idempotent.
+    pub fn is_retryable(&self) -> bool {
+        self.0.verdict.again
+    }
+
+    /// Whether the server may have done what was asked, in this attempt or in an earlier one.
+    pub fn may_have_happened(&self) -> bool {
+        self.0.verdict.may_have_happened || self.0.doubted_before
+    }
+
+    /// Whether an attempt before the last one may have been taken. A delete that ends in 404 then was ours.
+    pub fn doubted_before(&self) -> bool {
+        self.0.doubted_before
+    }
+
+    /// How long to wait before asking again: what the server said, or when the rate budget is whole again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.wait.or_else(|| self.headers().and_then(retry_after))
+    }
+
+    /// What the caller should do about it, in words.
+    pub fn advice(&self) -> &'static str {
+        match (self.may_have_happened(), self.0.idempotency) {
+            (true, Idempotency::Creates) => "look whether it exists before creating it again",
+            (true, Idempotency::NotIdempotent) => "look whether it was done before asking again",
+            _ if self.0.stage == Stage::Building => "correct the request",
+            _ if self.0.stage == Stage::Connecting => "check the address and the network, then try again",
+            _ if self.is_retryable() => "try again later",
+            _ if self.0.stage == Stage::Decoding => "check that the address is the API's and its version the right one",
+            _ => "correct the request, asking again brings the same",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.attempting, self.0.stage.what_failed())?;
+        if let Some(status) = self.status() {
+            write!(f, " ({status})")?;
+        }
+        if self.is_timeout() {
+            f.write_str(" within the time limit")?;
+        }
+        if self.attempts() > 1 {
+            write!(f, " after {} attempts", self.attempts())?;
+        }
+        write!(f, "; {}", self.advice())
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Bodies stay out: an answer may repeat what the request held.
+        f.debug_struct("Failure")
+            .field("attempting", &self.0.attempting)
+            .field("stage", &self.0.stage)
+            .field("status", &self.status())
+            .field("timed_out", &self.0.timed_out)
+            .field("attempts", &self.0.attempts)
+            .field("may_have_happened", &self.may_have_happened())
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,67 @@
+use std::env;
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+/// A bearer token. It is never printed: its `Debug` hides it, the header made of it is marked sensitive, and its memory
+/// is overwritten when it goes.
+#[derive(Debug, Clone)]
+pub struct Token(SecretString);
+
+impl Token {
+    /// Takes a token as it is, but for white space around it (files end in a newline).
+    ///
+    /// # Errors
+    /// When it is empty, or cannot stand in a header.
+    pub fn new(token: impl Into<String>) -> Result<Self, TokenError> {
+        let token = SecretString::from(token.into().trim());
+        if token.expose_secret().is_empty() {
+            return Err(TokenError::Empty);
+        }
+        if HeaderValue::from_str(token.expose_secret()).is_err() {
+            return Err(TokenError::Unprintable);
+        }
+        Ok(Self(token))
+    }
+
+    /// Reads the token from the environment variable `name`.
+    ///
+    /// # Errors
+    /// When the variable is not set, empty, or holds what cannot be a token.
+    pub fn from_env(name: &str) -> Result<Self, TokenError> {
+        match env::var(name) {
+            Ok(token) => Self::new(token),
+            Err(env::VarError::NotPresent) => Err(TokenError::NotSet { name: name.to_owned() }),
+            Err(env::VarError::NotUnicode(_)) => Err(TokenError::Unprintable),
+        }
+    }
+
+    /// `Bearer TOKEN`, marked sensitive.
+    ///
+    /// # Errors
+    /// Never for a token that [`Token::new`] took.
+    pub fn bearer(&self) -> Result<HeaderValue, TokenError> {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0.expose_secret()))
+            .map_err(|_| TokenError::Unprintable)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+/// Why something is no token. The text never contains it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The environment variable is not set.
+    #[error("the environment variable {name} is not set: set it to a token")]
+    NotSet {
+        /// The variable.
+        name: String,
+    },
+    /// There is nothing but white space.
+    #[error("the token is empty")]
+    Empty,
+    /// A control character, or none of ASCII.
+    #[error("the token contains a character that cannot stand in a header: check how it was copied")]
+    Unprintable,
+}

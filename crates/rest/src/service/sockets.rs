@@ -1,0 +1,177 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::{Service, ServiceError};
+use crate::failure::BoxError;
+
+/// No answer of an API that we speak to comes near it; a server gone mad must not fill our memory.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// The service over real sockets: connections are kept and used again, TLS is rustls with ring, gzip is understood,
+/// redirects are not followed (a token must not wander).
+#[derive(Debug, Clone)]
+pub struct Sockets {
+    client: reqwest::Client,
+}
+
+impl Sockets {
+    /// Settings to begin with: the system's roots, 10 s to connect, the proxies of the environment.
+    pub fn builder() -> SocketsBuilder {
+        SocketsBuilder { ca: None, connect_limit: Duration::from_secs(10) }
+    }
+
+    /// Uses the caller's own client, with whatever it is set to do.
+    pub const fn from_client(client: reqwest::Client) -> Self {
+        Self { client }
+    }
+}
+
+/// Settings of [`Sockets`].
+#[derive(Debug, Clone)]
+pub struct SocketsBuilder {
+    ca: Option<PathBuf>,
+    connect_limit: Duration,
+}
+
+impl SocketsBuilder {
+    /// A PEM file whose certificates are trusted in place of the system's.
+    #[must_use]
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca = Some(path.into());
+        self
+    }
+
+    /// The longest time to make a connection. Keep it below the time limit of an attempt: a connection that was never
+    /// made is known not to have carried a request.
+    #[must_use]
+    pub const fn connect_limit(mut self, limit: Duration) -> Self {
+        self.connect_limit = limit;
+        self
+    }
+
+    /// Reads the certificates and makes the service.
+    ///
+    /// # Errors
+    /// When the CA file cannot be read or holds no certificate.
+    pub fn build(self) -> Result<Sockets, SocketsError> {
+        let tls = match &self.ca {
+            Some(path) => trusting(path)?,
+            None => trusting_the_system().map_err(|source| SocketsError::Tls { source })?,
+        };
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .connect_timeout(self.connect_limit)
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_nodelay(true)
+            // Below the minute after which load balancers commonly close idle connections.
+            .pool_idle_timeout(Duration::from_secs(50))
+            .build()
+            .map_err(|error| SocketsError::Tls { source: error.into() })?;
+        Ok(Sockets { client })
+    }
+}
+
+/// A service over sockets that could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SocketsError {
+    /// The CA file cannot be read.
+    #[error("cannot read the CA certificates in {}: name a readable PEM file", path.display())]
+    Ca {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the PEM reader said.
+        #[source]
+        source: BoxError,
+    },
+    /// The file was read and holds no certificate.
+    #[error("{} holds no PEM certificate: name a file with at least one", path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// TLS could not be set up.
+    #[error("cannot set up TLS")]
+    Tls {
+        /// What the TLS library said.
+        #[source]
+        source: BoxError,
+    },
+}
+
+fn trusting(path: &Path) -> Result<rustls::ClientConfig, SocketsError> {
+    let ca = |source: BoxError| SocketsError::Ca { path: path.to_owned(), source };
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|e| ca(e.into()))? {
+        roots.add(certificate.map_err(|e| ca(e.into()))?).map_err(|e| ca(e.into()))?;
+    }
+    if roots.is_empty() {
+        return Err(SocketsError::NoCertificate { path: path.to_owned() });
+    }
+    Ok(config().map_err(|source| SocketsError::Tls { source })?.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn trusting_the_system() -> Result<rustls::ClientConfig, BoxError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    match rustls_platform_verifier::Verifier::new(provider) {
+        Ok(verifier) => Ok(config()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth()),
+        // A small container has no roots and may need none (a simulator on loopback): TLS then fails when it is used.
+        Err(error) => {
+            tracing::warn!(%error, "no certificates of the system: TLS connections will be refused; install ca-certificates or name a CA file");
+            Ok(config()?.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+        }
+    }
+}
+
+fn config() -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>, BoxError> {
+    // The provider is named, not taken from the process: no global state, and nothing but ring in the tree.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?)
+}
+
+#[async_trait]
+impl Service for Sockets {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+        let (head, body) = request.into_parts();
+        let url = reqwest::Url::parse(&head.uri.to_string()).map_err(ServiceError::building)?;
+        let request = self.client.request(head.method, url).headers(head.headers).body(body);
+        let mut answer = request.send().await.map_err(before_the_answer)?;
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|e| {
+            let timed_out = e.is_timeout();
+            ServiceError::reading(e.without_url()).timed_out(timed_out)
+        })? {
+            if whole.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(ServiceError::reading(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        let mut response = http::Response::new(whole.freeze());
+        *response.status_mut() = answer.status();
+        *response.version_mut() = answer.version();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(response)
+    }
+}
+
+fn before_the_answer(error: reqwest::Error) -> ServiceError {
+    let (timed_out, connecting, building) = (error.is_timeout(), error.is_connect(), error.is_builder());
+    // The address is known to the caller, and a query may hold what should not be printed.
+    let error = error.without_url();
+    if building {
+        ServiceError::building(error)
+    } else if connecting {
+        ServiceError::connecting(error).timed_out(timed_out)
+    } else {
+        ServiceError::sending(error).timed_out(timed_out)
+    }
+}
