@@ -1,0 +1,228 @@
+//! What argues for a size. Silence is not calm.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Amount, Group, StepPolicy,
+    alerts::{AlertRow, AlertState, AlertTable},
+    elapsed,
+};
+
+/// The label that says which group an alert belongs to.
+pub const GROUP_LABEL: &str = "autoscale_group";
+
+/// What a signal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// More is needed.
+    High,
+    /// Less would do.
+    Low,
+    /// Neither.
+    Calm,
+    /// Nobody confirms anything.
+    Unknown,
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::High => "high",
+            Self::Low => "low",
+            Self::Calm => "calm",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// What one policy says, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicySignal {
+    /// The policy, by the labels that it matches.
+    pub policy: String,
+    /// What it says.
+    pub signal: Signal,
+    /// The step that it asks for, where it asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Amount>,
+    /// It can ask for removals.
+    pub can_remove: bool,
+    /// Since when it says so, where an alert tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// What all policies of a group say at one time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Signals {
+    /// By policy, in the group's order.
+    pub policies: Vec<PolicySignal>,
+    /// The largest load that the low alerts tell by their annotation `value`.
+    pub value: Option<f64>,
+}
+
+/// How the table of alerts is to be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hearing {
+    /// Where Alertmanager is polled: how often. Its answers are then the truth.
+    pub poll: Option<Duration>,
+    /// Where it is not: a firing alert must repeat within this.
+    pub confirm: Duration,
+    /// The `alertname` of an alert that always fires while alerting works.
+    pub heartbeat: Option<String>,
+}
+
+impl Default for Hearing {
+    fn default() -> Self {
+        Self { poll: None, confirm: Duration::from_secs(600), heartbeat: None }
+    }
+}
+
+impl Hearing {
+    /// Whether `row` is still vouched for at `now`.
+    fn confirmed(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
+        match self.poll {
+            Some(_) => self.polls_alive(table, now),
+            None => elapsed(row.heard, now) <= self.confirm,
+        }
+    }
+
+    fn polls_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
+        self.poll.is_none_or(|every| table.polled.is_some_and(|at| elapsed(at, now) <= every * 3))
+    }
+
+    fn heartbeat_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
+        self.heartbeat.as_ref().is_none_or(|name| {
+            table.rows.values().any(|row| {
+                row.alert.labels.get("alertname") == Some(name)
+                    && row.alert.state == AlertState::Firing
+                    && self.confirmed(table, row, now)
+            })
+        })
+    }
+}
+
+impl Signals {
+    /// Reads the table for `group` at `now`.
+    #[must_use]
+    pub fn read(group: &Group, table: &AlertTable, hearing: &Hearing, now: Timestamp) -> Self {
+        let mut signals = Self::default();
+        let deaf = if !hearing.polls_alive(table, now) {
+            Some("Alertmanager has not answered three polls")
+        } else if !hearing.heartbeat_alive(table, now) {
+            Some("the heartbeat alert is not confirmed")
+        } else {
+            None
+        };
+        for policy in &group.policies {
+            let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
+            let spoken = match deaf {
+                Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.to_owned()),
+                None => speak(policy, rows, table, hearing, now),
+            };
+            if spoken.signal == Signal::Low {
+                for value in rows().filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok()) {
+                    signals.value = Some(signals.value.map_or(value, |known| known.max(value)));
+                }
+            }
+            signals.policies.push(spoken);
+        }
+        signals
+    }
+
+    /// What the policies say together: high if one says so; else unknown if one is; low if all that can remove say so.
+    #[must_use]
+    pub fn together(&self) -> Signal {
+        let any = |signal| self.policies.iter().any(|policy| policy.signal == signal);
+        if any(Signal::High) {
+            Signal::High
+        } else if any(Signal::Unknown) {
+            Signal::Unknown
+        } else if self.policies.iter().any(|policy| policy.can_remove)
+            && self.policies.iter().filter(|policy| policy.can_remove).all(|policy| policy.signal == Signal::Low)
+        {
+            Signal::Low
+        } else {
+            Signal::Calm
+        }
+    }
+
+    /// The reasons of the policies that say `signal`.
+    #[must_use]
+    pub fn why(&self, signal: Signal) -> String {
+        let whys: Vec<&str> =
+            self.policies.iter().filter(|policy| policy.signal == signal).map(|policy| policy.why.as_str()).collect();
+        whys.join("; ")
+    }
+}
+
+impl PolicySignal {
+    fn of(policy: &StepPolicy, signal: Signal, step: Option<Amount>, since: Option<Timestamp>, why: String) -> Self {
+        Self { policy: name(&policy.on), signal, step, can_remove: policy.can_remove(), since, why }
+    }
+}
+
+fn name(on: &BTreeMap<String, String>) -> String {
+    let others: Vec<String> =
+        on.iter().filter(|(label, _)| *label != "alertname").map(|(label, value)| format!("{label}={value}")).collect();
+    let alert = on.get("alertname").map_or("any alert", String::as_str);
+    if others.is_empty() { alert.to_owned() } else { format!("{alert} ({})", others.join(", ")) }
+}
+
+fn concerns(group: &Group, policy: &StepPolicy, row: &AlertRow) -> bool {
+    let labels = &row.alert.labels;
+    labels.get(GROUP_LABEL).is_none_or(|owner| owner == group.name.as_str())
+        && policy.on.iter().all(|(label, value)| labels.get(label).map_or("", String::as_str) == value)
+}
+
+/// An alert of one instance does not speak for the group, so it can't argue for fewer.
+fn speaks_for_group(row: &AlertRow) -> bool {
+    !row.alert.labels.contains_key("instance")
+}
+
+fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
+    policy: &StepPolicy,
+    rows: impl Fn() -> I,
+    table: &AlertTable,
+    hearing: &Hearing,
+    now: Timestamp,
+) -> PolicySignal {
+    let say = |signal, step, since, why| PolicySignal::of(policy, signal, step, since, why);
+    let name = name(&policy.on);
+    let live = |row: &&AlertRow| row.alert.state == AlertState::Firing && hearing.confirmed(table, row, now);
+    let doubtful = |row: &&AlertRow| match row.alert.state {
+        AlertState::Suppressed => true,
+        AlertState::Firing => !hearing.confirmed(table, row, now),
+        AlertState::Resolved => false,
+    };
+    if policy.add.is_some()
+        && let Some(row) = rows().find(live)
+    {
+        return say(Signal::High, policy.add, Some(row.since), format!("{name} fires"));
+    }
+    if policy.remove.is_some()
+        && let Some(since) = rows().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
+    {
+        return say(Signal::Low, policy.remove, Some(since), format!("{name} fires"));
+    }
+    if let Some(row) = rows().find(doubtful) {
+        let why = match row.alert.state {
+            AlertState::Suppressed => format!("{name} is silenced or inhibited"),
+            _ => format!("{name} fired and was not confirmed since"),
+        };
+        return say(Signal::Unknown, None, None, why);
+    }
+    let resolved = rows().filter(|row| row.alert.state == AlertState::Resolved && speaks_for_group(row));
+    if policy.when_resolved.is_some()
+        && let Some(since) = resolved.map(|row| row.since).max()
+    {
+        return say(Signal::Low, policy.when_resolved, Some(since), format!("{name} is resolved"));
+    }
+    say(Signal::Calm, None, None, format!("{name} does not fire"))
+}

@@ -1,0 +1,15 @@
+//! What the loop needs of the world. No cloud's types here: a program can bring its own.
+
+mod alerts;
+mod balancer;
+mod clock;
+mod compute;
+mod failure;
+mod store;
+
+pub use alerts::AlertSource;
+pub use balancer::{Balancer, NewNode};
+pub use clock::Clock;
+pub use compute::{Compute, Listing, Marked, NewInstance};
+pub use failure::{Failure, FailureKind};
+pub use store::{LogName, Store, StoreError};
