@@ -1,1 +1,3 @@
 //! Typed models and client of the Linode API v4.
+
+pub mod models;
