@@ -1,0 +1,3 @@
+//! The adapters, each against what stands behind it.
+
+mod clock;
