@@ -1,0 +1,325 @@
+//! The tree is the architecture: a lower floor names no higher one. The check is held against this workspace, and
+//! against made-up trees that break each of its rules, because a check which cannot fail proves nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod manifest;
+mod rules;
+mod source;
+
+use std::fs;
+use std::path::Path;
+
+use rules::{MOST_LINES, Report, Rule, check};
+
+/// A workspace in a folder of its own, whose floors are all there and break nothing.
+struct MadeUp {
+    root: tempfile::TempDir,
+}
+
+impl MadeUp {
+    fn new() -> Self {
+        let made = Self { root: tempfile::tempdir().unwrap() };
+        for name in ["rest", "alertmanager-types", "linode-sim", "linode-api", "scaler", "config", "daemon"] {
+            made.write(&format!("crates/{name}/Cargo.toml"), &format!("[package]\nname = \"{name}\"\n"));
+            made.write(&format!("crates/{name}/src/lib.rs"), "//! A crate.\n");
+        }
+        made.write(
+            "crates/linode-api/Cargo.toml",
+            "[package]\nname = \"linode-api\"\n\n[dependencies]\nrest = { path = \"../rest\" }\n",
+        );
+        made.write("crates/linode-api/src/models.rs", "pub use serde::Deserialize;\n");
+        made.write("crates/scaler/src/core/mod.rs", "use std::collections::BTreeMap;\npub struct Group;\n");
+        made.write("crates/scaler/src/port/mod.rs", "use crate::core::Group;\n");
+        made.write("crates/scaler/src/workflow/mod.rs", "use crate::{core::Group, port::Store};\n");
+        made.write(
+            "crates/scaler/src/adapter/mod.rs",
+            "use crate::{core::Group, workflow::Actor};\nuse linode_api::Linode;\n",
+        );
+        made.write(
+            "crates/scaler/src/adapter/clock.rs",
+            "pub fn now() -> std::time::SystemTime { std::time::SystemTime::now() }\n",
+        );
+        made
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn check(&self) -> Report {
+        check(self.root.path())
+    }
+}
+
+#[test]
+fn the_workspace_keeps_its_floors() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let report = check(root);
+    let said: Vec<String> = report.violations.iter().map(ToString::to_string).collect();
+    assert!(said.is_empty(), "{} violations:\n{}", said.len(), said.join("\n"));
+    assert!(report.files > 20, "only {} files were read: the check looks in the wrong place", report.files);
+    for floor in ["core", "port", "workflow", "adapter"] {
+        assert!(report.held.contains_key(&("scaler", floor)), "no file of scaler's {floor} was checked");
+    }
+    assert!(
+        report.held.contains_key(&("linode-api", "models")),
+        "no file of linode-api's models was checked"
+    );
+}
+
+#[test]
+fn a_tree_that_breaks_nothing_passes() {
+    let made = MadeUp::new();
+    assert_eq!(made.check().violations, []);
+}
+
+/// Each row: a file with a text that breaks one rule, the line and a word of the complaint.
+#[test]
+fn each_way_to_break_a_rule_is_found() {
+    let long = "// a line\n".repeat(MOST_LINES + 1);
+    let rows: &[(&str, &str, Rule, usize, &str)] = &[
+        (
+            "crates/scaler/src/core/plan.rs",
+            "use crate::port::Store;\n",
+            Rule::Floors,
+            1,
+            "crate::port::Store",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "\nuse crate::{\n    core::Group,\n    workflow::{Actor, Turn},\n};\n",
+            Rule::Floors,
+            4,
+            "crate::workflow::Actor",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "fn f() { crate::adapter::memory::new(); }\n",
+            Rule::Floors,
+            1,
+            "crate::adapter",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "use super::super::port::Store;\n",
+            Rule::Floors,
+            1,
+            "crate::port::Store",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "mod inner { use super::super::super::port; }\n",
+            Rule::Floors,
+            1,
+            "crate::port",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "macro_rules! m { () => { $crate::port::f() }; }\n",
+            Rule::Floors,
+            1,
+            "crate::port::f",
+        ),
+        ("crates/scaler/src/core/plan.rs", "use crate::Scaler;\n", Rule::Floors, 1, "crate::Scaler"),
+        ("crates/scaler/src/core/plan.rs", "use tokio as t;\n", Rule::Outside, 1, "tokio"),
+        ("crates/scaler/src/core/plan.rs", "use std::{fmt, fs};\n", Rule::Outside, 1, "std::fs"),
+        ("crates/scaler/src/core/plan.rs", "pub async fn f() {}\n", Rule::Asynchronous, 1, "waits"),
+        (
+            "crates/scaler/src/port/store.rs",
+            "use crate::workflow::Actor;\n",
+            Rule::Floors,
+            1,
+            "crate::workflow",
+        ),
+        (
+            "crates/scaler/src/port/store.rs",
+            "fn f(l: linode_api::Linode) {}\n",
+            Rule::Outside,
+            1,
+            "linode_api",
+        ),
+        ("crates/scaler/src/workflow/actor.rs", "use crate::adapter;\n", Rule::Floors, 1, "crate::adapter"),
+        (
+            "crates/scaler/src/workflow/actor.rs",
+            "use linode_api::InstanceId as Id;\n",
+            Rule::Outside,
+            1,
+            "linode_api",
+        ),
+        (
+            "crates/linode-api/src/models/tag.rs",
+            "use crate::client::Linode;\n",
+            Rule::Floors,
+            1,
+            "crate::client",
+        ),
+        ("crates/linode-api/src/models/tag.rs", "use rest::Request;\n", Rule::Outside, 1, "rest"),
+        (
+            "crates/alertmanager-types/src/post.rs",
+            "use std::net::TcpStream;\n",
+            Rule::Outside,
+            1,
+            "std::net::TcpStream",
+        ),
+        ("crates/rest/src/api.rs", "use linode_api::Linode;\n", Rule::Crates, 1, "linode-api"),
+        ("crates/linode-api/src/x.rs", "fn f() -> scaler::Scaler { todo() }\n", Rule::Crates, 1, "scaler"),
+        (
+            "crates/rest/Cargo.toml",
+            "[package]\nname = \"rest\"\n[dependencies]\nlinode-api.workspace = true\n",
+            Rule::Crates,
+            4,
+            "linode-api",
+        ),
+        (
+            "crates/rest/Cargo.toml",
+            "[package]\nname = \"rest\"\n[dependencies.scaler]\npath = \"x\"\n",
+            Rule::Crates,
+            3,
+            "scaler",
+        ),
+        (
+            "crates/rest/Cargo.toml",
+            "[package]\nname = \"rest\"\n[target.'cfg(unix)'.dependencies]\ns = { package = \"scaler\", path = \"x\" }\n",
+            Rule::Crates,
+            4,
+            "scaler",
+        ),
+        (
+            "crates/linode-sim/Cargo.toml",
+            "[package]\nname = \"linode-sim\"\n[dev-dependencies]\nlinode-api.workspace = true\n",
+            Rule::Crates,
+            4,
+            "linode-api",
+        ),
+        (
+            "crates/scaler/Cargo.toml",
+            "[package]\nname = \"scaler\"\n[dependencies]\ndaemon.workspace = true\n",
+            Rule::Crates,
+            4,
+            "daemon",
+        ),
+        (
+            "bins/linode-sim/Cargo.toml",
+            "[package]\nname = \"linode-sim-bin\"\n[dependencies]\nrest.workspace = true\n",
+            Rule::Crates,
+            4,
+            "rest",
+        ),
+        ("crates/attic/Cargo.toml", "[package]\nname = \"attic\"\n", Rule::Crates, 1, "no floor"),
+        (
+            "crates/daemon/src/run.rs",
+            "use std::time::Instant;\nfn f() { Instant::now(); }\n",
+            Rule::Clock,
+            2,
+            "Instant::now",
+        ),
+        (
+            "crates/daemon/src/run.rs",
+            "use std::time;\nfn f() { time::SystemTime::now(); }\n",
+            Rule::Clock,
+            2,
+            "SystemTime::now",
+        ),
+        (
+            "crates/daemon/src/run.rs",
+            "fn f() { jiff::Timestamp::now(); }\n",
+            Rule::Clock,
+            1,
+            "jiff::Timestamp::now",
+        ),
+        (
+            "crates/scaler/src/port/clock.rs",
+            "fn f() { std::time::Instant::now(); }\n",
+            Rule::Clock,
+            1,
+            "clock.rs",
+        ),
+        (
+            "tests/slow.rs",
+            "use jiff::Zoned as Z;\nfn f() { Z::now(); }\n",
+            Rule::Clock,
+            2,
+            "jiff::Zoned::now",
+        ),
+        ("bins/autoscale/src/long.rs", &long, Rule::Length, MOST_LINES + 1, "lines"),
+    ];
+    for (file, text, rule, line, word) in rows {
+        let made = MadeUp::new();
+        made.write(file, text);
+        if file.starts_with("bins/autoscale/") {
+            made.write("bins/autoscale/Cargo.toml", "[package]\nname = \"autoscale\"\n");
+        }
+        let found = made.check().violations;
+        let hit = found
+            .iter()
+            .find(|v| v.file == *file && v.rule == *rule && v.line == *line && v.why.contains(word));
+        assert!(
+            hit.is_some(),
+            "{file} with {text:?}: expected {rule:?} at line {line} ({word}), found {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_floor_is_found() {
+    let made = MadeUp::new();
+    fs::remove_dir_all(made.root.path().join("crates/scaler/src/port")).unwrap();
+    let found = made.check().violations;
+    assert!(found.iter().any(|v| v.rule == Rule::Missing && v.why.contains("port")), "{found:?}");
+}
+
+/// What looks like a violation and is none.
+#[test]
+fn what_is_only_written_about_is_no_violation() {
+    let rows = [
+        (
+            "crates/scaler/src/core/plan.rs",
+            "// use crate::port::Store;\n/* crate::port /* nested */ crate::port */\n",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "const S: &str = \"crate::port::Store\\\"\"; const R: &str = r#\"crate::\"port\"#;\n",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "fn f<'a>(c: char) -> bool { c == '\"' || c == '\\'' } // crate::port\n",
+        ),
+        ("crates/scaler/src/core/plan.rs", "#[cfg(test)]\nmod tests {\n    use crate::adapter::memory;\n}\n"),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "use super::Group;\nuse self::step::Step;\nmod step { pub struct Step; }\n",
+        ),
+        (
+            "crates/scaler/src/core/plan.rs",
+            "#![allow(x)]\nuse std::{collections::BTreeMap, fmt::{self, Display}};\n",
+        ),
+        ("crates/linode-sim/src/state.rs", "mod config;\npub use config::Config;\n"),
+        ("crates/linode-sim/src/state.rs", "use super::config;\nfn f() { config::read(); }\n"),
+        (
+            "crates/daemon/src/run.rs",
+            "use tokio::time::Instant;\nfn f() { Instant::now(); tokio::time::Instant::now(); }\n",
+        ),
+        ("bins/autoscale/src/run.rs", "use daemon::Daemon;\n"),
+    ];
+    for (file, text) in rows {
+        let made = MadeUp::new();
+        made.write(file, text);
+        made.write(
+            "bins/autoscale/Cargo.toml",
+            "[package]\nname = \"autoscale\"\n[dependencies]\ndaemon.workspace = true\n",
+        );
+        assert_eq!(made.check().violations, [], "{file} with {text:?}");
+    }
+}
+
+#[test]
+fn a_module_that_is_only_for_tests_may_name_any_floor() {
+    let made = MadeUp::new();
+    made.write("crates/scaler/src/workflow/mod.rs", "#[cfg(test)]\nmod world;\n");
+    made.write("crates/scaler/src/workflow/world.rs", "use crate::adapter::memory;\n");
+    assert_eq!(made.check().violations, []);
+    made.write("crates/scaler/src/workflow/mod.rs", "mod world;\n");
+    assert_eq!(made.check().violations.len(), 1);
+}
