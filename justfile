@@ -1,0 +1,74 @@
+# The stages of .ci/run by name. `just` alone lists them; CI itself needs no just.
+
+export RUSTDOCFLAGS := "-D warnings"
+
+[private]
+default:
+    @just --list
+
+# Everything, as it runs before a change lands
+ci:
+    .ci/run
+
+# cargo-deny, cargo-machete and typos, where they are missing
+tools:
+    .ci/install-tools
+
+fmt:
+    cargo fmt --all
+
+fmt-check:
+    cargo fmt --all --check
+
+# No path of one machine, no host of a package registry, no misspelling
+words: tools
+    .ci/words
+
+# Bans, licences, sources
+deny: tools
+    cargo deny check bans licenses sources
+
+# Dependencies that nothing uses
+machete: tools
+    cargo machete
+
+# What a crate must not pull in
+purity:
+    .ci/purity
+
+clippy:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# Each feature of each crate alone
+features:
+    .ci/features
+
+doc:
+    cargo doc --workspace --no-deps
+
+test:
+    cargo test --workspace
+
+# Only the floors of the house
+architecture:
+    cargo test -p integration --test integration architecture::
+
+# The official Python library, the official command line, and Prometheus' own discovery against the simulator
+clients:
+    bash tests/clients/run.sh
+    bash tests/clients/prometheus-linode-sd.sh
+
+# The real Prometheus and Alertmanager; installs Debian's packages where they are missing
+e2e:
+    .ci/e2e
+
+# The main job: the whole system on this machine, in about two minutes
+sandbox:
+    cargo run --release -p sandbox
+
+# One history of the simulation again: just replay 1234
+replay seed:
+    SCALER_SEED={{ seed }} cargo test -p scaler --all-features replay -- --nocapture
+
+bench:
+    cargo bench --workspace
