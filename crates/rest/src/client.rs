@@ -245,6 +245,11 @@ impl ClientBuilder {
 }
 
 impl Response {
+    /// A success of the caller's own making: what is known without asking, or a test's.
+    pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: HeaderMap::new(), body: body.into(), attempts: 0 }
+    }
+
     /// Its status, a success.
     pub const fn status(&self) -> StatusCode {
         self.status

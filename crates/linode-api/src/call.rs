@@ -1,0 +1,135 @@
+//! A call of the API as a value.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use rest::http::{Method, StatusCode};
+use rest::{Failure, Request, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracing::warn;
+
+use crate::client::Linode;
+use crate::error::{Error, Subject};
+
+/// A call that was made ready and not yet sent: `.await` sends it; [`request`](Self::request) shows it.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<T> {
+    linode: Linode,
+    request: Result<Request, Error>,
+    decode: fn(Response, &str) -> Result<T, Failure>,
+    subject: Subject,
+}
+
+impl<T> Call<T> {
+    /// The request that will be sent.
+    ///
+    /// # Errors
+    /// When its body cannot be written as JSON.
+    pub fn request(&self) -> Result<&Request, &Error> {
+        self.request.as_ref()
+    }
+
+    /// A time limit per attempt for this call alone.
+    pub fn attempt_limit(self, limit: Duration) -> Self {
+        self.map(|request| Ok(request.attempt_limit(limit)))
+    }
+
+    pub(crate) fn query(self, name: &str, value: impl fmt::Display) -> Self {
+        self.map(|request| Ok(request.query(name, value)))
+    }
+
+    pub(crate) fn body(self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.map(|request| Ok(request.json(body)?))
+    }
+
+    pub(crate) fn creates(self) -> Self {
+        self.map(|request| Ok(request.creates()))
+    }
+
+    pub(crate) fn sensitive(self) -> Self {
+        self.map(|request| Ok(request.sensitive()))
+    }
+
+    pub(crate) fn family(self, family: &'static str) -> Self {
+        self.map(|request| Ok(request.family(family)))
+    }
+
+    pub(crate) fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
+        self
+    }
+
+    pub(crate) fn map(mut self, change: impl FnOnce(Request) -> Result<Request, Error>) -> Self {
+        self.request = self.request.and_then(change);
+        self
+    }
+
+    pub(crate) fn decoded_by(
+        linode: &Linode,
+        request: Request,
+        decode: fn(Response, &str) -> Result<T, Failure>,
+    ) -> Self {
+        Self { linode: linode.clone(), request: Ok(request), decode, subject: Subject::Other }
+    }
+}
+
+impl<T: DeserializeOwned> Call<T> {
+    /// A call whose answer is read as JSON.
+    pub(crate) fn json(linode: &Linode, request: Request) -> Self {
+        Self::decoded_by(linode, request, |response, attempting| response.json(attempting))
+    }
+}
+
+impl Call<()> {
+    /// A call whose answer says nothing: only its status counts.
+    pub(crate) fn empty(linode: &Linode, request: Request) -> Self {
+        Self::decoded_by(linode, request, |_, _| Ok(()))
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Call<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let Self { linode, request, decode, subject } = self;
+            let request = request?;
+            let response = match linode.http().send(&request).await {
+                Ok(response) => response,
+                // An earlier attempt of this very delete may have been the one that did it.
+                Err(failure)
+                    if request.method() == Method::DELETE
+                        && failure.status() == Some(StatusCode::NOT_FOUND)
+                        && failure.doubted_before() =>
+                {
+                    let gone = Response::new(StatusCode::NO_CONTENT, "{}");
+                    return decode(gone, request.attempting()).map_err(|f| Error::from_failure(f, subject));
+                }
+                Err(failure) => return Err(Error::from_failure(failure, subject)),
+            };
+            warn_of(&request, &response);
+            decode(response, request.attempting()).map_err(|failure| Error::from_failure(failure, subject))
+        })
+    }
+}
+
+/// Answers of 202 and 299 may carry warnings about something that was done all the same.
+fn warn_of(request: &Request, response: &Response) {
+    if !matches!(response.status().as_u16(), 202 | 299) {
+        return;
+    }
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    for warning in body["warnings"].as_array().into_iter().flatten() {
+        warn!(attempting = request.attempting(), %warning, "the API did it, with a warning");
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("request", &self.request).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,284 @@
+//! The client: whom it speaks to, as whom, how.
+
+mod environment;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rest::http::HeaderValue;
+use rest::{Budget, Request, Retry, Service, Token, TokenError, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::call::Call;
+use crate::refusals::LinodeRefusals;
+use environment::{address, version};
+
+const ADDRESS: &str = "https://api.linode.com";
+const VERSION: &str = "v4";
+
+/// A client of the Linode API. Clones share connections and rate budget.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use linode_api::{Filter, Linode};
+///
+/// let linode = Linode::from_env()?;
+/// for instance in linode.instances().list().filter(Filter::tag("group:web")).await? {
+///     println!("{} is {}", instance.label, instance.status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Linode {
+    http: rest::Client,
+    version: Arc<str>,
+}
+
+/// Settings of a [`Linode`] client.
+#[derive(Debug)]
+#[must_use = "settings do nothing until a client is built"]
+pub struct LinodeBuilder {
+    token: Token,
+    address: Option<String>,
+    version: Option<String>,
+    ca: Option<PathBuf>,
+    service: Option<Arc<dyn Service>>,
+    retry: Retry,
+    attempt_limit: Duration,
+    user_agent: Option<String>,
+}
+
+/// Why a client could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The address is none.
+    #[error("{given:?} is no address of an API: give scheme and host, such as https://api.linode.com")]
+    Address {
+        /// What was given.
+        given: String,
+    },
+    /// The version is none.
+    #[error("{given:?} is no version of the API: give v4 or v4beta")]
+    Version {
+        /// What was given.
+        given: String,
+    },
+    /// The user agent cannot stand in a header.
+    #[error("the user agent {given:?} cannot stand in a header: use visible ASCII letters")]
+    UserAgent {
+        /// What was given.
+        given: String,
+    },
+    /// The connection to the network could not be made ready.
+    #[cfg(feature = "rustls")]
+    #[error(transparent)]
+    Sockets(#[from] rest::service::SocketsError),
+    /// Without the feature `rustls` there is no service of our own.
+    #[error("there is no service: give one with LinodeBuilder::service, or build with the feature rustls")]
+    NoService,
+}
+
+impl Linode {
+    /// Settings to begin with: `https://api.linode.com/v4`, the system's certificates, 30 s an attempt.
+    pub fn builder(token: Token) -> LinodeBuilder {
+        LinodeBuilder {
+            token,
+            address: None,
+            version: None,
+            ca: None,
+            service: None,
+            retry: Retry::default(),
+            attempt_limit: Duration::from_secs(30),
+            user_agent: None,
+        }
+    }
+
+    /// A client set up as the official tools are: `LINODE_TOKEN`, and if they are set `LINODE_URL` (scheme and host, with or
+    /// without a version), `LINODE_API_VERSION`, `LINODE_CA` (a PEM file that is trusted in place of the system's).
+    ///
+    /// # Errors
+    /// When the token is missing or one of the others makes no sense.
+    pub fn from_env() -> Result<Self, BuildError> {
+        LinodeBuilder::from_env()?.build()
+    }
+
+    /// Any GET below the version: `linode.get::<Value>("linode/instances/5/stats")`.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Call<T> {
+        Call::json(self, self.at(Request::get(format!("getting {path}")), path))
+    }
+
+    /// Any POST below the version. It is sent again only when the API surely did not take it.
+    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Call<T> {
+        Call::json(self, self.at(Request::post(format!("posting to {path}")), path)).body(body)
+    }
+
+    /// Any PUT below the version.
+    pub fn put<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Call<T> {
+        Call::json(self, self.at(Request::put(format!("putting {path}")), path)).body(body)
+    }
+
+    /// Any DELETE below the version.
+    pub fn delete(&self, path: &str) -> Call<()> {
+        Call::empty(self, self.at(Request::delete(format!("deleting {path}")), path))
+    }
+
+    /// The version of the API in use, such as `v4`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The HTTP path below, with its rate budget.
+    pub const fn http(&self) -> &rest::Client {
+        &self.http
+    }
+
+    /// Puts version and path into a request.
+    pub(crate) fn at(&self, request: Request, path: &str) -> Request {
+        request.segment(&self.version).path(path)
+    }
+}
+
+impl LinodeBuilder {
+    /// Settings of the environment: see [`Linode::from_env`].
+    ///
+    /// # Errors
+    /// When the token is missing.
+    pub fn from_env() -> Result<Self, BuildError> {
+        Ok(Linode::builder(Token::from_env("LINODE_TOKEN")?).environment())
+    }
+
+    /// Reads all but the token from the environment; what is not set there stays as it is.
+    pub fn environment(self) -> Self {
+        self.read(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+    }
+
+    fn read(mut self, get: impl Fn(&str) -> Option<String>) -> Self {
+        self.address = get("LINODE_URL").or(self.address);
+        self.version = get("LINODE_API_VERSION").or(self.version);
+        self.ca = get("LINODE_CA").map(PathBuf::from).or(self.ca);
+        self
+    }
+
+    /// Scheme and host of the API, with or without a version at the end.
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// The version, such as `v4beta`; it goes before one in the address.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// A PEM file whose certificates are trusted in place of the system's.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca = Some(path.into());
+        self
+    }
+
+    /// Sends by another service than the network, such as a simulator in the same process.
+    pub fn service(mut self, service: Arc<dyn Service>) -> Self {
+        self.service = Some(service);
+        self
+    }
+
+    /// When to send again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The longest time that one attempt may take.
+    pub const fn attempt_limit(mut self, limit: Duration) -> Self {
+        self.attempt_limit = limit;
+        self
+    }
+
+    /// Names the program in front of this library's name in the `User-Agent`.
+    pub fn user_agent(mut self, program: impl Into<String>) -> Self {
+        self.user_agent = Some(program.into());
+        self
+    }
+
+    /// Makes the client; sends nothing.
+    ///
+    /// # Errors
+    /// When a setting makes no sense, or the CA file cannot be read.
+    pub fn build(self) -> Result<Linode, BuildError> {
+        let (base, in_address) = address(self.address.as_deref().unwrap_or(ADDRESS))?;
+        let version = match (&self.version, in_address) {
+            (Some(given), _) => version(given)?,
+            (None, Some(found)) => found,
+            (None, None) => VERSION.to_owned(),
+        };
+        let own = concat!("linode-api/", env!("CARGO_PKG_VERSION"));
+        let agent = self.user_agent.map_or_else(|| own.to_owned(), |program| format!("{program} {own}"));
+        let agent = HeaderValue::from_str(&agent).map_err(|_| BuildError::UserAgent { given: agent })?;
+        let service = match self.service {
+            Some(service) => service,
+            None => sockets(self.ca, &base)?,
+        };
+        let http = rest::Client::builder(base, service)
+            .token(&self.token)?
+            .user_agent(agent)
+            .retry(self.retry)
+            .refusals(LinodeRefusals)
+            .budget(budget())
+            .attempt_limit(self.attempt_limit)
+            .build();
+        Ok(Linode { http, version: version.into() })
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn sockets(ca: Option<PathBuf>, base: &Url) -> Result<Arc<dyn Service>, BuildError> {
+    if base.scheme() == "http" && !environment::is_loopback(base) {
+        tracing::warn!(%base, "the token will be sent unencrypted: use https");
+    }
+    let mut sockets = rest::service::Sockets::builder();
+    if let Some(ca) = ca {
+        sockets = sockets.ca_file(ca);
+    }
+    Ok(Arc::new(sockets.build()?))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn sockets(_ca: Option<PathBuf>, _base: &Url) -> Result<Arc<dyn Service>, BuildError> {
+    Err(BuildError::NoService)
+}
+
+pub(crate) mod family {
+    //! Operations that the API limits on their own; their limits are learned from its headers.
+    pub(crate) const CREATE_INSTANCE: &str = "POST linode/instances";
+    pub(crate) const LISTS: [&str; 14] = [
+        "linode/instances",
+        "linode/types",
+        "regions",
+        "regions/availability",
+        "images",
+        "linode/stackscripts",
+        "account/events",
+        "tags",
+        "nodebalancers",
+        "nodebalancers/configs",
+        "nodebalancers/configs/nodes",
+        "networking/ips",
+        "locks",
+        "account/availability",
+    ];
+}
+
+/// What is assumed until the first answer of each family: the smallest limit of creates that was recorded, and the
+/// documented one of lists.
+fn budget() -> Budget {
+    let creates = Budget::new().assume(family::CREATE_INSTANCE, 8, Duration::from_secs(30));
+    family::LISTS.iter().fold(creates, |budget, list| budget.assume(list, 200, Duration::from_secs(60)))
+}

@@ -1,0 +1,97 @@
+use rest::Url;
+
+use super::BuildError;
+
+/// Scheme and host of the API, and the version if the address ends in one.
+pub(super) fn address(given: &str) -> Result<(Url, Option<String>), BuildError> {
+    let bad = || BuildError::Address { given: shown(given) };
+    let text = given.trim().trim_end_matches('/');
+    let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let mut url = Url::parse(&text).map_err(|_| bad())?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !plain {
+        return Err(bad());
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    let (before, last) = path.rsplit_once('/').unwrap_or(("", &path));
+    if is_version(last) {
+        let last = last.to_owned();
+        url.set_path(before);
+        return Ok((url, Some(last)));
+    }
+    Ok((url, None))
+}
+
+pub(super) fn version(given: &str) -> Result<String, BuildError> {
+    let text = given.trim().trim_matches('/');
+    if is_version(text) { Ok(text.to_owned()) } else { Err(BuildError::Version { given: given.to_owned() }) }
+}
+
+/// `v4`, `v4beta`, and what may follow them.
+fn is_version(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('v') else { return false };
+    rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Credentials in an address are not repeated in a message.
+fn shown(given: &str) -> String {
+    given.rsplit_once('@').map_or_else(|| given.to_owned(), |(_, host)| format!("…@{host}"))
+}
+
+#[cfg(feature = "rustls")]
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost" | "[::1]") => true,
+        Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rest::Token;
+
+    use super::*;
+    use crate::client::Linode;
+
+    #[test]
+    fn addresses_with_and_without_version() {
+        let cases = [
+            ("https://api.linode.com", "https://api.linode.com/", None),
+            ("https://api.linode.com/", "https://api.linode.com/", None),
+            ("https://api.linode.com/v4", "https://api.linode.com/", Some("v4")),
+            ("https://api.linode.com/v4beta/", "https://api.linode.com/", Some("v4beta")),
+            ("http://127.0.0.1:8080/proxy/v4", "http://127.0.0.1:8080/proxy", Some("v4")),
+            ("http://127.0.0.1:8080/proxy", "http://127.0.0.1:8080/proxy", None),
+            ("api.linode.com", "https://api.linode.com/", None),
+        ];
+        for (given, base, version) in cases {
+            let (url, found) = address(given).unwrap();
+            assert_eq!((url.as_str(), found.as_deref()), (base, version), "{given}");
+        }
+        for bad in ["", "ftp://host", "https://", "https://user:pass@host", "https://host?x=1"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+        let message = address("https://user:hunter2@host").unwrap_err().to_string();
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+
+    #[cfg(feature = "rustls")]
+    #[test]
+    fn the_environment_is_read_as_the_official_tools_read_it() {
+        let read = |pairs: &[(&str, &str)]| {
+            let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+            let get = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+            Linode::builder(Token::new("t").unwrap()).read(get).build()
+        };
+        let plain = read(&[]).unwrap();
+        assert_eq!((plain.http().base().as_str(), plain.version()), ("https://api.linode.com/", "v4"));
+        let set = read(&[("LINODE_URL", "http://127.0.0.1:1/v4beta")]).unwrap();
+        assert_eq!((set.http().base().as_str(), set.version()), ("http://127.0.0.1:1/", "v4beta"));
+        let both = read(&[("LINODE_URL", "http://127.0.0.1:1/v4"), ("LINODE_API_VERSION", "v4beta")]).unwrap();
+        assert_eq!(both.version(), "v4beta");
+        assert!(matches!(read(&[("LINODE_API_VERSION", "four")]), Err(BuildError::Version { .. })));
+        let missing = read(&[("LINODE_CA", "/nonexistent/ca.pem")]).unwrap_err().to_string();
+        assert!(missing.contains("/nonexistent/ca.pem"), "{missing}");
+    }
+}

@@ -1,0 +1,247 @@
+//! Listings: page after page, or all.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::ops::Deref;
+use std::pin::Pin;
+
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
+use rest::Request;
+use rest::http::{HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
+use tokio::task::JoinSet;
+
+use crate::call::Call;
+use crate::client::Linode;
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::models::Page;
+
+/// The largest page that the API gives.
+const PAGE_SIZE: u32 = 500;
+
+/// Pages of one listing that are fetched at the same time, once it is known how many there are.
+const AT_ONCE: usize = 4;
+
+/// Something that occurs in listings and can be told from the others.
+pub trait Identified {
+    /// What nothing else in the same listing has.
+    fn identity(&self) -> String;
+}
+
+/// A listing that was made ready and not yet asked for: `.await` fetches all pages, [`stream`](Self::stream) one after the
+/// other.
+#[must_use = "a listing is not fetched until it is awaited or streamed"]
+pub struct List<T> {
+    linode: Linode,
+    request: Request,
+    filter: Filter,
+    page_size: u32,
+    item: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self {
+            linode: self.linode.clone(),
+            request: self.request.clone(),
+            filter: self.filter.clone(),
+            page_size: self.page_size,
+            item: self.item,
+        }
+    }
+}
+
+impl<T> List<T> {
+    pub(crate) fn new(linode: &Linode, request: Request) -> Self {
+        Self {
+            linode: linode.clone(),
+            request,
+            filter: Filter::new(),
+            page_size: PAGE_SIZE,
+            item: std::marker::PhantomData,
+        }
+    }
+
+    /// Narrows and orders; a second filter holds besides the first.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = self.filter.and(filter);
+        self
+    }
+
+    /// Things on a page: 25 to 500, 500 by default.
+    pub fn page_size(mut self, size: u32) -> Self {
+        self.page_size = size.clamp(25, PAGE_SIZE);
+        self
+    }
+}
+
+impl<T: DeserializeOwned> List<T> {
+    /// One page, from 1. A page far past the end repeats the last one: look at its number.
+    pub fn page(&self, page: u64) -> Call<Page<T>> {
+        let request = self.request.clone().query("page", page).query("page_size", self.page_size);
+        Call::json(&self.linode, request).map(|request| {
+            if self.filter.is_empty() {
+                return Ok(request);
+            }
+            let filter = HeaderValue::try_from(self.filter.to_string())
+                .map_err(|e| rest::Failure::building(request.attempting(), e))?;
+            Ok(request.header(HeaderName::from_static("x-filter"), filter))
+        })
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> List<T> {
+    /// The things one after the other, while the next page is fetched ahead: at most two pages are in memory. Whoever needs
+    /// to know whether something appeared or vanished meanwhile awaits the listing instead.
+    pub fn stream(self) -> impl Stream<Item = Result<T, Error>> + Send + 'static {
+        let mut ahead = JoinSet::new();
+        ahead.spawn(self.page(1).into_future());
+        stream::try_unfold((self, ahead, 1), |(list, mut ahead, number)| async move {
+            let Some(page) = next_of(&mut ahead).await else { return Ok::<_, Error>(None) };
+            let page = page?;
+            // A page that is not the one asked for repeats the last.
+            if page.page != number {
+                return Ok(None);
+            }
+            if number < page.pages {
+                ahead.spawn(list.page(number + 1).into_future());
+            }
+            Ok(Some((stream::iter(page.data.into_iter().map(Ok)), (list, ahead, number + 1))))
+        })
+        .try_flatten()
+    }
+}
+
+/// The page that was fetched ahead. The set ends its task when the stream is dropped.
+async fn next_of<T: 'static>(ahead: &mut JoinSet<Result<Page<T>, Error>>) -> Option<Result<Page<T>, Error>> {
+    match ahead.join_next().await? {
+        Ok(page) => Some(page),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that shuts down cancels it.
+            Err(_) => None,
+        },
+    }
+}
+
+/// All pages of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing<T> {
+    items: Vec<T>,
+    consistent: bool,
+}
+
+impl<T> Listing<T> {
+    /// The things, in the order in which they came; each once.
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// The things.
+    pub fn into_items(self) -> Vec<T> {
+        self.items
+    }
+
+    /// Whether the pages fit together: none said another number of things, and together they held that number, none
+    /// twice. If not, something appeared or vanished between two pages, and something may be missing here: list again.
+    ///
+    /// A listing of one page always fits. With several pages one case cannot be seen: one thing vanishes and another
+    /// appears between the same two pages.
+    pub const fn is_consistent(&self) -> bool {
+        self.consistent
+    }
+}
+
+impl<T> Deref for Listing<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> IntoIterator for Listing<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Listing<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: Identified + DeserializeOwned + Send + 'static> IntoFuture for List<T> {
+    type Output = Result<Listing<T>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let first = self.page(1).await?;
+            // The fewer moments between the pages, the fewer changes between them.
+            let mut rest = stream::iter(2..=first.pages)
+                .map(|number| {
+                    let page = self.page(number).into_future();
+                    async move { page.await.map(|page| (number, page)) }
+                })
+                .buffered(AT_ONCE);
+            let mut all = Collector::new(&first);
+            all.add(1, first);
+            while let Some(page) = rest.next().await {
+                let (number, page) = page?;
+                all.add(number, page);
+            }
+            Ok(all.finish())
+        })
+    }
+}
+
+/// Puts pages together and watches whether they fit.
+struct Collector<T> {
+    items: Vec<T>,
+    seen: HashSet<String>,
+    pages: u64,
+    results: u64,
+    consistent: bool,
+}
+
+impl<T: Identified> Collector<T> {
+    fn new(first: &Page<T>) -> Self {
+        Self { items: Vec::new(), seen: HashSet::new(), pages: first.pages, results: first.results, consistent: true }
+    }
+
+    fn add(&mut self, number: u64, page: Page<T>) {
+        self.consistent &= page.page == number && page.pages == self.pages && page.results == self.results;
+        for item in page.data {
+            if self.seen.insert(item.identity()) {
+                self.items.push(item);
+            } else {
+                self.consistent = false;
+            }
+        }
+    }
+
+    fn finish(self) -> Listing<T> {
+        let whole = u64::try_from(self.items.len()).is_ok_and(|n| n == self.results);
+        Listing { consistent: self.consistent && whole, items: self.items }
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("request", &self.request)
+            .field("filter", &self.filter)
+            .field("page_size", &self.page_size)
+            .finish_non_exhaustive()
+    }
+}
