@@ -1,1 +1,27 @@
-//! A simulated Linode API with real instances on loopback.
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod catalog;
+mod clock;
+mod faults;
+mod http;
+mod limits;
+pub mod live;
+mod refusal;
+mod seed;
+mod settings;
+mod simulator;
+mod snapshot;
+mod stamp;
+mod timings;
+mod world;
+
+pub use faults::{ActiveFault, Effect, Fault, FaultId, ParseFaultError, Target};
+pub use http::{ConnectionLost, InProcess};
+pub use seed::{Seed, SeedBalancer, SeedConfig, SeedError, SeedInstance, SeedNode, SeededBalancer};
+pub use settings::Settings;
+pub use simulator::{Builder, Faults, Simulator};
+pub use snapshot::{
+    Backend, BalancerView, Bill, BillLine, ConfigView, Guest, InstanceView, Mode, NodeStatus, Snapshot,
+};
+pub use timings::{Delay, RateLimit, RateLimits, Timings};

@@ -16,8 +16,6 @@ use super::guest::{Guest, GuestSpec};
 pub(crate) struct Picture {
     /// Instances that run.
     pub(crate) guests: Vec<GuestSpec>,
-    /// Ids of instances that do not run but exist: one that left `guests` was shut down, else it is gone.
-    pub(crate) stopped: HashSet<u64>,
     pub(crate) configs: Vec<ConfigSpec>,
 }
 
@@ -61,9 +59,20 @@ impl Fleet {
     }
 
     /// Starts what is missing, stops what is too much. A listener that can't be opened is tried again next time.
-    pub(crate) async fn apply(&mut self, picture: Picture) {
-        self.guests(picture.guests, &picture.stopped).await;
+    ///
+    /// `exists` tells an instance that was shut down, which ends by itself, from one that is gone.
+    pub(crate) async fn apply(&mut self, picture: Picture, exists: impl Fn(u64) -> bool) {
+        self.refused.retain(|place| match place {
+            Place::Instance(id) => picture.guests.iter().any(|spec| spec.id == *id),
+            Place::Config(id) => picture.configs.iter().any(|spec| spec.id == *id),
+        });
+        self.guests(picture.guests, exists).await;
         self.forwarders(picture.configs).await;
+    }
+
+    /// Whether something that should run does not.
+    pub(crate) fn lacks(&self) -> bool {
+        !self.refused.is_empty()
     }
 
     /// Ends everything and returns when it has ended.
@@ -78,12 +87,12 @@ impl Fleet {
         self.leaving.wait().await;
     }
 
-    async fn guests(&mut self, wanted: Vec<GuestSpec>, stopped: &HashSet<u64>) {
+    async fn guests(&mut self, wanted: Vec<GuestSpec>, exists: impl Fn(u64) -> bool) {
         let ids: HashSet<u64> = wanted.iter().map(|spec| spec.id).collect();
         let gone: Vec<u64> = self.guests.keys().filter(|id| !ids.contains(*id)).copied().collect();
         for id in gone {
             let Some(guest) = self.guests.remove(&id) else { continue };
-            if stopped.contains(&id) {
+            if exists(id) {
                 self.leaving.spawn(guest.finish());
             } else {
                 guest.cut().await;

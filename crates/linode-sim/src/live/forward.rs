@@ -12,8 +12,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_util::client::legacy::Client;
@@ -221,11 +221,11 @@ impl Front {
 }
 
 /// Points a request at a node, as a proxy does.
-fn readdress(request: &mut Request<Incoming>, target: SocketAddr, peer: IpAddr) -> Result<(), http::Error> {
+fn readdress(request: &mut Request<Incoming>, target: SocketAddr, peer: IpAddr) -> Result<(), axum::http::Error> {
     let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
     let authority = Authority::try_from(target.to_string())?;
     *request.uri_mut() = Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build()?;
-    *request.version_mut() = http::Version::HTTP_11;
+    *request.version_mut() = axum::http::Version::HTTP_11;
     let headers = request.headers_mut();
     strip(headers);
     let before = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());

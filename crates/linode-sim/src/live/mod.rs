@@ -28,8 +28,8 @@ use self::fleet::Fleet;
 use self::serve::Serving;
 use crate::Simulator;
 
-/// How often the world is looked at. Its delays pass without a notice, so it has to be.
-const LOOK: Duration = Duration::from_millis(20);
+/// When a port that could not be opened is tried again.
+const AGAIN: Duration = Duration::from_millis(100);
 /// How long API calls under way may take to end at a shutdown.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -116,14 +116,12 @@ impl Server {
     pub async fn bind(listen: SocketAddr, simulator: Simulator, options: LiveOptions) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let router = simulator.router();
+        let service = simulator.service();
         let api = Serving::http(listener, move |_, request| {
-            let router = router.clone();
+            let service = service.clone();
             async move {
-                let answer = match router.oneshot(request.map(Body::new)).await {
-                    Ok(answer) => answer,
-                    Err(never) => match never {},
-                };
+                // A connection that the simulator loses is closed without an answer.
+                let answer = service.oneshot(request.map(Body::new)).await.ok()?;
                 Some(answer.map(|body| body.map_err(Into::into).boxed_unsync()))
             }
         });
@@ -166,12 +164,17 @@ impl Drop for Server {
 
 async fn follow(simulator: Simulator, options: LiveOptions, stop: CancellationToken) {
     let reported = simulator.clone();
-    let mut fleet = Fleet::new(options, Arc::new(move |node, up| reported.set_probe(node, up)));
+    let mut fleet = Fleet::new(options, Arc::new(move |node, up| drop(reported.set_probe(node, up))));
+    let mut changed = simulator.subscribe();
+    let mut time = std::pin::pin!(simulator.keep_time());
     while !stop.is_cancelled() {
-        fleet.apply(picture::of(&simulator)).await;
+        changed.mark_unchanged();
+        fleet.apply(picture::of(&simulator), |id| picture::exists(&simulator, id)).await;
         tokio::select! {
-            () = stop.cancelled() => break,
-            () = tokio::time::sleep(LOOK) => {}
+            () = stop.cancelled() => {}
+            _ = changed.changed() => {}
+            () = &mut time => {}
+            () = tokio::time::sleep(AGAIN), if fleet.lacks() => {}
         }
     }
     fleet.stop().await;

@@ -6,8 +6,7 @@ use std::time::Duration;
 use super::balancer::{Algorithm, CheckKind, CheckSpec, ConfigSpec, Mode, NodeSpec, Protocol, Stickiness};
 use super::fleet::Picture;
 use super::guest::{GuestSpec, Health};
-use crate::snapshot::{self, Backend, BalancerView, ConfigView, Guest};
-use crate::Simulator;
+use crate::{Backend, BalancerView, ConfigView, Guest, Simulator};
 
 /// An entry of a stickiness table lasts this long in simulated time.
 const STICKY: Duration = Duration::from_secs(30 * 60);
@@ -17,25 +16,19 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What should be running now.
 pub(super) fn of(simulator: &Simulator) -> Picture {
-    let snapshot = simulator.snapshot();
-    let speed = simulator.speed();
-    // An instance that is being deleted has lost its power; one that shuts down ends by itself.
-    let stopped = snapshot.instances.iter().filter(|i| i.status != "deleting").map(|i| i.id).collect();
-    let configs = snapshot.nodebalancers.iter().flat_map(|balancer| {
-        balancer.configs.iter().filter_map(move |config| config_spec(balancer, config, speed))
+    let balancers = simulator.nodebalancers();
+    let configs = balancers.iter().flat_map(|balancer| {
+        balancer.configs.iter().filter_map(move |config| config_spec(simulator, balancer, config))
     });
-    Picture {
-        configs: configs.collect(),
-        guests: simulator.guests().iter().map(guest_spec).collect(),
-        stopped,
-    }
+    Picture { configs: configs.collect(), guests: simulator.guests().iter().map(guest_spec).collect() }
 }
 
 fn guest_spec(guest: &Guest) -> GuestSpec {
-    let health = match (guest.serving, guest.healthy) {
+    let health = match (guest.healthy, guest.serving) {
+        (false, _) => Health::Failing,
         (true, true) => Health::Good,
-        (true, false) => Health::Failing,
-        (false, _) => Health::Refusing,
+        // It runs, and its service has yet to start.
+        (true, false) => Health::Refusing,
     };
     GuestSpec {
         id: guest.id,
@@ -49,7 +42,7 @@ fn guest_spec(guest: &Guest) -> GuestSpec {
 }
 
 /// None for what is not forwarded: UDP, and HTTPS, whose key nobody gave us.
-fn config_spec(balancer: &BalancerView, config: &ConfigView, speed: f64) -> Option<ConfigSpec> {
+fn config_spec(simulator: &Simulator, balancer: &BalancerView, config: &ConfigView) -> Option<ConfigSpec> {
     let protocol = match config.protocol.as_str() {
         "http" => Protocol::Http,
         "tcp" => Protocol::Tcp,
@@ -65,14 +58,14 @@ fn config_spec(balancer: &BalancerView, config: &ConfigView, speed: f64) -> Opti
         ("http_cookie", Protocol::Http) => Stickiness::HttpCookie,
         _ => Stickiness::None,
     };
-    let seconds = |seconds: u64| Duration::from_secs(seconds).div_f64(speed);
+    let seconds = |seconds: u64| simulator.real(Duration::from_secs(seconds));
     Some(ConfigSpec {
         id: config.id,
         listen: SocketAddr::from((balancer.ipv4, config.port)),
         protocol,
         algorithm,
         stickiness,
-        sticky_for: STICKY.div_f64(speed),
+        sticky_for: simulator.real(STICKY),
         check: CheckSpec {
             kind: match config.check.as_str() {
                 "connection" => CheckKind::Connection,
@@ -97,10 +90,15 @@ fn node_spec(node: &Backend) -> NodeSpec {
         target: node.target.map(SocketAddr::V4),
         weight: u32::from(node.weight),
         mode: match node.effective_mode {
-            snapshot::Mode::Drain => Mode::Drain,
-            snapshot::Mode::Reject => Mode::Reject,
-            snapshot::Mode::Backup => Mode::Backup,
-            snapshot::Mode::Accept | snapshot::Mode::None => Mode::Accept,
+            crate::Mode::Drain => Mode::Drain,
+            crate::Mode::Reject => Mode::Reject,
+            crate::Mode::Backup => Mode::Backup,
+            crate::Mode::Accept | crate::Mode::None => Mode::Accept,
         },
     }
+}
+
+/// Whether an instance still has power to end by itself; one that is being deleted has none.
+pub(super) fn exists(simulator: &Simulator, id: u64) -> bool {
+    simulator.snapshot().instances.iter().any(|one| one.id == id && one.status != "deleting")
 }

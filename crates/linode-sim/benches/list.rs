@@ -1,0 +1,2 @@
+//! Listing 10,000 instances.
+fn main() {}

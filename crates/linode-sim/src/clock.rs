@@ -1,0 +1,44 @@
+//! The simulator's one clock.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+/// Simulated time: `tokio`'s clock mapped to a starting moment, times a speed.
+///
+/// Under tokio's paused clock it stands still until the test turns it.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    origin: Instant,
+    start: Timestamp,
+    speed: f64,
+}
+
+impl Clock {
+    pub(crate) fn new(start: Timestamp, speed: f64) -> Self {
+        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
+        Self { origin: Instant::now(), start, speed }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        later(self.start, self.origin.elapsed().mul_f64(self.speed))
+    }
+
+    /// How long `simulated` takes on tokio's clock.
+    pub(crate) fn real(&self, simulated: Duration) -> Duration {
+        simulated.div_f64(self.speed)
+    }
+}
+
+/// `at` plus `by`, held at the end of time rather than overflowing.
+pub(crate) fn later(at: Timestamp, by: Duration) -> Timestamp {
+    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(at.as_millisecond().saturating_add(millis)).unwrap_or(Timestamp::MAX)
+}
+
+/// The time from `earlier` to `at`, zero when it is the other way round.
+pub(crate) fn between(earlier: Timestamp, at: Timestamp) -> Duration {
+    let millis = at.as_millisecond().saturating_sub(earlier.as_millisecond());
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}

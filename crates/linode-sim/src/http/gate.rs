@@ -1,0 +1,144 @@
+//! What stands between a request and the world: tokens, scopes, rate limits, faults.
+
+use std::time::Duration;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::list::ListFault;
+use super::route;
+use crate::faults::{Effect, Request};
+use crate::limits::{Caller, Family, Standing, covers};
+use crate::refusal::Refusal;
+use crate::world::World;
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is answered.
+    Answer(Answer),
+    /// It is answered after a while, or never.
+    Late(Option<Duration>, Answer),
+    /// Its connection fails.
+    Lost,
+    /// It is taken up only after a while, or never.
+    Wait(Option<Duration>),
+}
+
+/// Takes a request through everything. `waited`: it hung already, and is now to be answered.
+pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome {
+    let operation = call.operation();
+    let collection = call.method == "GET" && route::is_collection(&call.segments);
+    if !waited {
+        *world.calls.entry(operation.clone()).or_default() += 1;
+        if let Some(outcome) = struck_before(world, call, collection) {
+            return outcome;
+        }
+    }
+    let scope = route::scope(call);
+    let (caller, refusal) = admit(world, call, &scope);
+    let family = match call.method.as_str() {
+        "POST" if operation == "POST /linode/instances" => Family::Creates,
+        "GET" if collection => Family::Collections,
+        _ => Family::General,
+    };
+    let user = caller.as_ref().map_or(usize::MAX, |caller| caller.user);
+    let standing = world.limits.count(user, &operation, family, world.now);
+    let scopes = caller.map_or_else(|| "unknown".to_owned(), |caller| caller.scopes);
+    let dress = |answer: Answer| with_headers(answer, standing, &scopes, &scope);
+    if let Some(refusal) = refusal {
+        return Outcome::Answer(dress(refusal.into()));
+    }
+    if standing.exceeded {
+        let wait = standing.reset.as_second() - world.now.as_second();
+        let answer = Answer::of_status(429, None).header("Retry-After", wait.max(1));
+        return Outcome::Answer(dress(answer));
+    }
+    call.list_fault = collection.then(|| list_fault(world, call)).flatten();
+    let after = struck_after(world, call, collection);
+    let answer = dress(route::carry_out(world, call).unwrap_or_else(Answer::from));
+    match after {
+        None => Outcome::Answer(answer),
+        Some(Effect::Lost) => Outcome::Lost,
+        Some(Effect::LostAs { status }) => Outcome::Answer(dress(Answer::of_status(status, None))),
+        Some(Effect::LateAnswer { millis }) => Outcome::Late(millis.map(Duration::from_millis), answer),
+        Some(_) => Outcome::Answer(dress(Answer::nonsense())),
+    }
+}
+
+/// Faults that keep a request from being carried out.
+fn struck_before(world: &mut World, call: &Call, collection: bool) -> Option<Outcome> {
+    let wanted = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Status { .. } | Effect::Html { .. } | Effect::Maintenance | Effect::Hang { .. } | Effect::Reset
+        )
+    };
+    let effect = world.faults.strike(request(call, collection), world.now, &mut world.rng, wanted)?;
+    tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes before the request");
+    Some(match effect {
+        Effect::Status { status, reason, retry_after } => {
+            let answer = Answer::of_status(status, reason);
+            Outcome::Answer(match retry_after {
+                Some(seconds) => answer.header("Retry-After", seconds),
+                None => answer,
+            })
+        }
+        Effect::Html { status } => Outcome::Answer(Answer::html(status)),
+        Effect::Hang { millis } => Outcome::Wait(millis.map(Duration::from_millis)),
+        Effect::Reset => Outcome::Lost,
+        _ => {
+            let answer = Answer::of_status(503, Some("Currently in maintenance mode.".to_owned()));
+            Outcome::Answer(answer.header("X-Maintenance-Mode", "all"))
+        }
+    })
+}
+
+/// Faults that keep the answer of a request from arriving as it should.
+fn struck_after(world: &mut World, call: &Call, collection: bool) -> Option<Effect> {
+    let wanted = |effect: &Effect| {
+        matches!(effect, Effect::Lost | Effect::LostAs { .. } | Effect::LateAnswer { .. } | Effect::Nonsense)
+    };
+    let effect = world.faults.strike(request(call, collection), world.now, &mut world.rng, wanted)?;
+    tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes the answer");
+    Some(effect)
+}
+
+fn list_fault(world: &mut World, call: &Call) -> Option<ListFault> {
+    let fault = |effect: &Effect| match effect {
+        Effect::HalfList => Some(ListFault::Half),
+        Effect::ShortList => Some(ListFault::Short),
+        Effect::EmptyList => Some(ListFault::Empty),
+        Effect::TagsMatchAll => Some(ListFault::TagsMatchAll),
+        _ => None,
+    };
+    let wanted = |effect: &Effect| fault(effect).is_some();
+    let effect = world.faults.strike(request(call, true), world.now, &mut world.rng, wanted)?;
+    fault(&effect)
+}
+
+fn request(call: &Call, collection: bool) -> Request<'_> {
+    Request { method: &call.method, path: &call.path, collection }
+}
+
+/// Whose call it is, and why it is refused, if it is.
+fn admit(world: &World, call: &Call, scope: &str) -> (Option<Caller>, Option<Refusal>) {
+    let caller = call.token.as_deref().and_then(|token| world.limits.caller(token));
+    match &caller {
+        Some(caller) if covers(&caller.scopes, scope) => (Some(caller.clone()), None),
+        Some(caller) => {
+            let refusal = Refusal::new(401, "Your OAuth token is not authorized to use this endpoint.");
+            (Some(caller.clone()), Some(refusal))
+        }
+        None if call.token.is_none() && route::is_public(call) => (None, None),
+        None => (None, Some(Refusal::new(401, "Invalid Token"))),
+    }
+}
+
+fn with_headers(answer: Answer, standing: Standing, scopes: &str, needed: &str) -> Answer {
+    answer
+        .header("X-RateLimit-Limit", standing.limit)
+        .header("X-RateLimit-Remaining", standing.remaining)
+        .header("X-RateLimit-Reset", standing.reset.as_second())
+        .header("X-OAuth-Scopes", scopes)
+        .header("X-Accepted-OAuth-Scopes", needed)
+}

@@ -1,0 +1,18 @@
+//! The API over HTTP: from a request to an answer, by way of tokens, limits, faults and the world.
+
+mod account;
+mod answer;
+mod balancers;
+mod call;
+mod catalog;
+mod control;
+mod filter;
+mod gate;
+mod instances;
+mod list;
+mod networking;
+mod route;
+mod service;
+mod tags;
+
+pub use service::{ConnectionLost, InProcess};

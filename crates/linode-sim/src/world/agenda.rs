@@ -1,0 +1,46 @@
+//! What will happen by itself, in the order of its time.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::power::Step;
+use crate::snapshot::NodeStatus;
+
+/// Something that happens when its time comes, unless its epoch has passed.
+#[derive(Debug, Clone)]
+pub(crate) enum Due {
+    /// The next step in an instance's life.
+    Power { instance: u64, epoch: u64, step: Step },
+    /// A guest's service begins or ceases to answer.
+    Health { instance: u64, epoch: u64, healthy: bool },
+    /// A NodeBalancer takes up a node's mode.
+    Mode { node: u64, epoch: u64 },
+    /// Health checks have come to a result.
+    Check { node: u64, epoch: u64, status: NodeStatus },
+    /// A scheduled event starts.
+    Started { event: u64 },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Agenda {
+    entries: BTreeMap<(Timestamp, u64), Due>,
+    added: u64,
+}
+
+impl Agenda {
+    pub(super) fn add(&mut self, at: Timestamp, due: Due) {
+        self.added += 1;
+        self.entries.insert((at, self.added), due);
+    }
+
+    pub(super) fn pop(&mut self, now: Timestamp) -> Option<(Timestamp, Due)> {
+        let entry = self.entries.first_entry()?;
+        let (at, _) = *entry.key();
+        (at <= now).then(|| (at, entry.remove()))
+    }
+
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        self.entries.first_key_value().map(|((at, _), _)| *at)
+    }
+}

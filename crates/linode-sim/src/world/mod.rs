@@ -1,0 +1,155 @@
+//! The state machine: plain data, changed by requests and by the passing of time.
+//!
+//! Everything that will happen stands in an agenda; [`World::advance`] carries out what is due. So nothing runs in
+//! the background, and a clock that jumps by hours gives the same world as one that ticks.
+
+mod address;
+mod agenda;
+mod balancer;
+mod create;
+mod event;
+mod health;
+mod instance;
+mod lag;
+mod ledger;
+mod lock;
+mod node;
+mod power;
+mod tag;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::catalog::Catalog;
+use crate::faults::{Effect, FaultTable, Target};
+use crate::limits::Limits;
+use crate::settings::Settings;
+use crate::timings::Timings;
+
+pub(crate) use address::{Addresses, is_private};
+use agenda::Agenda;
+pub(crate) use agenda::Due;
+pub(crate) use balancer::{Config, NodeBalancer};
+pub(crate) use event::Event;
+use event::Subject;
+pub(crate) use instance::{Instance, Plan, Status};
+pub(crate) use lag::{Collection, Lags, Row};
+use ledger::Ledger;
+pub(crate) use lock::Lock;
+pub(crate) use node::Node;
+
+/// The whole simulated account.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) now: Timestamp,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) timings: Timings,
+    pub(crate) settings: Settings,
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) faults: FaultTable,
+    pub(crate) limits: Limits,
+    pub(crate) calls: BTreeMap<String, u64>,
+    pub(crate) instances: BTreeMap<u64, Instance>,
+    pub(crate) balancers: BTreeMap<u64, NodeBalancer>,
+    pub(crate) configs: BTreeMap<u64, Config>,
+    pub(crate) nodes: BTreeMap<u64, Node>,
+    pub(crate) locks: BTreeMap<u64, Lock>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) tags: BTreeSet<String>,
+    pub(crate) lags: Lags,
+    pub(crate) addresses: Addresses,
+    ledger: Ledger,
+    agenda: Agenda,
+    labels: BTreeMap<String, u64>,
+    owners: BTreeMap<Ipv4Addr, u64>,
+    backends: BTreeMap<Ipv4Addr, BTreeSet<u64>>,
+    next_id: u64,
+    version: u64,
+}
+
+impl World {
+    pub(crate) fn new(now: Timestamp, timings: Timings, settings: Settings, limits: Limits, seed: u64) -> Self {
+        let addresses = Addresses::new(settings.loopback);
+        Self {
+            now,
+            catalog: Arc::new(Catalog::recorded()),
+            timings,
+            settings,
+            rng: fastrand::Rng::with_seed(seed),
+            faults: FaultTable::default(),
+            limits,
+            calls: BTreeMap::new(),
+            instances: BTreeMap::new(),
+            balancers: BTreeMap::new(),
+            configs: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            locks: BTreeMap::new(),
+            events: Vec::new(),
+            tags: BTreeSet::new(),
+            lags: Lags::default(),
+            addresses,
+            ledger: Ledger::default(),
+            agenda: Agenda::default(),
+            labels: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            backends: BTreeMap::new(),
+            next_id: 1000,
+            version: 0,
+        }
+    }
+
+    /// Carries out everything that is due by `now`, each at its own time.
+    pub(crate) fn advance(&mut self, now: Timestamp) {
+        while let Some((at, due)) = self.agenda.pop(now) {
+            self.now = self.now.max(at);
+            self.carry_out(due);
+            self.touch();
+        }
+        self.now = self.now.max(now);
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.agenda.next()
+    }
+
+    /// Counts up with every change, so that watchers can tell.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn touch(&mut self) {
+        self.version += 1;
+    }
+
+    fn carry_out(&mut self, due: Due) {
+        match due {
+            Due::Power { instance, epoch, step } => self.power_step(instance, epoch, step),
+            Due::Health { instance, epoch, healthy } => self.health_due(instance, epoch, healthy),
+            Due::Mode { node, epoch } => self.mode_due(node, epoch),
+            Due::Check { node, epoch, status } => self.check_due(node, epoch, status),
+            Due::Started { event } => self.event_started(event),
+        }
+    }
+
+    fn at(&mut self, after: Duration, due: Due) {
+        self.agenda.add(crate::clock::later(self.now, after), due);
+    }
+
+    /// A new id, from one row for everything, with gaps as real ids have them.
+    fn new_id(&mut self) -> u64 {
+        self.next_id += 1 + self.rng.u64(0..7);
+        self.next_id
+    }
+
+    /// Whether a fault strikes something that is no request.
+    fn struck(&mut self, target: &Target, wanted: impl Fn(&Effect) -> bool) -> Option<Effect> {
+        let now = self.now;
+        self.faults.strike_target(target, now, &mut self.rng, wanted)
+    }
+}

@@ -1,0 +1,2 @@
+//! The simulator through its API.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
