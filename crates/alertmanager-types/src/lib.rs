@@ -1,1 +1,19 @@
-//! Typed models of Alertmanager's webhook message and API v2.
+#![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod open;
+
+pub mod api;
+mod fingerprint;
+mod labels;
+mod matcher;
+mod null;
+mod quote;
+mod severity;
+pub mod timestamp;
+pub mod webhook;
+
+pub use fingerprint::{Fingerprint, FingerprintError};
+pub use labels::{Annotations, Iter, Labels};
+pub use matcher::{MatchOp, Matcher, MatcherError, MatcherErrorKind, Matchers};
+pub use severity::Severity;
