@@ -126,6 +126,9 @@ pub struct Event {
     /// Why it failed, or what it was about; may be empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What else is to be said about it, as it comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Extra>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,

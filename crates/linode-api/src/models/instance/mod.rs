@@ -6,6 +6,7 @@ mod create;
 mod disk;
 mod interface;
 mod ips;
+mod own_interface;
 mod update;
 
 use std::net::Ipv4Addr;
@@ -22,6 +23,10 @@ pub use self::interface::{
     InterfaceSlaac,
 };
 pub use self::ips::{InstanceIps, InstanceIpv4, InstanceIpv6};
+pub use self::own_interface::{
+    DefaultRoute, InstanceInterface, InstanceInterfaces, InterfaceHistory, InterfaceSettings,
+    UpgradedInterfaces,
+};
 pub use self::update::{UpdateAlerts, UpdateBackups, UpdateInstance};
 
 use super::{

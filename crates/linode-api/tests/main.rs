@@ -1,0 +1,4 @@
+//! All integration tests of this crate, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod recorded;
