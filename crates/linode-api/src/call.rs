@@ -37,10 +37,6 @@ impl<T> Call<T> {
         self.map(|request| Ok(request.attempt_limit(limit)))
     }
 
-    pub(crate) fn query(self, name: &str, value: impl fmt::Display) -> Self {
-        self.map(|request| Ok(request.query(name, value)))
-    }
-
     pub(crate) fn body(self, body: &(impl Serialize + ?Sized)) -> Self {
         self.map(|request| Ok(request.json(body)?))
     }

@@ -258,7 +258,7 @@ fn sockets(_ca: Option<PathBuf>, _base: &Url) -> Result<Arc<dyn Service>, BuildE
 pub(crate) mod family {
     //! Operations that the API limits on their own; their limits are learned from its headers.
     pub(crate) const CREATE_INSTANCE: &str = "POST linode/instances";
-    pub(crate) const LISTS: [&str; 14] = [
+    pub(crate) const LISTS: [&str; 15] = [
         "linode/instances",
         "linode/types",
         "regions",
@@ -271,6 +271,7 @@ pub(crate) mod family {
         "nodebalancers/configs",
         "nodebalancers/configs/nodes",
         "networking/ips",
+        "networking/firewalls",
         "locks",
         "account/availability",
     ];

@@ -7,7 +7,7 @@ use crate::client::{Linode, family};
 use crate::error::Subject;
 use crate::list::{Identified, List};
 use crate::models::{
-    AddIp, CreateInstance, Instance, InstanceId, InstanceIps, IpAddress, NodeBalancer, UpdateInstance,
+    AddIp, CreateInstance, Firewall, Instance, InstanceId, InstanceIps, IpAddress, NodeBalancer, UpdateInstance,
 };
 use crate::wait::Wait;
 
@@ -96,6 +96,12 @@ impl Instances {
     pub fn nodebalancers(&self, id: InstanceId) -> List<NodeBalancer> {
         let request = Request::get(format!("listing the NodeBalancers of instance {id}"));
         List::new(&self.linode, self.one(request, id).segment("nodebalancers"))
+    }
+
+    /// The firewalls that protect the instance.
+    pub fn firewalls(&self, id: InstanceId) -> List<Firewall> {
+        let request = Request::get(format!("listing the firewalls of instance {id}"));
+        List::new(&self.linode, self.one(request, id).segment("firewalls"))
     }
 
     /// Waits for an instance's status, running unless told otherwise.

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::client::Linode;
 use crate::list::{Identified, List};
 use crate::models::{
-    ConfigId, CreateNodeBalancer, NodeBalancer, NodeBalancerId, NodeBalancerVpc, UpdateNodeBalancer,
+    ConfigId, CreateNodeBalancer, Firewall, NodeBalancer, NodeBalancerId, NodeBalancerVpc, UpdateNodeBalancer,
 };
 
 pub use configs::{Configs, OneConfig};
@@ -95,6 +95,12 @@ impl OneNodeBalancer {
     /// What belongs to one of its configs.
     pub fn config(&self, id: ConfigId) -> OneConfig {
         OneConfig::new(&self.linode, self.id, id)
+    }
+
+    /// The firewalls that protect it.
+    pub fn firewalls(&self) -> List<Firewall> {
+        let request = Request::get(format!("listing the firewalls of NodeBalancer {}", self.id));
+        List::new(&self.linode, self.linode.at(request, PATH).segment(self.id).segment("firewalls"))
     }
 
     /// Its connections to VPCs.
