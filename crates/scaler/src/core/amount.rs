@@ -20,7 +20,9 @@ impl Amount {
     pub fn to_add(self, of: u32) -> u32 {
         match self {
             Self::Count(n) => n,
-            Self::Percent(p) => u32::try_from((u64::from(of) * u64::from(p)).div_ceil(100)).unwrap_or(u32::MAX),
+            Self::Percent(p) => {
+                u32::try_from((u64::from(of) * u64::from(p)).div_ceil(100)).unwrap_or(u32::MAX)
+            }
         }
         .max(1)
     }
@@ -99,7 +101,11 @@ pub struct Price(pub u64);
 impl Price {
     /// From dollars an hour, as price lists and configurations write it; negative amounts count as nothing.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what a price list's nonsense deserves")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, which is what a price list's nonsense deserves"
+    )]
     pub fn from_dollars(dollars: f64) -> Self {
         Self((dollars * 1e6).round() as u64)
     }

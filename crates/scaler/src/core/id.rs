@@ -83,7 +83,9 @@ pub struct GroupName(String);
 
 /// A group's name breaks the rules of [`GroupName`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("group name {0:?} is not usable: 1 to 18 characters, a lower case letter first, then lower case letters, digits and single hyphens, none at the end")]
+#[error(
+    "group name {0:?} is not usable: 1 to 18 characters, a lower case letter first, then lower case letters, digits and single hyphens, none at the end"
+)]
 pub struct InvalidGroupName(String);
 
 impl GroupName {

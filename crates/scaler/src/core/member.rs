@@ -81,6 +81,8 @@ pub struct Drain {
     pub why: DrainWhy,
     /// When it was intended.
     pub at: Timestamp,
+    /// A ration was drawn for it, or it needs none. Without one it goes no further.
+    pub drawn: bool,
     /// When every node was seen in the mode.
     pub seen: Option<Timestamp>,
     /// When the nodes were asked to reject.
@@ -186,35 +188,48 @@ impl Member {
         }
     }
 
-    /// On its way into service for the first time, or into a config that was added later.
+    /// On its way into service: for the first time, taken back, or into a config that was added later.
     #[must_use]
-    pub fn on_its_way(&self) -> bool {
+    pub const fn on_its_way(&self) -> bool {
         !self.failed
+            && !self.leaving()
             && self.replacing.is_none()
             && matches!(self.phase, Phase::Provisioning | Phase::Booting | Phase::Registering)
     }
 
-    /// In service, warmed or not.
+    /// In service, warmed or not, and not leaving.
     #[must_use]
     pub const fn in_service(&self) -> bool {
-        matches!(self.phase, Phase::Warming | Phase::InService)
+        !self.leaving() && matches!(self.phase, Phase::Warming | Phase::InService)
+    }
+
+    /// In service and there to stay.
+    #[must_use]
+    pub const fn serving(&self) -> bool {
+        self.in_service() && self.replacing.is_none()
     }
 
     /// In service, warmed, and there to stay: it counts as evidence.
     #[must_use]
     pub fn warm(&self) -> bool {
-        self.phase == Phase::InService && self.replacing.is_none()
+        self.serving() && self.phase == Phase::InService
     }
 
     /// Capacity that the group may expect: in service, on its way, or unhealthy within its grace.
     #[must_use]
     pub fn expected(&self) -> bool {
-        self.replacing.is_none() && (self.in_service() || self.on_its_way() || self.phase == Phase::Unhealthy)
+        self.serving() || self.on_its_way() || (self.ill() && self.replacing.is_none())
+    }
+
+    /// Unhealthy, and nothing is done about it yet.
+    #[must_use]
+    pub fn ill(&self) -> bool {
+        !self.leaving() && self.phase == Phase::Unhealthy
     }
 
     /// Exists or may exist, and counts against max.
     #[must_use]
-    pub fn may_exist(&self) -> bool {
+    pub const fn may_exist(&self) -> bool {
         !self.standby
     }
 

@@ -21,7 +21,7 @@ pub use id::{
     ActorId, ConfigId, GroupName, InstanceId, InstanceType, InvalidGroupName, NodeId, Position, Slot, StepId,
     TemplateHash,
 };
-pub use member::{Drain, DrainWhy, ModeWish, Member, Origin, Phase};
+pub use member::{Drain, DrainWhy, Member, ModeWish, Origin, Phase};
 pub use notice::notice;
 pub use observation::{Instance, InstanceStatus, Mode, Node, NodeStatus, Observation};
 pub use plan::{Plan, Wait, plan};

@@ -1,11 +1,14 @@
 //! What the cloud shows of a group at one time.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigId, InstanceId, InstanceType, NodeId, Slot};
+use super::{ConfigId, Group, InstanceId, InstanceType, Member, NodeId, Slot, elapsed, log::Memory};
+
+/// An actor that just began lets no deadline pass for so long.
+const SETTLE: Duration = Duration::from_secs(120);
 
 /// What the cloud shows of a group at one time: complete, or useless.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +22,8 @@ pub struct Observation {
     pub instances: Vec<Instance>,
     /// Known instances that the list left out and that answered 404 by id.
     pub absent: BTreeSet<InstanceId>,
+    /// Known instances that exist and lost one of our tags.
+    pub untagged: BTreeSet<InstanceId>,
     /// Every node of the group's NodeBalancer configs, foreign ones too.
     pub nodes: Vec<Node>,
     /// Whether the nodes were read for this observation: a removal needs that.
@@ -38,6 +43,7 @@ impl Observation {
             nth,
             instances: Vec::new(),
             absent: BTreeSet::new(),
+            untagged: BTreeSet::new(),
             nodes: Vec::new(),
             nodes_fresh: true,
             useless: None,
@@ -51,9 +57,47 @@ impl Observation {
         self.instances.iter().find(|instance| instance.id == id)
     }
 
-    /// The nodes of one config.
-    pub fn nodes_of(&self, config: ConfigId) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(move |node| node.config == config)
+    /// A member's node at a config: the one that the log has, else the one with its address, whatever its port or label;
+    /// but one that is labelled as another member of the group is that one's, left behind at an address used again.
+    #[must_use]
+    pub fn node_of(&self, group: &Group, member: &Member, config: ConfigId) -> Option<&Node> {
+        let here = || self.nodes.iter().filter(move |node| node.config == config);
+        let known = member.nodes.get(&config);
+        let address =
+            member.instance.and_then(|id| self.instance(id)).and_then(|instance| instance.address.as_ref());
+        here().find(|node| Some(&node.id) == known).or_else(|| {
+            here().find(|node| {
+                Some(&node.address) == address
+                    && (node.label == member.label || !group.name.owns_label(&node.label))
+            })
+        })
+    }
+
+    /// A member's nodes at the group's configs.
+    #[must_use]
+    pub fn nodes_of(&self, group: &Group, member: &Member) -> Vec<&Node> {
+        group.balancers.iter().filter_map(|config| self.node_of(group, member, *config)).collect()
+    }
+
+    /// Why nothing may be created or removed on its account, if so: it is useless, or what it shows is implausible.
+    #[must_use]
+    pub fn doubt(&self, memory: &Memory) -> Option<String> {
+        if let Some(why) = &self.useless {
+            return Some(why.clone());
+        }
+        let known = memory.count(|member| member.instance.is_some());
+        let missing = memory.count(|member| member.missing.is_some());
+        (missing * 2 > known).then(|| {
+            format!("{missing} of {known} instances are missing at once: held until each is gone for certain")
+        })
+    }
+
+    /// Whether deadlines may pass: the actor has had two complete observations and two minutes since it began, or since a
+    /// pause ended.
+    #[must_use]
+    pub fn settled(&self, memory: &Memory, now: Timestamp) -> bool {
+        let rested = |since: Option<Timestamp>| since.is_none_or(|at| elapsed(at, now) >= SETTLE);
+        self.nth >= 2 && rested(memory.began) && rested(memory.awake_since(now))
     }
 }
 

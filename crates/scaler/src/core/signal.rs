@@ -127,7 +127,9 @@ impl Signals {
                 None => speak(policy, rows, table, hearing, now),
             };
             if spoken.signal == Signal::Low {
-                for value in rows().filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok()) {
+                for value in
+                    rows().filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok())
+                {
                     signals.value = Some(signals.value.map_or(value, |known| known.max(value)));
                 }
             }
@@ -145,7 +147,11 @@ impl Signals {
         } else if any(Signal::Unknown) {
             Signal::Unknown
         } else if self.policies.iter().any(|policy| policy.can_remove)
-            && self.policies.iter().filter(|policy| policy.can_remove).all(|policy| policy.signal == Signal::Low)
+            && self
+                .policies
+                .iter()
+                .filter(|policy| policy.can_remove)
+                .all(|policy| policy.signal == Signal::Low)
         {
             Signal::Low
         } else {
@@ -156,21 +162,34 @@ impl Signals {
     /// The reasons of the policies that say `signal`.
     #[must_use]
     pub fn why(&self, signal: Signal) -> String {
-        let whys: Vec<&str> =
-            self.policies.iter().filter(|policy| policy.signal == signal).map(|policy| policy.why.as_str()).collect();
+        let whys: Vec<&str> = self
+            .policies
+            .iter()
+            .filter(|policy| policy.signal == signal)
+            .map(|policy| policy.why.as_str())
+            .collect();
         whys.join("; ")
     }
 }
 
 impl PolicySignal {
-    fn of(policy: &StepPolicy, signal: Signal, step: Option<Amount>, since: Option<Timestamp>, why: String) -> Self {
+    fn of(
+        policy: &StepPolicy,
+        signal: Signal,
+        step: Option<Amount>,
+        since: Option<Timestamp>,
+        why: String,
+    ) -> Self {
         Self { policy: name(&policy.on), signal, step, can_remove: policy.can_remove(), since, why }
     }
 }
 
 fn name(on: &BTreeMap<String, String>) -> String {
-    let others: Vec<String> =
-        on.iter().filter(|(label, _)| *label != "alertname").map(|(label, value)| format!("{label}={value}")).collect();
+    let others: Vec<String> = on
+        .iter()
+        .filter(|(label, _)| *label != "alertname")
+        .map(|(label, value)| format!("{label}={value}"))
+        .collect();
     let alert = on.get("alertname").map_or("any alert", String::as_str);
     if others.is_empty() { alert.to_owned() } else { format!("{alert} ({})", others.join(", ")) }
 }
@@ -207,7 +226,8 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
         return say(Signal::High, policy.add, Some(row.since), format!("{name} fires"));
     }
     if policy.remove.is_some()
-        && let Some(since) = rows().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
+        && let Some(since) =
+            rows().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
     {
         return say(Signal::Low, policy.remove, Some(since), format!("{name} fires"));
     }

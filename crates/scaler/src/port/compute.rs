@@ -79,6 +79,9 @@ pub trait Compute: Send + Sync {
     ///
     /// # Errors
     /// A [`Failure`].
-    async fn prices(&self, group: &GroupName, kinds: &[InstanceType])
-    -> Result<Vec<(InstanceType, crate::core::Price)>, Failure>;
+    async fn prices(
+        &self,
+        group: &GroupName,
+        kinds: &[InstanceType],
+    ) -> Result<Vec<(InstanceType, crate::core::Price)>, Failure>;
 }

@@ -71,7 +71,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the log ends elsewhere; [`StoreError::Broken`] if it may or may not have landed.
-    async fn append(&self, log: &LogName, after: Position, entries: &[Draft]) -> Result<Position, StoreError>;
+    async fn append(&self, log: &LogName, after: Position, entries: &[Draft])
+    -> Result<Position, StoreError>;
 
     /// The entries behind `from`, in order, at most `limit`.
     ///

@@ -138,7 +138,9 @@ impl Draft {
 #[non_exhaustive]
 pub enum LogError {
     /// Of another format.
-    #[error("entry {position} of the log has format {format}, this build reads format {FORMAT}: use the build that wrote it, or a newer one")]
+    #[error(
+        "entry {position} of the log has format {format}, this build reads format {FORMAT}: use the build that wrote it, or a newer one"
+    )]
     Format {
         /// Where.
         position: Position,
@@ -146,7 +148,9 @@ pub enum LogError {
         format: u32,
     },
     /// Of a kind that this build does not know.
-    #[error("entry {position} of the log is of the unknown kind {kind:?}: use the build that wrote it, or a newer one")]
+    #[error(
+        "entry {position} of the log is of the unknown kind {kind:?}: use the build that wrote it, or a newer one"
+    )]
     Kind {
         /// Where.
         position: Position,
@@ -154,7 +158,9 @@ pub enum LogError {
         kind: String,
     },
     /// Damaged.
-    #[error("entry {position} of the log can't be read: restore the store from a backup, or move it away to have it rebuilt from the cloud")]
+    #[error(
+        "entry {position} of the log can't be read: restore the store from a backup, or move it away to have it rebuilt from the cloud"
+    )]
     Decode {
         /// Where.
         position: Position,

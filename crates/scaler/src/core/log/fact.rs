@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::{
-    ConfigId, DrainWhy, GroupName, InstanceId, InstanceType, Mode, NodeId, Origin, Phase, PolicySignal, Position,
-    Signal, Slot, TemplateHash,
+    ConfigId, DrainWhy, GroupName, InstanceId, InstanceType, Mode, NodeId, Origin, Phase, PolicySignal,
+    Position, Signal, Slot, TemplateHash,
 };
 
 /// What happened. The tag of each kind is part of the log's format.
@@ -138,8 +138,21 @@ pub enum Fact {
 impl Fact {
     /// The tags of all kinds of format 1.
     pub const KINDS: &'static [&'static str] = &[
-        "began", "decided", "drawn", "intended", "done", "seen", "found", "missing", "reappeared", "gone", "marked",
-        "mode_set", "size_asked", "turned", "finished",
+        "began",
+        "decided",
+        "drawn",
+        "intended",
+        "done",
+        "seen",
+        "found",
+        "missing",
+        "reappeared",
+        "gone",
+        "marked",
+        "mode_set",
+        "size_asked",
+        "turned",
+        "finished",
     ];
 }
 
@@ -284,11 +297,15 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Create { label, instance_type, again: false, .. } => write!(f, "create {label} ({instance_type})"),
+            Self::Create { label, instance_type, again: false, .. } => {
+                write!(f, "create {label} ({instance_type})")
+            }
             Self::Create { label, instance_type, .. } => {
                 write!(f, "look {label} up, and create it ({instance_type}) if it does not exist")
             }
-            Self::Register { label, config, address, .. } => write!(f, "register {label} ({address}) at config {config}"),
+            Self::Register { label, config, address, .. } => {
+                write!(f, "register {label} ({address}) at config {config}")
+            }
             Self::SetMode { slot, config, mode, why, .. } => {
                 let verb = match mode {
                     Mode::Accept => "let member",

@@ -31,6 +31,12 @@ impl Memory {
             Fact::Drawn { group, slot, over } => {
                 self.draws.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER);
                 self.draws.push(Draw { at: draft.at, group: group.clone(), slot: *slot, over: *over });
+                self.with(*slot, |member| {
+                    if let Some(drain) = member.drain.as_mut().filter(|drain| !drain.drawn) {
+                        // In full from now on: nobody knows since when it drained.
+                        *drain = Drain { at: draft.at, drawn: true, seen: None, ..*drain };
+                    }
+                });
             }
             Fact::Intended { step } => self.intended(draft, step),
             Fact::Done { outcome } => self.done(draft, outcome),
@@ -41,17 +47,21 @@ impl Memory {
                 if rebuilding && *origin == Origin::Found {
                     self.rebuilt = Some(draft.at);
                 }
-                let member = self
-                    .members
-                    .entry(*slot)
-                    .or_insert_with(|| Member::new(*slot, label.clone(), *origin, instance_type.clone(), draft.at));
+                let member = self.members.entry(*slot).or_insert_with(|| {
+                    Member::new(*slot, label.clone(), *origin, instance_type.clone(), draft.at)
+                });
                 member.instance = Some(*instance);
                 member.created = Some(*created);
-                member.launched = draft.at;
                 member.asked = None;
                 if *draining {
-                    member.drain =
-                        Some(Drain { why: DrainWhy::Surplus, at: draft.at, seen: None, reject_at: None, rejected: None });
+                    member.drain = Some(Drain {
+                        why: DrainWhy::Surplus,
+                        at: draft.at,
+                        drawn: false,
+                        seen: None,
+                        reject_at: None,
+                        rejected: None,
+                    });
                     member.last_drain = Some(draft.at);
                     member.phase = Phase::Draining;
                 }
@@ -63,7 +73,8 @@ impl Memory {
             Fact::Marked { slot, mark } => self.marked(draft, *slot, *mark),
             Fact::ModeSet { mode, until, .. } => self.mode_set(draft, *mode, *until),
             Fact::SizeAsked { desired, floor_until, over_ration } => {
-                self.asked = Some(Asked { position: entry.position, desired: *desired, cause: draft.cause.clone() });
+                self.asked =
+                    Some(Asked { position: entry.position, desired: *desired, cause: draft.cause.clone() });
                 self.floor = floor_until.map(|until| (*desired, until));
                 self.over_ration = *over_ration;
             }
@@ -86,6 +97,9 @@ impl Memory {
         if self.incarnation.is_empty() {
             incarnation.clone_into(&mut self.incarnation);
         }
+        // What an earlier actor left without an outcome is planned anew from what is observed; a create without an answer
+        // stays known by its member.
+        self.open.clear();
         self.actor = Some(draft.actor.clone());
         self.began = Some(draft.at);
     }
@@ -137,6 +151,7 @@ impl Memory {
                         let drain = member.drain.get_or_insert(Drain {
                             why: why.unwrap_or(DrainWhy::Surplus),
                             at: draft.at,
+                            drawn: true,
                             seen: None,
                             reject_at: None,
                             rejected: None,
@@ -145,7 +160,13 @@ impl Memory {
                             drain.reject_at = Some(draft.at);
                         }
                     }
-                    Mode::Accept | Mode::Other => member.drain = None,
+                    Mode::Accept | Mode::Other => {
+                        if member.drain.take().is_some() {
+                            // Expected again from now on, so that it is not taken back twice.
+                            member.phase = Phase::Registering;
+                            member.since = draft.at;
+                        }
+                    }
                 }
             }),
             Step::Deregister { slot, .. } | Step::Delete { slot, .. } => self.with(*slot, |member| {
@@ -185,12 +206,14 @@ impl Memory {
                     Refusal::Transient | Refusal::Guarded => self.launch_failed(draft, begun),
                 }
             }
-            (Step::Register { slot, config, .. }, Outcome::Registered { node }) => self.with(*slot, |member| {
-                member.nodes.insert(*config, *node);
-                if let Some(wish) = member.modes.get_mut(config) {
-                    wish.done = true;
-                }
-            }),
+            (Step::Register { slot, config, .. }, Outcome::Registered { node }) => {
+                self.with(*slot, |member| {
+                    member.nodes.insert(*config, *node);
+                    if let Some(wish) = member.modes.get_mut(config) {
+                        wish.done = true;
+                    }
+                })
+            }
             (Step::Register { slot, config, .. }, Outcome::Refused { .. }) => self.with(*slot, |member| {
                 member.registering.remove(config);
             }),
@@ -208,14 +231,7 @@ impl Memory {
             (
                 Step::SetMode { slot, .. } | Step::Deregister { slot, .. } | Step::Delete { slot, .. },
                 Outcome::Refused { refusal: Refusal::Guarded, .. },
-            ) => self.with(*slot, |member| {
-                member.refused = Some(draft.at);
-                member.condemned = None;
-                member.drain = None;
-                for wish in member.modes.values_mut() {
-                    *wish = ModeWish { mode: Mode::Accept, at: draft.at, done: false };
-                }
-            }),
+            ) => self.with(*slot, |member| back_to_accept(member, draft)),
             _ => {}
         }
     }
@@ -235,7 +251,7 @@ impl Memory {
     fn seen(&mut self, draft: &Draft, slot: Slot, phase: Phase) {
         let mut entered = false;
         self.with(slot, |member| {
-            let was_in_service = member.in_service();
+            let was_in_service = matches!(member.phase, Phase::Warming | Phase::InService);
             member.phase = phase;
             member.since = draft.at;
             match phase {
@@ -264,7 +280,11 @@ impl Memory {
     }
 
     fn gone(&mut self, draft: &Draft, slot: Slot) {
+        let missing = self.count(|member| member.missing.is_some());
         let Some(member) = self.members.remove(&slot) else { return };
+        if member.missing.is_some() && missing * 2 > self.count(|_| true) + 1 {
+            self.mass_loss = Some(draft.at);
+        }
         self.open.retain(|_, step| step.slot() != Some(slot));
         self.deleted.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
         self.gone_labels.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
@@ -299,13 +319,7 @@ impl Memory {
                 member.since = draft.at;
             }
             Mark::Active => member.standby = false,
-            Mark::Lapsed => {
-                member.drain = None;
-                member.refused = Some(draft.at);
-                for wish in member.modes.values_mut() {
-                    *wish = ModeWish { mode: Mode::Accept, at: draft.at, done: false };
-                }
-            }
+            Mark::Lapsed => back_to_accept(member, draft),
             Mark::Released => {}
         });
         if let Some(begun) = begun {
@@ -329,5 +343,17 @@ impl Memory {
     #[must_use]
     pub const fn step_id(&self) -> StepId {
         StepId(self.next_step)
+    }
+}
+
+/// A removal that was refused or lapsed: the member serves on and is left alone for a while.
+fn back_to_accept(member: &mut Member, draft: &Draft) {
+    member.refused = Some(draft.at);
+    member.condemned = None;
+    member.drain = None;
+    member.phase = Phase::Registering;
+    member.since = draft.at;
+    for wish in member.modes.values_mut() {
+        *wish = ModeWish { mode: Mode::Accept, at: draft.at, done: false };
     }
 }

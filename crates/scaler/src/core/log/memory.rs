@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Cause, GroupMode, Step, Verdict};
 use crate::core::{
-    ActorId, Draw, Group, InstanceId, InstanceType, Member, Phase, Position, Signal, Slot, StepId, after,
+    ActorId, Draw, Group, InstanceId, InstanceType, Member, Position, Price, Signal, Slot, StepId, after,
 };
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
@@ -155,6 +155,12 @@ impl Memory {
         self.members.values().find(|member| member.instance == Some(id))
     }
 
+    /// The first slot that was never used.
+    #[must_use]
+    pub fn free_slot(&self) -> Slot {
+        Slot(self.next_slot.max(1))
+    }
+
     /// Members for which `which` holds.
     #[must_use]
     pub fn count(&self, which: impl Fn(&Member) -> bool) -> u32 {
@@ -176,13 +182,20 @@ impl Memory {
     /// Members that are in service and stay.
     #[must_use]
     pub fn serving(&self) -> u32 {
-        self.count(|member| member.in_service() && member.replacing.is_none())
+        self.count(Member::serving)
     }
 
     /// Members that may be serving: the base of the ration.
     #[must_use]
     pub fn accepting(&self) -> u32 {
-        self.count(|member| member.in_service() || member.phase == Phase::Unhealthy)
+        self.count(|member| member.in_service() || member.ill())
+    }
+
+    /// What the members that may exist cost.
+    #[must_use]
+    pub fn cost(&self, group: &Group) -> Price {
+        let priced = self.members.values().filter(|member| member.may_exist());
+        priced.fold(Price::default(), |sum, member| sum.plus(group.price(&member.kind)))
     }
 
     /// Removals that the group's ration leaves at `now`.

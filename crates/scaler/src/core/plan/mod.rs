@@ -1,10 +1,18 @@
 //! What is to be done now, and what is being waited for.
 
+mod adding;
+mod mending;
+mod removing;
+mod waits;
+
 use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{Decision, Group, Observation, Slot, log::{Cause, Memory, Step}};
+use super::{
+    Decision, DrainWhy, Group, Member, Mode, Observation, Slot, after,
+    log::{Cause, GroupMode, Memory, Step},
+};
 
 /// What is to be done now, as short steps, and what is being waited for, until when. It leaves no choice open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,9 +41,92 @@ pub struct Wait {
 
 /// What is to be done now. Pure and total.
 #[must_use]
-pub fn plan(group: &Group, observation: &Observation, decision: &Decision, memory: &Memory, now: Timestamp) -> Plan {
-    let _ = (group, observation, decision, memory, now);
-    Plan::default()
+pub fn plan(
+    group: &Group,
+    observation: &Observation,
+    decision: &Decision,
+    memory: &Memory,
+    now: Timestamp,
+) -> Plan {
+    let mut plan = Plan::default();
+    let held = match (observation.doubt(memory), memory.mode_at(now), memory.desired) {
+        (Some(doubt), ..) => Some(doubt),
+        (None, mode @ (GroupMode::Observe | GroupMode::Paused), _) => Some(format!("the mode is {mode}")),
+        (None, _, None) => Some("no desired size has been decided yet".to_owned()),
+        _ => None,
+    };
+    match held {
+        Some(held) => plan.held.push(held),
+        None => {
+            let mut planner = Planner {
+                group,
+                observation,
+                decision,
+                memory,
+                now,
+                desired: memory.desired.unwrap_or_default(),
+                plan,
+            };
+            planner.take_back_and_create();
+            planner.mend();
+            planner.lead_out();
+            planner.choose_victims();
+            plan = planner.plan;
+        }
+    }
+    waits::list(group, memory, now, &mut plan);
+    plan
+}
+
+/// The state of one planning.
+struct Planner<'a> {
+    group: &'a Group,
+    observation: &'a Observation,
+    decision: &'a Decision,
+    memory: &'a Memory,
+    now: Timestamp,
+    desired: u32,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn step(&mut self, step: Step, cause: Cause) {
+        self.plan.steps.push((step, cause));
+    }
+
+    fn hold(&mut self, why: impl Into<String>) {
+        self.plan.held.push(why.into());
+    }
+
+    fn free(&self, member: &Member) -> bool {
+        !self.observation.under_way.contains(&member.slot)
+    }
+
+    fn set_mode(&mut self, member: &Member, mode: Mode, why: Option<DrainWhy>, cause: &Cause) {
+        for node in self.observation.nodes_of(self.group, member) {
+            if node.mode != mode {
+                let step = Step::SetMode { slot: member.slot, config: node.config, node: node.id, mode, why };
+                self.step(step, cause.clone());
+            }
+        }
+    }
+
+    /// Whether removing is allowed now at all; says why not.
+    fn may_remove(&mut self) -> bool {
+        let held = if self.memory.mode_at(self.now) == GroupMode::AddOnly {
+            Some("removals: the mode is add_only".to_owned())
+        } else if !self.observation.nodes_fresh {
+            Some("removals: the nodes were not read in this turn".to_owned())
+        } else {
+            let until = self.memory.mass_loss.map(|at| after(at, self.group.remove.every));
+            until
+                .filter(|until| *until > self.now)
+                .map(|until| format!("removals: many instances were lost at once, until {until}"))
+        };
+        let allowed = held.is_none();
+        self.plan.held.extend(held);
+        allowed
+    }
 }
 
 impl fmt::Display for Plan {

@@ -1,0 +1,4 @@
+//! The pure core against a modelled world.
+
+mod story;
+pub mod world;
