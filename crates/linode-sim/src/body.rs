@@ -68,7 +68,12 @@ impl<'a> Body<'a> {
         texts.map(Some).ok_or_else(|| Refusal::field(name, format!("{name} must be a list of strings")))
     }
 
-    fn read<T>(self, name: &str, as_type: impl Fn(&'a Value) -> Option<T>, rule: &str) -> Result<Option<T>, Refusal> {
+    fn read<T>(
+        self,
+        name: &str,
+        as_type: impl Fn(&'a Value) -> Option<T>,
+        rule: &str,
+    ) -> Result<Option<T>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(value) => {

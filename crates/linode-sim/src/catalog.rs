@@ -30,7 +30,8 @@ pub(crate) const NODEBALANCER_PRICE: Price = Price { hourly: 0.015, monthly: 10.
 impl Catalog {
     pub(crate) fn recorded() -> Self {
         let types = list(include_str!("../data/types.json"));
-        let plans = types.iter().enumerate().filter_map(|(at, plan)| Some((id(plan)?.to_owned(), at))).collect();
+        let plans =
+            types.iter().enumerate().filter_map(|(at, plan)| Some((id(plan)?.to_owned(), at))).collect();
         Self {
             regions: list(include_str!("../data/regions.json")),
             images: list(include_str!("../data/images.json")),

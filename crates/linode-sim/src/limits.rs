@@ -82,7 +82,12 @@ impl Limits {
         if !exceeded {
             window.used += 1;
         }
-        Standing { limit: rate.requests, remaining: rate.requests - window.used, reset: window.ends, exceeded }
+        Standing {
+            limit: rate.requests,
+            remaining: rate.requests - window.used,
+            reset: window.ends,
+            exceeded,
+        }
     }
 
     const fn rate(&self, family: Family) -> RateLimit {

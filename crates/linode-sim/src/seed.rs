@@ -223,7 +223,9 @@ fn refused(what: String) -> impl FnOnce(Refusal) -> SeedError {
         let reasons: Vec<String> = refusal
             .errors
             .into_iter()
-            .map(|error| error.field.map_or_else(|| error.reason.clone(), |field| format!("{field}: {}", error.reason)))
+            .map(|error| {
+                error.field.map_or_else(|| error.reason.clone(), |field| format!("{field}: {}", error.reason))
+            })
             .collect();
         SeedError { what, reason: reasons.join("; ") }
     }
@@ -242,7 +244,8 @@ pub(crate) fn instance(world: &mut World, seed: &SeedInstance) -> Result<u64, Se
     }
     if seed.age_secs > 0 {
         let age = Duration::from_secs(seed.age_secs);
-        let created = jiff::SignedDuration::try_from(age).ok().and_then(|age| world.now.checked_sub(age).ok());
+        let created =
+            jiff::SignedDuration::try_from(age).ok().and_then(|age| world.now.checked_sub(age).ok());
         world.backdate(id, created.unwrap_or(jiff::Timestamp::UNIX_EPOCH));
     }
     Ok(id)
@@ -276,15 +279,18 @@ fn node_body(world: &World, node: &SeedNode) -> Result<Value, SeedError> {
         Some(address) => address.clone(),
         None => {
             let instance = world.instances.values().find(|one| one.label == node.instance);
-            let instance = instance
-                .ok_or_else(|| SeedError { what: what(), reason: "there is no instance of this label".to_owned() })?;
+            let instance = instance.ok_or_else(|| SeedError {
+                what: what(),
+                reason: "there is no instance of this label".to_owned(),
+            })?;
             let private = instance.private();
             private
                 .map(|ip| format!("{ip}:{}", node.port))
                 .ok_or_else(|| SeedError { what: what(), reason: "it has no private address".to_owned() })?
         }
     };
-    let label: String = if node.instance.is_empty() { "seeded".to_owned() } else { node.instance.chars().take(32).collect() };
+    let label: String =
+        if node.instance.is_empty() { "seeded".to_owned() } else { node.instance.chars().take(32).collect() };
     Ok(json!({"address": address, "label": label, "weight": node.weight, "mode": node.mode}))
 }
 

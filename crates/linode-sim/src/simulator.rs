@@ -235,8 +235,8 @@ impl Simulator {
     pub async fn keep_time(&self) {
         let mut agenda = self.shared.agenda.subscribe();
         loop {
-            let next = self.with(|world| world.next_due());
             agenda.mark_unchanged();
+            let next = self.with(|world| world.next_due());
             let wait = next.map(|at| self.real(between(self.now(), at)).max(Duration::from_millis(1)));
             tokio::select! {
                 () = async { match wait {

@@ -52,13 +52,15 @@ impl FromStr for Fault {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = |problem: String| ParseFaultError { text: text.to_owned(), problem };
-        let (target, effect) =
-            text.rsplit_once(':').ok_or_else(|| wrong("there is no `:` between target and effect".to_owned()))?;
+        let (target, effect) = text
+            .rsplit_once(':')
+            .ok_or_else(|| wrong("there is no `:` between target and effect".to_owned()))?;
         let cut = effect.find(['*', '%', '^', '+', '~']).unwrap_or(effect.len());
         let (effect, mut suffixes) = effect.split_at(cut);
-        let target = read_target(target.trim()).ok_or_else(|| wrong(format!("a target is one of {TARGETS}")))?;
-        let effect =
-            read_effect(&target, effect.trim()).ok_or_else(|| wrong(format!("an effect is one of {EFFECTS}")))?;
+        let target =
+            read_target(target.trim()).ok_or_else(|| wrong(format!("a target is one of {TARGETS}")))?;
+        let effect = read_effect(&target, effect.trim())
+            .ok_or_else(|| wrong(format!("an effect is one of {EFFECTS}")))?;
         let mut fault = Self::new(target, effect);
         while let Some(kind) = suffixes.chars().next() {
             let rest = suffixes.get(kind.len_utf8()..).unwrap_or_default();
@@ -75,7 +77,9 @@ impl FromStr for Fault {
 fn suffix(fault: Fault, kind: char, value: &str) -> Option<Fault> {
     Some(match kind {
         '*' => fault.times(value.parse().ok()?),
-        '%' => fault.with_probability(value.parse::<f64>().ok().filter(|p| (0.0..=100.0).contains(p))? / 100.0),
+        '%' => {
+            fault.with_probability(value.parse::<f64>().ok().filter(|p| (0.0..=100.0).contains(p))? / 100.0)
+        }
         '^' => fault.skipping(value.parse().ok()?),
         '+' => fault.after(time(value)?),
         _ => fault.lasting(time(value)?),

@@ -54,7 +54,8 @@ impl FaultTable {
     }
 
     pub(crate) fn list(&self) -> Vec<ActiveFault> {
-        let active = |entry: &Entry| ActiveFault { id: entry.id, fault: entry.fault.clone(), struck: entry.struck };
+        let active =
+            |entry: &Entry| ActiveFault { id: entry.id, fault: entry.fault.clone(), struck: entry.struck };
         self.entries.iter().map(active).collect()
     }
 
@@ -110,13 +111,17 @@ fn matches(target: &Target, request: Request<'_>) -> bool {
     match target {
         Target::Any => true,
         Target::Create => method == "POST" && path == "/linode/instances",
-        Target::Delete => method == "DELETE" && glob("/linode/instances/*", path) && path.matches('/').count() == 3,
+        Target::Delete => {
+            method == "DELETE" && glob("/linode/instances/*", path) && path.matches('/').count() == 3
+        }
         Target::List => method == "GET" && collection,
         Target::Instances => method == "GET" && path == "/linode/instances",
         Target::Nodes => glob("/nodebalancers/*/configs/*/nodes*", path),
         Target::Balancers => path.starts_with("/nodebalancers"),
         Target::Events => method == "GET" && path == "/account/events",
-        Target::Request { method: wanted, path: pattern } => (wanted == "*" || wanted == method) && glob(pattern, path),
+        Target::Request { method: wanted, path: pattern } => {
+            (wanted == "*" || wanted == method) && glob(pattern, path)
+        }
         Target::Boot | Target::Health | Target::Mode => false,
     }
 }

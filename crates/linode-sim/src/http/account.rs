@@ -9,14 +9,52 @@ use super::list::{self, Item};
 use super::route::{id, no_method};
 use crate::body::Body;
 use crate::refusal::Refusal;
-use crate::world::World;
+use crate::world::{EventView, World};
 
 const EVENT_FIELDS: Fields = Fields {
-    filterable: &["id", "action", "created", "entity.id", "entity.type", "read", "seen", "status", "rate", "username"],
-    known: &["percent_complete", "time_remaining", "duration", "entity", "secondary_entity", "message", "entity.label"],
+    filterable: &[
+        "id",
+        "action",
+        "created",
+        "entity.id",
+        "entity.type",
+        "read",
+        "seen",
+        "status",
+        "rate",
+        "username",
+    ],
+    known: &[
+        "percent_complete",
+        "time_remaining",
+        "duration",
+        "entity",
+        "secondary_entity",
+        "message",
+        "entity.label",
+    ],
 };
 
-pub(super) fn account(world: &mut World, call: &Call, method: &str, rest: &[&str]) -> Result<Answer, Refusal> {
+impl Item for EventView<'_> {
+    fn field(&self, name: &str) -> Value {
+        match name {
+            "id" => self.id.into(),
+            "created" => self.created.to_string().into(),
+            "action" => self.action.into(),
+            "status" => self.status.into(),
+            "entity.id" => self.entity.id.clone(),
+            "entity.type" => self.entity.kind.into(),
+            _ => serde_json::to_value(self).unwrap_or_default().field(name),
+        }
+    }
+}
+
+pub(super) fn account(
+    world: &mut World,
+    call: &Call,
+    method: &str,
+    rest: &[&str],
+) -> Result<Answer, Refusal> {
     match (method, rest) {
         ("GET", []) => {
             let mut account = world.catalog.account.clone();
@@ -38,8 +76,7 @@ pub(super) fn account(world: &mut World, call: &Call, method: &str, rest: &[&str
         ("GET", ["events"]) => {
             let username = username(world);
             let events = world.events_seen().map(|event| event.view(world.now, &username));
-            let events: Vec<Value> = events.filter_map(|event| serde_json::to_value(event).ok()).collect();
-            list::answer(call, events, EVENT_FIELDS)
+            list::answer(call, events.collect(), EVENT_FIELDS)
         }
         ("GET", ["events", event]) => {
             let event = id(event)?;
@@ -88,8 +125,14 @@ fn settings(world: &World) -> Value {
 
 /// What a restricted user may do here: everything but tag.
 fn grants(world: &World) -> Value {
-    let linodes = world.instances.values().map(|one| json!({"id": one.id, "label": one.label, "permissions": "read_write"}));
-    let balancers = world.balancers.values().map(|one| json!({"id": one.id, "label": one.label, "permissions": "read_write"}));
+    let linodes = world
+        .instances
+        .values()
+        .map(|one| json!({"id": one.id, "label": one.label, "permissions": "read_write"}));
+    let balancers = world
+        .balancers
+        .values()
+        .map(|one| json!({"id": one.id, "label": one.label, "permissions": "read_write"}));
     json!({
         "global": {
             "account_access": null, "cancel_account": false, "add_domains": false, "add_firewalls": false,

@@ -43,11 +43,16 @@ impl Answer {
     }
 
     pub(super) fn nonsense() -> Self {
-        Self { status: 200, headers: Vec::new(), body: b"{\"data\": [{\"id\": \"\xef\xbf\xbd".to_vec(), html: false }
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: b"{\"data\": [{\"id\": \"\xef\xbf\xbd".to_vec(),
+            html: false,
+        }
     }
 
-    pub(super) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub(super) fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.headers.push((name, format!("{value}")));
         self
     }
 }

@@ -18,8 +18,19 @@ pub(super) const FIELDS: Fields = Fields {
 const CONFIG_FIELDS: Fields = Fields {
     filterable: &["id", "port", "protocol"],
     known: &[
-        "algorithm", "stickiness", "check", "check_interval", "check_timeout", "check_attempts", "check_path",
-        "check_body", "check_passive", "proxy_protocol", "cipher_suite", "nodebalancer_id", "nodes_status",
+        "algorithm",
+        "stickiness",
+        "check",
+        "check_interval",
+        "check_timeout",
+        "check_attempts",
+        "check_path",
+        "check_body",
+        "check_passive",
+        "proxy_protocol",
+        "cipher_suite",
+        "nodebalancer_id",
+        "nodes_status",
     ],
 };
 const NODE_FIELDS: Fields = Fields {
@@ -87,7 +98,11 @@ fn configs(
                 let values: Vec<(u64, Value)> =
                     ids.into_iter().filter_map(|id| Some((id, world.config_value(id)?))).collect();
                 let live = values.iter().map(|(id, value)| (*id, value));
-                list::answer(call, world.lags.rows(Collection::Configs(balancer), live, world.now), CONFIG_FIELDS)
+                list::answer(
+                    call,
+                    world.lags.rows(Collection::Configs(balancer), live, world.now),
+                    CONFIG_FIELDS,
+                )
             }
             "POST" => {
                 let body = call.json()?;
@@ -120,7 +135,13 @@ fn configs(
     }
 }
 
-fn nodes(world: &mut World, call: &Call, method: &str, config: u64, rest: &[&str]) -> Result<Answer, Refusal> {
+fn nodes(
+    world: &mut World,
+    call: &Call,
+    method: &str,
+    config: u64,
+    rest: &[&str],
+) -> Result<Answer, Refusal> {
     let Some((first, rest)) = rest.split_first() else {
         return match method {
             "GET" => {

@@ -20,7 +20,18 @@ const TYPE_FIELDS: Fields = Fields {
     known: &["price", "region_prices", "addons", "successor"],
 };
 const IMAGE_FIELDS: Fields = Fields {
-    filterable: &["id", "label", "deprecated", "is_public", "size", "status", "type", "vendor", "created_by", "tags"],
+    filterable: &[
+        "id",
+        "label",
+        "deprecated",
+        "is_public",
+        "size",
+        "status",
+        "type",
+        "vendor",
+        "created_by",
+        "tags",
+    ],
     known: &["created", "updated", "description", "capabilities", "regions", "eol", "expiry", "total_size"],
 };
 const KERNEL_FIELDS: Fields = Fields {
@@ -29,7 +40,14 @@ const KERNEL_FIELDS: Fields = Fields {
 };
 const STACKSCRIPT_FIELDS: Fields = Fields {
     filterable: &["id", "label", "username", "description", "images", "is_public", "mine", "rev_note"],
-    known: &["created", "updated", "deployments_total", "deployments_active", "script", "user_defined_fields"],
+    known: &[
+        "created",
+        "updated",
+        "deployments_total",
+        "deployments_active",
+        "script",
+        "user_defined_fields",
+    ],
 };
 
 pub(super) fn regions(world: &World, call: &Call, method: &str, rest: &[&str]) -> Result<Answer, Refusal> {
@@ -57,7 +75,9 @@ fn availability(world: &World, only: Option<&str>) -> Vec<Value> {
             let name = plan.get("id").and_then(Value::as_str).unwrap_or_default();
             let select = matches!(plan.get("class").and_then(Value::as_str), Some("premium" | "gpu"));
             let gone = sold_out.iter().any(|fault| match &fault.fault.effect {
-                Effect::SoldOut { plan } => fault.fault.target == Target::Create && plan.as_deref() == Some(name),
+                Effect::SoldOut { plan } => {
+                    fault.fault.target == Target::Create && plan.as_deref() == Some(name)
+                }
                 _ => false,
             });
             if select || gone {

@@ -64,7 +64,10 @@ fn number(text: &str) -> Result<u64, Refusal> {
 
 fn flag(body: &[u8], name: &str) -> Result<bool, Refusal> {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    value.get(name).and_then(Value::as_bool).ok_or_else(|| Refusal::field(name, format!("{name} must be a boolean")))
+    value
+        .get(name)
+        .and_then(Value::as_bool)
+        .ok_or_else(|| Refusal::field(name, format!("{name} must be a boolean")))
 }
 
 fn found(there: bool) -> Result<Answer, Refusal> {

@@ -25,8 +25,8 @@ pub(super) struct Filter {
 
 #[derive(Debug)]
 enum Test {
-    All(Vec<Test>),
-    Any(Vec<Test>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
     Compare { field: String, operator: Operator, value: Value },
     Ignored,
 }
@@ -45,7 +45,8 @@ enum Operator {
 
 impl Filter {
     pub(super) fn read(text: &str, fields: Fields) -> Result<Option<Self>, Refusal> {
-        let value: Value = serde_json::from_str(text).map_err(|_| Refusal::field("X-Filter", "Cannot filter on invalid JSON"))?;
+        let value: Value = serde_json::from_str(text)
+            .map_err(|_| Refusal::field("X-Filter", "Cannot filter on invalid JSON"))?;
         let Value::Object(map) = value else {
             return Err(Refusal::field("X-Filter", "X-Filter must be a JSON object"));
         };
@@ -83,7 +84,8 @@ impl Filter {
     }
 
     fn several(&mut self, key: &str, value: &Value, fields: Fields) -> Result<Vec<Test>, Refusal> {
-        let list = value.as_array().ok_or_else(|| Refusal::field("X-Filter", format!("{key} must be a list")))?;
+        let list =
+            value.as_array().ok_or_else(|| Refusal::field("X-Filter", format!("{key} must be a list")))?;
         list.iter()
             .map(|one| match one {
                 Value::Object(map) => self.object(map, fields),
@@ -104,7 +106,11 @@ impl Filter {
                 }
             }
             value => {
-                tests.push(Test::Compare { field: field.to_owned(), operator: Operator::Is, value: value.clone() });
+                tests.push(Test::Compare {
+                    field: field.to_owned(),
+                    operator: Operator::Is,
+                    value: value.clone(),
+                });
             }
         }
         Ok(if applied { Test::All(tests) } else { Test::Ignored })

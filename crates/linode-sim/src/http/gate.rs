@@ -28,11 +28,17 @@ pub(super) enum Outcome {
 pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome {
     let operation = call.operation();
     let collection = call.method == "GET" && route::is_collection(&call.segments);
+    let mut before = None;
     if !waited {
         *world.calls.entry(operation.clone()).or_default() += 1;
-        if let Some(outcome) = struck_before(world, call, collection) {
-            return outcome;
-        }
+        before = struck_before(world, call, collection);
+    }
+    match before {
+        Some(Effect::Hang { millis }) => return Outcome::Wait(millis.map(Duration::from_millis)),
+        Some(Effect::Reset) => return Outcome::Lost,
+        // A gateway knows nothing of tokens and limits.
+        Some(Effect::Html { status }) => return Outcome::Answer(Answer::html(status)),
+        _ => {}
     }
     let scope = route::scope(call);
     let (caller, refusal) = admit(world, call, &scope);
@@ -45,6 +51,9 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
     let standing = world.limits.count(user, &operation, family, world.now);
     let scopes = caller.map_or_else(|| "unknown".to_owned(), |caller| caller.scopes);
     let dress = |answer: Answer| with_headers(answer, standing, &scopes, &scope);
+    if let Some(effect) = before {
+        return Outcome::Answer(refused_by_fault(effect, dress));
+    }
     if let Some(refusal) = refusal {
         return Outcome::Answer(dress(refusal.into()));
     }
@@ -65,32 +74,36 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
     }
 }
 
+/// What a fault has the API itself answer.
+fn refused_by_fault(effect: Effect, dress: impl FnOnce(Answer) -> Answer) -> Answer {
+    let Effect::Status { status, reason, retry_after } = effect else {
+        let answer = dress(Answer::of_status(503, Some("Currently in maintenance mode.".to_owned())));
+        return answer.header("X-Maintenance-Mode", "all");
+    };
+    let answer = dress(Answer::of_status(status, reason));
+    match retry_after {
+        // A negative one was seen together with a reset of -1.
+        Some(seconds) if seconds < 0 => answer.header("Retry-After", seconds).header("X-RateLimit-Reset", -1),
+        Some(seconds) => answer.header("Retry-After", seconds),
+        None => answer,
+    }
+}
+
 /// Faults that keep a request from being carried out.
-fn struck_before(world: &mut World, call: &Call, collection: bool) -> Option<Outcome> {
+fn struck_before(world: &mut World, call: &Call, collection: bool) -> Option<Effect> {
     let wanted = |effect: &Effect| {
         matches!(
             effect,
-            Effect::Status { .. } | Effect::Html { .. } | Effect::Maintenance | Effect::Hang { .. } | Effect::Reset
+            Effect::Status { .. }
+                | Effect::Html { .. }
+                | Effect::Maintenance
+                | Effect::Hang { .. }
+                | Effect::Reset
         )
     };
     let effect = world.faults.strike(request(call, collection), world.now, &mut world.rng, wanted)?;
     tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes before the request");
-    Some(match effect {
-        Effect::Status { status, reason, retry_after } => {
-            let answer = Answer::of_status(status, reason);
-            Outcome::Answer(match retry_after {
-                Some(seconds) => answer.header("Retry-After", seconds),
-                None => answer,
-            })
-        }
-        Effect::Html { status } => Outcome::Answer(Answer::html(status)),
-        Effect::Hang { millis } => Outcome::Wait(millis.map(Duration::from_millis)),
-        Effect::Reset => Outcome::Lost,
-        _ => {
-            let answer = Answer::of_status(503, Some("Currently in maintenance mode.".to_owned()));
-            Outcome::Answer(answer.header("X-Maintenance-Mode", "all"))
-        }
-    })
+    Some(effect)
 }
 
 /// Faults that keep the answer of a request from arriving as it should.

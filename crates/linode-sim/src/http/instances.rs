@@ -15,9 +15,24 @@ use crate::world::{Collection, Instance, World};
 const FIELDS: Fields = Fields {
     filterable: &["id", "label", "group", "region", "image", "tags", "ipv4", "ipv6", "type"],
     known: &[
-        "status", "created", "updated", "specs", "alerts", "backups", "hypervisor", "watchdog_enabled", "host_uuid",
-        "has_user_data", "placement_group", "disk_encryption", "lke_cluster_id", "capabilities",
-        "interface_generation", "maintenance_policy", "locks", "site_type",
+        "status",
+        "created",
+        "updated",
+        "specs",
+        "alerts",
+        "backups",
+        "hypervisor",
+        "watchdog_enabled",
+        "host_uuid",
+        "has_user_data",
+        "placement_group",
+        "disk_encryption",
+        "lke_cluster_id",
+        "capabilities",
+        "interface_generation",
+        "maintenance_policy",
+        "locks",
+        "site_type",
     ],
 };
 
@@ -81,9 +96,9 @@ pub(super) fn answer(world: &mut World, call: &Call, method: &str, rest: &[&str]
         ("GET", ["configs"]) => list::answer(call, configs(world, id), EVERY),
         ("GET", ["disks"]) => list::answer(call, disks(world, id), EVERY),
         ("GET", ["volumes" | "firewalls"]) => list::nothing(call),
-        ("GET", ["backups"]) => Ok(Answer::json(
-            &json!({"automatic": [], "snapshot": {"current": null, "in_progress": null}}),
-        )),
+        ("GET", ["backups"]) => {
+            Ok(Answer::json(&json!({"automatic": [], "snapshot": {"current": null, "in_progress": null}})))
+        }
         ("GET", ["transfer"]) => Ok(Answer::json(&json!({"used": 0, "quota": 0, "billable": 0}))),
         ("GET", ["ips"]) => Ok(Answer::json(&networking::of_instance(world, id))),
         ("POST", ["ips"]) => add_address(world, call, id),
@@ -121,7 +136,9 @@ fn add_address(world: &mut World, call: &Call, id: u64) -> Result<Answer, Refusa
 
 /// An instance with an image has one config; its id follows from the instance's.
 fn configs(world: &World, id: u64) -> Vec<Value> {
-    let Some(instance) = world.instances.get(&id).filter(|one| one.image.is_some()) else { return Vec::new() };
+    let Some(instance) = world.instances.get(&id).filter(|one| one.image.is_some()) else {
+        return Vec::new();
+    };
     let disk = |number: u64| json!({"disk_id": id * 10 + number, "volume_id": null});
     vec![json!({
         "id": id * 10, "label": format!("My {} Profile", instance.image.as_deref().unwrap_or_default()),
@@ -140,7 +157,9 @@ fn configs(world: &World, id: u64) -> Vec<Value> {
 }
 
 fn disks(world: &World, id: u64) -> Vec<Value> {
-    let Some(instance) = world.instances.get(&id).filter(|one| one.image.is_some()) else { return Vec::new() };
+    let Some(instance) = world.instances.get(&id).filter(|one| one.image.is_some()) else {
+        return Vec::new();
+    };
     let disk = |number: u64, label: &str, filesystem: &str, size: u64| {
         json!({
             "id": id * 10 + number, "status": "ready", "label": label, "created": instance.created,

@@ -76,11 +76,13 @@ impl Page {
             match name {
                 "page" => {
                     let valid = number().filter(|number| *number >= 1);
-                    page.number = valid.ok_or_else(|| Refusal::field("page", "Must be a positive integer"))?;
+                    page.number =
+                        valid.ok_or_else(|| Refusal::field("page", "Must be a positive integer"))?;
                 }
                 "page_size" => {
                     let valid = number().filter(|size| (25..=500).contains(size));
-                    page.size = valid.ok_or_else(|| Refusal::field("page_size", "Must be between 25 and 500"))?;
+                    page.size =
+                        valid.ok_or_else(|| Refusal::field("page_size", "Must be between 25 and 500"))?;
                 }
                 _ => {}
             }

@@ -31,7 +31,9 @@ pub(super) fn is_collection(segments: &[String]) -> bool {
 pub(super) fn scope(call: &Call) -> String {
     let path: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     let family = match path.as_slice() {
-        ["regions", ..] | ["linode", "types" | "kernels", ..] | ["profile"] | ["profile", "grants"] => return all(),
+        ["regions", ..] | ["linode", "types" | "kernels", ..] | ["profile"] | ["profile", "grants"] => {
+            return all();
+        }
         ["account", "maintenance"] | ["images"] if call.method == "GET" => return all(),
         ["images", ..] => "images",
         ["linode", "stackscripts", ..] => "stackscripts",
@@ -56,7 +58,8 @@ fn all() -> String {
 /// Whether a call is answered without any token.
 pub(super) fn is_public(call: &Call) -> bool {
     let path: Vec<&str> = call.segments.iter().map(String::as_str).collect();
-    call.method == "GET" && matches!(path.as_slice(), ["regions" | "images", ..] | ["linode", "types" | "kernels", ..])
+    call.method == "GET"
+        && matches!(path.as_slice(), ["regions" | "images", ..] | ["linode", "types" | "kernels", ..])
 }
 
 /// Carries a call out.

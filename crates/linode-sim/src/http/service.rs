@@ -94,7 +94,10 @@ async fn answer(simulator: &Simulator, request: Request<Body>) -> Result<Respons
     }
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let token = text("authorization").map(|value| {
-        value.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")).map_or_else(String::new, |(_, t)| t.trim().to_owned())
+        value
+            .split_once(' ')
+            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"))
+            .map_or_else(String::new, |(_, t)| t.trim().to_owned())
     });
     let beta = path.strip_prefix("/v4beta/");
     let Some(path) = beta.or_else(|| path.strip_prefix("/v4/")) else {

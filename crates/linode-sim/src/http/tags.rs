@@ -13,7 +13,8 @@ use crate::world::{Lock, World};
 
 const TAG_FIELDS: Fields = Fields { filterable: &["label"], known: &[] };
 const OBJECT_FIELDS: Fields = Fields { filterable: &["type"], known: &["data"] };
-const LOCK_FIELDS: Fields = Fields { filterable: &["id", "lock_type", "entity.id", "entity.type"], known: &["entity"] };
+const LOCK_FIELDS: Fields =
+    Fields { filterable: &["id", "lock_type", "entity.id", "entity.type"], known: &["entity"] };
 
 impl Item for Lock {
     fn field(&self, name: &str) -> Value {

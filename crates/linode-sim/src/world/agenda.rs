@@ -8,7 +8,7 @@ use super::power::Step;
 use crate::snapshot::NodeStatus;
 
 /// Something that happens when its time comes, unless its epoch has passed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Due {
     /// The next step in an instance's life.
     Power { instance: u64, epoch: u64, step: Step },

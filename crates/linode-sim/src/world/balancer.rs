@@ -165,7 +165,8 @@ impl World {
         let tags = body.texts("tags")?;
         self.check_tags(tags.as_deref())?;
         let throttle = body.number_in("client_conn_throttle", 0, 20)?.unwrap_or(0);
-        let kind = body.one_of("type", &["common", "premium", "premium_40gb"])?.unwrap_or("common").to_owned();
+        let kind =
+            body.one_of("type", &["common", "premium", "premium_40gb"])?.unwrap_or("common").to_owned();
         let id = self.new_id();
         let ipv4 = self.addresses.balancer();
         let ipv4 = ipv4.ok_or_else(|| Refusal::bad("No addresses are left in the simulated network"))?;
@@ -207,7 +208,9 @@ impl World {
         let tags = body.texts("tags")?;
         self.check_tags(tags.as_deref())?;
         let throttle = body.number_in("client_conn_throttle", 0, 20)?;
-        self.lagging(Collection::Balancers, LIST, id, |world| serde_json::to_value(world.balancers.get(&id)?).ok());
+        self.lagging(Collection::Balancers, LIST, id, |world| {
+            serde_json::to_value(world.balancers.get(&id)?).ok()
+        });
         let now = self.now;
         let balancer = self.balancers.get_mut(&id).ok_or_else(Refusal::not_found)?;
         if let Some(label) = label {
@@ -231,7 +234,9 @@ impl World {
         }
         let (configs, ipv4) = (balancer.configs.clone(), balancer.ipv4);
         let subject = Subject::balancer(id, &balancer.label);
-        self.lagging(Collection::Balancers, LIST, id, |world| serde_json::to_value(world.balancers.get(&id)?).ok());
+        self.lagging(Collection::Balancers, LIST, id, |world| {
+            serde_json::to_value(world.balancers.get(&id)?).ok()
+        });
         for config in configs {
             self.drop_config(config);
         }
@@ -243,7 +248,12 @@ impl World {
     }
 
     /// `with_nodes`: only the creation of a NodeBalancer and a rebuild take nodes along.
-    pub(crate) fn create_config(&mut self, balancer: u64, body: Body<'_>, with_nodes: bool) -> Result<u64, Refusal> {
+    pub(crate) fn create_config(
+        &mut self,
+        balancer: u64,
+        body: Body<'_>,
+        with_nodes: bool,
+    ) -> Result<u64, Refusal> {
         let id = self.new_id();
         let mut config = Config::new(id, balancer);
         config.apply(body)?;
@@ -331,7 +341,9 @@ impl World {
     }
 
     pub(super) fn balancer_event(&mut self, action: &'static str, balancer: u64) {
-        if let Some(subject) = self.balancers.get(&balancer).map(|one| Subject::balancer(balancer, &one.label)) {
+        if let Some(subject) =
+            self.balancers.get(&balancer).map(|one| Subject::balancer(balancer, &one.label))
+        {
             self.event(action, subject);
         }
     }
@@ -346,7 +358,8 @@ impl World {
     fn check_port(&self, config: &Config) -> Result<(), Refusal> {
         let balancer = self.balancers.get(&config.nodebalancer_id).ok_or_else(Refusal::not_found)?;
         let udp = |config: &Config| config.protocol == "udp";
-        let others = balancer.configs.iter().filter(|id| **id != config.id).filter_map(|id| self.configs.get(id));
+        let others =
+            balancer.configs.iter().filter(|id| **id != config.id).filter_map(|id| self.configs.get(id));
         if others.into_iter().any(|other| other.port == config.port && udp(other) == udp(config)) {
             return Err(Refusal::field("port", "Port must be unique on the NodeBalancer"));
         }

@@ -32,7 +32,8 @@ pub(super) fn validate(world: &mut World, body: Body<'_>) -> Result<Validated, R
     if !world.settings.activated {
         return Err(Refusal::bad("Your account must be activated before you can use this endpoint"));
     }
-    let region = body.text("region")?.ok_or_else(|| Refusal::field("region", "region is required"))?.to_owned();
+    let region =
+        body.text("region")?.ok_or_else(|| Refusal::field("region", "region is required"))?.to_owned();
     let plan = body.text("type")?.ok_or_else(|| Refusal::field("type", "type is required"))?.to_owned();
     let catalog = world.catalog.clone();
     let place = catalog.region(&region).ok_or_else(|| Refusal::field("region", "region is not valid"))?;
@@ -68,7 +69,10 @@ pub(super) fn validate(world: &mut World, body: Body<'_>) -> Result<Validated, R
         backups_enabled: body.flag("backups_enabled")?.unwrap_or(world.settings.backups_enabled),
         has_user_data: user_data,
         placement_group: body.get("placement_group").cloned(),
-        disk_encryption: body.one_of("disk_encryption", &["enabled", "disabled"])?.unwrap_or("enabled").to_owned(),
+        disk_encryption: body
+            .one_of("disk_encryption", &["enabled", "disabled"])?
+            .unwrap_or("enabled")
+            .to_owned(),
         interface_generation,
         maintenance_policy: body.text("maintenance_policy")?.unwrap_or("linode/migrate").to_owned(),
         network_helper: body.flag("network_helper")?,
@@ -117,7 +121,9 @@ fn check_image(
     let users = body.list("authorized_users")?.is_some_and(|users| !users.is_empty());
     match password {
         None if keys || users => {}
-        None => return Err(Refusal::bad("Must provide valid root_pass, authorized_keys, or authorized_users")),
+        None => {
+            return Err(Refusal::bad("Must provide valid root_pass, authorized_keys, or authorized_users"));
+        }
         Some(password) => check_password(password)?,
     }
     if let Some(id) = body.number("stackscript_id")? {
@@ -142,7 +148,7 @@ fn check_password(password: &str) -> Result<(), Refusal> {
         |c| c.is_ascii_digit(),
         |c| !c.is_ascii_alphanumeric(),
     ];
-    if kinds.iter().filter(|kind| password.chars().any(|c| kind(c))).count() < 2 {
+    if kinds.iter().filter(|kind| password.chars().any(*kind)).count() < 2 {
         return Err(Refusal::field("root_pass", "Password does not meet strength requirement"));
     }
     Ok(())
@@ -150,7 +156,10 @@ fn check_password(password: &str) -> Result<(), Refusal> {
 
 /// Whether there is user data, at most 65,535 bytes of base64 decoded.
 fn check_user_data(body: Body<'_>) -> Result<bool, Refusal> {
-    let data = body.object("metadata")?.and_then(|metadata| metadata.get("user_data")).filter(|data| !data.is_null());
+    let data = body
+        .object("metadata")?
+        .and_then(|metadata| metadata.get("user_data"))
+        .filter(|data| !data.is_null());
     let Some(data) = data else { return Ok(false) };
     let text = data.as_str().unwrap_or_default();
     let alphabet = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=' | b'\n');
@@ -168,8 +177,13 @@ fn check_interfaces(world: &World, body: Body<'_>) -> Result<String, Refusal> {
     let setting = world.settings.interfaces_for_new_linodes.as_str();
     let default = if setting.starts_with("linode") { "linode" } else { "legacy_config" };
     let chosen = body.one_of("interface_generation", &["linode", "legacy_config"])?.unwrap_or(default);
-    if (setting == "linode_only" && chosen != "linode") || (setting == "legacy_config_only" && chosen == "linode") {
-        return Err(Refusal::field("interface_generation", "Not allowed by the account's interface settings"));
+    if (setting == "linode_only" && chosen != "linode")
+        || (setting == "legacy_config_only" && chosen == "linode")
+    {
+        return Err(Refusal::field(
+            "interface_generation",
+            "Not allowed by the account's interface settings",
+        ));
     }
     let interfaces = body.list("interfaces")?;
     let legacy = interfaces.is_some_and(|all| all.iter().any(|one| one.get("purpose").is_some()));

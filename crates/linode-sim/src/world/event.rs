@@ -22,11 +22,21 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn linode(id: u64, label: &str) -> Self {
-        Self { label: label.to_owned(), id: id.into(), kind: "linode", url: format!("/v4/linode/instances/{id}") }
+        Self {
+            label: label.to_owned(),
+            id: id.into(),
+            kind: "linode",
+            url: format!("/v4/linode/instances/{id}"),
+        }
     }
 
     pub(crate) fn balancer(id: u64, label: &str) -> Self {
-        Self { label: label.to_owned(), id: id.into(), kind: "nodebalancer", url: format!("/v4/nodebalancers/{id}") }
+        Self {
+            label: label.to_owned(),
+            id: id.into(),
+            kind: "nodebalancer",
+            url: format!("/v4/nodebalancers/{id}"),
+        }
     }
 
     pub(crate) fn tag(label: &str) -> Self {
@@ -53,18 +63,18 @@ pub(crate) struct Event {
 /// An event as the API shows it.
 #[derive(Debug, Serialize)]
 pub(crate) struct EventView<'a> {
-    id: u64,
-    created: Stamp,
+    pub(crate) id: u64,
+    pub(crate) created: Stamp,
     seen: bool,
     read: bool,
     percent_complete: Option<u64>,
     time_remaining: Option<String>,
     rate: Option<String>,
     duration: Option<f64>,
-    action: &'a str,
+    pub(crate) action: &'a str,
     username: &'a str,
-    entity: &'a Subject,
-    status: &'a str,
+    pub(crate) entity: &'a Subject,
+    pub(crate) status: &'a str,
     secondary_entity: Option<&'a Subject>,
     message: &'a str,
 }
@@ -113,7 +123,13 @@ impl World {
         self.note(action, entity, "notification", Duration::ZERO)
     }
 
-    fn note(&mut self, action: &'static str, entity: Subject, status: &'static str, expected: Duration) -> u64 {
+    fn note(
+        &mut self,
+        action: &'static str,
+        entity: Subject,
+        status: &'static str,
+        expected: Duration,
+    ) -> u64 {
         let id = self.new_id();
         let lag = self.timings.event_lag.draw(&mut self.rng).max(self.lag_by_fault("/account/events"));
         let now = self.now;

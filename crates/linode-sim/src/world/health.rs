@@ -34,8 +34,13 @@ impl World {
     /// Looks again at every node of an instance.
     pub(super) fn reconsider_instance(&mut self, id: u64) {
         let Some(instance) = self.instances.get(&id) else { return };
-        let nodes: Vec<u64> =
-            instance.ipv4.iter().filter_map(|address| self.backends.get(address)).flatten().copied().collect();
+        let nodes: Vec<u64> = instance
+            .ipv4
+            .iter()
+            .filter_map(|address| self.backends.get(address))
+            .flatten()
+            .copied()
+            .collect();
         for node in nodes {
             self.reconsider(node);
         }
@@ -47,7 +52,8 @@ impl World {
         let Some(config) = self.configs.get(&node.config_id) else { return };
         let interval = Duration::from_secs(config.check_interval);
         let owner = node.ip().and_then(|ip| self.owners.get(&ip)).copied();
-        let reachable = owner.is_some_and(|owner| self.instances.get(&owner).is_some_and(|one| one.network_helper));
+        let reachable =
+            owner.is_some_and(|owner| self.instances.get(&owner).is_some_and(|one| one.network_helper));
         let answers = reachable && owner.is_some_and(|owner| self.serving(owner));
         let (wanted, after) = if node.effective_mode == Mode::Reject {
             (NodeStatus::Down, Duration::ZERO)

@@ -196,7 +196,8 @@ impl World {
         }
         self.check_tags(tags.as_deref())?;
         let alerts = body.object("alerts")?;
-        let schedule = body.object("backups")?.and_then(|backups| backups.get("schedule")).filter(|v| v.is_object());
+        let schedule =
+            body.object("backups")?.and_then(|backups| backups.get("schedule")).filter(|v| v.is_object());
         let (group, watchdog) = (body.text("group")?, body.flag("watchdog_enabled")?);
         let policy = body.text("maintenance_policy")?;
         self.lagging(Collection::Instances, LIST, id, |world| world.instance_value(id));
@@ -274,7 +275,8 @@ impl World {
             return Err(Refusal::bad("Linodes can have only one private IP address"));
         }
         let address = if public { self.addresses.public() } else { self.addresses.private() };
-        let address = address.ok_or_else(|| Refusal::bad("No addresses are left in the simulated network"))?;
+        let address =
+            address.ok_or_else(|| Refusal::bad("No addresses are left in the simulated network"))?;
         self.lagging(Collection::Instances, LIST, id, |world| world.instance_value(id));
         if let Some(instance) = self.instances.get_mut(&id) {
             instance.ipv4.push(address);

@@ -49,7 +49,14 @@ pub(crate) enum Row<'a, T> {
 
 impl Lags {
     /// Notes what a list shows of `id` until the lag is over.
-    pub(super) fn note(&mut self, list: Collection, id: u64, shown: Option<Value>, now: Timestamp, lag: Duration) {
+    pub(super) fn note(
+        &mut self,
+        list: Collection,
+        id: u64,
+        shown: Option<Value>,
+        now: Timestamp,
+        lag: Duration,
+    ) {
         let rows = self.old.entry(list).or_default();
         rows.retain(|_, old| old.until > now);
         rows.entry(id).or_insert(Old { until: later(now, lag), shown });
@@ -83,7 +90,13 @@ impl Lags {
 
 impl World {
     /// Notes what the list at `path` goes on showing of an object that is about to be written.
-    pub(super) fn lagging(&mut self, list: Collection, path: &str, id: u64, shown: impl FnOnce(&Self) -> Option<Value>) {
+    pub(super) fn lagging(
+        &mut self,
+        list: Collection,
+        path: &str,
+        id: u64,
+        shown: impl FnOnce(&Self) -> Option<Value>,
+    ) {
         let lag = self.timings.list_lag.draw(&mut self.rng).max(self.lag_by_fault(path));
         if !lag.is_zero() {
             let shown = shown(self);

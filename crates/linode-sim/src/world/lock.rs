@@ -28,7 +28,9 @@ impl World {
         let invalid = || Refusal::field("entity_id", "entity_id is not valid");
         let entity = body.get("entity_id").and_then(serde_json::Value::as_u64).ok_or_else(invalid)?;
         let subject = match body.one_of("entity_type", &["linode", "nodebalancer"])? {
-            Some("nodebalancer") => self.balancers.get(&entity).map(|one| Subject::balancer(entity, &one.label)),
+            Some("nodebalancer") => {
+                self.balancers.get(&entity).map(|one| Subject::balancer(entity, &one.label))
+            }
             _ => self.instances.get(&entity).map(super::Instance::subject),
         };
         let subject = subject.ok_or_else(invalid)?;

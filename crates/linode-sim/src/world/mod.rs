@@ -35,8 +35,8 @@ pub(crate) use address::{Addresses, is_private};
 use agenda::Agenda;
 pub(crate) use agenda::Due;
 pub(crate) use balancer::{Config, NodeBalancer};
-pub(crate) use event::Event;
 use event::Subject;
+pub(crate) use event::{Event, EventView};
 pub(crate) use instance::{Instance, Plan, Status};
 pub(crate) use lag::{Collection, Lags, Row};
 use ledger::Ledger;
@@ -73,7 +73,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(now: Timestamp, timings: Timings, settings: Settings, limits: Limits, seed: u64) -> Self {
+    pub(crate) fn new(
+        now: Timestamp,
+        timings: Timings,
+        settings: Settings,
+        limits: Limits,
+        seed: u64,
+    ) -> Self {
         let addresses = Addresses::new(settings.loopback);
         Self {
             now,

@@ -120,7 +120,9 @@ impl World {
         self.check_node(config, body, false)?;
         let (mode, weight) = (read_mode(body)?, read_weight(body)?);
         let (address, label) = (body.text("address")?, body.text("label")?);
-        self.lagging(Collection::Nodes(config), &list_path(balancer, config), id, |world| world.node_value(id));
+        self.lagging(Collection::Nodes(config), &list_path(balancer, config), id, |world| {
+            world.node_value(id)
+        });
         let Some(node) = self.nodes.get_mut(&id) else { return Err(Refusal::not_found()) };
         let before = node.ip();
         if let Some(address) = address.filter(|address| *address != node.address) {
@@ -163,26 +165,28 @@ impl World {
     pub(super) fn drop_node(&mut self, id: u64) {
         let Some(node) = self.nodes.get(&id) else { return };
         let (config, balancer, ip) = (node.config_id, node.nodebalancer_id, node.ip());
-        self.lagging(Collection::Nodes(config), &list_path(balancer, config), id, |world| world.node_value(id));
+        self.lagging(Collection::Nodes(config), &list_path(balancer, config), id, |world| {
+            world.node_value(id)
+        });
         self.nodes.remove(&id);
         if let Some(config) = self.configs.get_mut(&config) {
             config.nodes.remove(&id);
         }
-        if let Some(ip) = ip {
-            if let Some(nodes) = self.backends.get_mut(&ip) {
-                nodes.remove(&id);
-                if nodes.is_empty() {
-                    self.backends.remove(&ip);
-                }
+        if let Some(ip) = ip
+            && let Some(nodes) = self.backends.get_mut(&ip)
+        {
+            nodes.remove(&id);
+            if nodes.is_empty() {
+                self.backends.remove(&ip);
             }
         }
         self.touch();
     }
 
     fn check_address(&self, balancer: u64, address: &str) -> Result<(), Refusal> {
-        let socket: SocketAddrV4 = address
-            .parse()
-            .map_err(|_| Refusal::field("address", "Must be in the form of a private IPv4 address and a port"))?;
+        let socket: SocketAddrV4 = address.parse().map_err(|_| {
+            Refusal::field("address", "Must be in the form of a private IPv4 address and a port")
+        })?;
         if !is_private(*socket.ip()) {
             return Err(Refusal::field("address", "Must begin with 192.168"));
         }
@@ -192,7 +196,10 @@ impl World {
         let region = self.balancers.get(&balancer).map(|balancer| &balancer.region);
         let owner = self.owners.get(socket.ip()).and_then(|id| self.instances.get(id));
         if owner.is_some_and(|owner| Some(&owner.region) != region) {
-            return Err(Refusal::field("address", "Must be the address of a Linode in the NodeBalancer's region"));
+            return Err(Refusal::field(
+                "address",
+                "Must be the address of a Linode in the NodeBalancer's region",
+            ));
         }
         Ok(())
     }

@@ -137,7 +137,9 @@ impl World {
     }
 
     pub(super) fn power_step(&mut self, id: u64, epoch: u64, step: Step) {
-        let Some(instance) = self.instances.get_mut(&id).filter(|one| one.power.epoch == epoch) else { return };
+        let Some(instance) = self.instances.get_mut(&id).filter(|one| one.power.epoch == epoch) else {
+            return;
+        };
         if step == Step::Serving {
             instance.power.started = true;
             self.reconsider_instance(id);
@@ -196,7 +198,8 @@ impl World {
     fn is_up(&mut self, id: u64) {
         self.enter(id, Status::Running);
         let now = self.now;
-        let health_faults = |effect: &Effect| matches!(effect, Effect::NeverHealthy | Effect::TurnsUnhealthy { .. });
+        let health_faults =
+            |effect: &Effect| matches!(effect, Effect::NeverHealthy | Effect::TurnsUnhealthy { .. });
         let struck = self.struck(&Target::Health, health_faults);
         let starts = self.timings.service.draw(&mut self.rng);
         let Some(instance) = self.instances.get_mut(&id) else { return };
@@ -267,10 +270,9 @@ impl World {
 
     /// Makes an instance run as if it had for long: what seeds are.
     pub(crate) fn force_running(&mut self, id: u64) {
-        if let Some(instance) = self.instances.get_mut(&id) {
-            if let Some(event) = instance.power.running_event.take() {
-                self.event_finished(event);
-            }
+        let event = self.instances.get_mut(&id).and_then(|one| one.power.running_event.take());
+        if let Some(event) = event {
+            self.event_finished(event);
         }
         self.enter(id, Status::Running);
         let now = self.now;

@@ -18,12 +18,15 @@ impl World {
 
     /// `POST /tags`: a tag, put on what the request names.
     pub(crate) fn create_tag(&mut self, body: Body<'_>) -> Result<String, Refusal> {
-        let label = body.text("label")?.ok_or_else(|| Refusal::field("label", "label is required"))?.to_owned();
+        let label =
+            body.text("label")?.ok_or_else(|| Refusal::field("label", "label is required"))?.to_owned();
         self.check_tags(Some(std::slice::from_ref(&label)))?;
         let ids = |name: &str| -> Result<Vec<u64>, Refusal> {
             let list = body.list(name)?.into_iter().flatten();
-            list.map(|id| id.as_u64().ok_or_else(|| Refusal::field(name, format!("{name} must be a list of ids"))))
-                .collect()
+            list.map(|id| {
+                id.as_u64().ok_or_else(|| Refusal::field(name, format!("{name} must be a list of ids")))
+            })
+            .collect()
         };
         let (linodes, balancers) = (ids("linodes")?, ids("nodebalancers")?);
         if linodes.iter().any(|id| !self.instances.contains_key(id)) {

@@ -40,7 +40,11 @@ impl World {
             label: one.label.clone(),
             region: one.region.clone(),
             ipv4: one.ipv4,
-            configs: one.configs.iter().filter_map(|id| Some(self.config_view(self.configs.get(id)?))).collect(),
+            configs: one
+                .configs
+                .iter()
+                .filter_map(|id| Some(self.config_view(self.configs.get(id)?)))
+                .collect(),
         };
         self.balancers.values().map(view).collect()
     }
