@@ -8,13 +8,11 @@ use super::{
     Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Observation, Origin, Phase, Slot, after,
     elapsed,
     log::{Fact, GroupMode, Mark, Memory},
+    ration::LAPSE,
 };
 
 /// An instance is gone if it answers 404 by id twice, so far apart.
 const TWICE: Duration = Duration::from_secs(30);
-
-/// A drain that is not seen by then lapses with its ration.
-const LAPSE: Duration = Duration::from_secs(60);
 
 /// How far our clock may be ahead of the cloud's when a found instance is compared with its intent.
 const SKEW: Duration = Duration::from_secs(60);
@@ -149,7 +147,9 @@ impl View<'_> {
             return Phase::Deleting;
         }
         if let Some(drain) = member.drain {
-            return if drain.reject_at.is_some() && self.all(member, &[Mode::Reject]) {
+            // A drain that was found may show reject from the start: it drains in full all the same.
+            let drained = drain.seen.is_some_and(|at| elapsed(at, self.now) >= self.group.remove.drain);
+            return if (drain.reject_at.is_some() || drained) && self.all(member, &[Mode::Reject]) {
                 Phase::Rejecting
             } else if self.all(member, &[Mode::Drain, Mode::Reject]) {
                 // A reject that is not seen yet does not undo what was seen.

@@ -10,6 +10,9 @@ use super::{GroupName, Slot, elapsed};
 /// The installation's ration: of all members that may be serving at most the larger of 5 and 10 % per 10 minutes.
 const INSTALLATION: (u32, u32, Duration) = (5, 10, Duration::from_secs(600));
 
+/// A drain that is not seen so long after its ration was drawn lapses with it.
+pub(crate) const LAPSE: Duration = Duration::from_secs(60);
+
 /// A ration that was drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Draw {
@@ -23,9 +26,10 @@ pub struct Draw {
     pub over: bool,
 }
 
-/// Draws that `at_most` of `serving` leaves in the window before `now`.
+/// Draws that `at_most` leaves in the window before `now`. A drain may come [`LAPSE`] after its draw, so a draw counts for
+/// so much longer: the ration holds over any window of drains, too.
 pub(crate) fn left(at_most: u32, every: Duration, draws: &[Draw], now: Timestamp) -> u32 {
-    let drawn = draws.iter().filter(|draw| elapsed(draw.at, now) < every).count();
+    let drawn = draws.iter().filter(|draw| elapsed(draw.at, now) < every + LAPSE).count();
     at_most.saturating_sub(u32::try_from(drawn).unwrap_or(u32::MAX))
 }
 

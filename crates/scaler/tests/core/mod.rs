@@ -1,4 +1,5 @@
 //! The pure core against a modelled world.
 
+mod histories;
 mod story;
 pub mod world;

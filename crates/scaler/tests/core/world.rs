@@ -252,28 +252,44 @@ impl World {
 
     /// What becomes of a step.
     pub fn carry_out(&mut self, id: scaler::core::StepId, step: &Step, fate: Fate) {
+        if matches!(fate, Fate::Done | Fate::Lost) {
+            self.happen(step);
+        }
+        self.answer(id, step, fate);
+    }
+
+    /// What is answered to a step that has happened, or has not.
+    pub fn answer(&mut self, id: scaler::core::StepId, step: &Step, fate: Fate) {
         let outcome = match fate {
-            Fate::Done => self.happen(step),
-            Fate::Lost => {
-                self.happen(step);
-                Outcome::Unanswered { why: "lost".to_owned() }
-            }
-            Fate::Vanished => Outcome::Unanswered { why: "lost".to_owned() },
+            Fate::Done => self.result(step),
+            Fate::Lost | Fate::Vanished => Outcome::Unanswered { why: "lost".to_owned() },
             Fate::Refused(refusal) => Outcome::Refused { refusal, why: "no".to_owned() },
         };
         self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));
     }
 
+    /// What a step that happened is answered with.
+    fn result(&self, step: &Step) -> Outcome {
+        match step {
+            Step::Create { label, .. } => {
+                let machine =
+                    self.machines.values().find(|machine| machine.instance.label == *label).unwrap();
+                Outcome::Created { instance: machine.instance.id, created: machine.instance.created }
+            }
+            Step::Register { config, address, .. } => {
+                let here = |node: &&Node| node.config == *config && node.address == *address;
+                Outcome::Registered { node: self.nodes.values().find(here).unwrap().id }
+            }
+            _ => Outcome::Ok,
+        }
+    }
+
     /// A step takes effect in the cloud.
-    pub fn happen(&mut self, step: &Step) -> Outcome {
+    pub fn happen(&mut self, step: &Step) {
         match step {
             Step::Create { label, instance_type, .. } => {
-                if let Some(machine) = self.machines.values().find(|machine| machine.instance.label == *label)
-                {
-                    return Outcome::Created {
-                        instance: machine.instance.id,
-                        created: machine.instance.created,
-                    };
+                if self.machines.values().any(|machine| machine.instance.label == *label) {
+                    return;
                 }
                 let id = InstanceId(self.next_id);
                 self.next_id += 1;
@@ -289,9 +305,11 @@ impl World {
                 };
                 let runs = after(self.now, self.boot);
                 self.machines.insert(id, Machine { instance, runs, healthy: !self.bad_image });
-                Outcome::Created { instance: id, created: self.now }
             }
             Step::Register { config, address, label, .. } => {
+                if self.nodes.values().any(|node| node.config == *config && node.address == *address) {
+                    return;
+                }
                 let id = NodeId(self.next_id);
                 self.next_id += 1;
                 let node = Node {
@@ -303,24 +321,20 @@ impl World {
                     status: NodeStatus::Unknown,
                 };
                 self.nodes.insert(id, node);
-                Outcome::Registered { node: id }
             }
             Step::SetMode { node, mode, .. } => {
                 if let Some(node) = self.nodes.get_mut(node) {
                     node.mode = *mode;
                 }
-                Outcome::Ok
             }
             Step::Deregister { node, .. } | Step::Sweep { node, .. } => {
                 self.nodes.remove(node);
-                Outcome::Ok
             }
             Step::Delete { instance, .. } => {
                 if let Some(machine) = self.machines.remove(instance) {
                     self.deleted += 1;
                     self.nodes.retain(|_, node| machine.instance.address.as_ref() != Some(&node.address));
                 }
-                Outcome::Ok
             }
             other => panic!("an unknown step: {other}"),
         }

@@ -98,8 +98,10 @@ impl Planner<'_> {
         self.plan.held.push(why.into());
     }
 
+    /// Nothing is under way for it, and nothing was planned for it yet.
     fn free(&self, member: &Member) -> bool {
         !self.observation.under_way.contains(&member.slot)
+            && self.plan.steps.iter().all(|(step, _)| step.slot() != Some(member.slot))
     }
 
     fn set_mode(&mut self, member: &Member, mode: Mode, why: Option<DrainWhy>, cause: &Cause) {

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, time::Duration};
 
 use super::Planner;
 use crate::core::{
-    DrainWhy, Member, Mode, Origin, Phase, Signal, VictimOrder, elapsed,
+    DrainWhy, Member, Mode, Origin, Signal, VictimOrder, elapsed,
     log::{Cause, Step},
 };
 
@@ -61,17 +61,18 @@ impl Planner<'_> {
             .values()
             .filter(|member| member.replacing.is_some() && self.eligible(member))
             .collect();
-        marked.sort_by_key(|member| (member.replacing, member.slot));
+        marked.sort_by_key(|member| (!member.ill(), member.replacing, member.slot));
         if marked.is_empty() {
             return;
         }
         let tripped = self.tripped();
         let enough = if tripped { memory.count(Member::warm) } else { memory.serving() };
-        // A lower size that is still on its way down does not count as missing.
         let needed = self.desired.max(self.group.size.min);
+        // With no room for a replacement one goes first, but never one that the minimum still rests on.
+        let spared = memory.count(Member::in_service) > self.group.size.min;
         let crowded = memory.may_exist() > self.group.size.max && memory.count(Member::on_its_way) == 0;
         for (n, member) in marked.into_iter().enumerate() {
-            let room = enough >= needed || (crowded && n == 0 && member.phase == Phase::Unhealthy);
+            let room = enough >= needed || (crowded && n == 0 && (member.ill() || spared));
             if !room {
                 let what = if tripped { "warmed up (too many are unhealthy at once)" } else { "in service" };
                 self.hold(format!("{} goes when {needed} others are {what}, {enough} are", member.label));
