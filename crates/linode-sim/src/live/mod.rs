@@ -164,7 +164,13 @@ impl Drop for Server {
 
 async fn follow(simulator: Simulator, options: LiveOptions, stop: CancellationToken) {
     let reported = simulator.clone();
-    let mut fleet = Fleet::new(options, Arc::new(move |node, up| drop(reported.set_probe(node, up))));
+    let mut fleet = Fleet::new(
+        options,
+        Arc::new(move |node, up| {
+            // A node that is gone by now needs no health.
+            reported.set_probe(node, up);
+        }),
+    );
     let mut changed = simulator.subscribe();
     let mut time = std::pin::pin!(simulator.keep_time());
     while !stop.is_cancelled() {

@@ -89,8 +89,9 @@ async fn the_cpu_figure_follows_the_work_and_latency_follows_the_queue() {
 
 #[tokio::test]
 async fn a_queue_that_is_too_long_is_answered_503() {
-    let options =
-        LiveOptions::default().request_cost(Duration::from_millis(100)).longest_wait(Duration::from_millis(150));
+    let options = LiveOptions::default()
+        .request_cost(Duration::from_millis(100))
+        .longest_wait(Duration::from_millis(150));
     let stage = Stage::new(73, options).await;
     let member = stage.member("swamped").await;
     let url = member.web("/");

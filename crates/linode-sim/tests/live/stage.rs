@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
 use axum::http::{Method, Request};
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -57,7 +57,8 @@ impl Stage {
             .loopback(loopback)
             .speed(20.0)
             .build();
-        let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0)), simulator.clone(), options).await.unwrap();
+        let server =
+            Server::bind(SocketAddr::from(([127, 0, 0, 1], 0)), simulator.clone(), options).await.unwrap();
         let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
         Self { simulator, server, client }
     }
@@ -131,8 +132,11 @@ impl Stage {
         if let Some(cookie) = cookie {
             request = request.header("cookie", cookie);
         }
-        let answer =
-            self.client.request(request.body(Full::default()).unwrap()).await.map_err(|error| error.to_string())?;
+        let answer = self
+            .client
+            .request(request.body(Full::default()).unwrap())
+            .await
+            .map_err(|error| error.to_string())?;
         let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (served_by, cookie) = (header("x-served-by"), header("set-cookie"));
         let status = answer.status().as_u16();
