@@ -20,7 +20,10 @@ pub struct SystemClock;
 
 #[async_trait]
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "here the clock port meets the wall clock, and nowhere else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "here the clock port meets the wall clock, and nowhere else"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

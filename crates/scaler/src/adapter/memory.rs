@@ -51,7 +51,12 @@ impl MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn append(&self, log: &LogName, after: Position, entries: &[Draft]) -> Result<Position, StoreError> {
+    async fn append(
+        &self,
+        log: &LogName,
+        after: Position,
+        entries: &[Draft],
+    ) -> Result<Position, StoreError> {
         let texts: Vec<String> = entries
             .iter()
             .map(Draft::encode)

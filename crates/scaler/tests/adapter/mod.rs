@@ -1,3 +1,6 @@
 //! The adapters, each against what stands behind it.
 
 mod clock;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
