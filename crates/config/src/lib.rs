@@ -1,1 +1,24 @@
-//! The one configuration file: parse, check.
+#![doc = include_str!("../README.md")]
+
+mod convert;
+mod duration;
+mod example;
+mod model;
+mod nearest;
+mod owner;
+mod problem;
+mod read;
+mod secret;
+mod surroundings;
+mod yaml;
+
+pub use duration::{ParseDurationError, format_duration, parse_duration};
+pub use example::{example, example_for};
+pub use model::{
+    Alertmanager, Balancer, Config, Daemon, Datum, GroupSettings, InstanceTemplate, LinodeAccess,
+    StackScript, StoreAt, Text,
+};
+pub use owner::{InvalidOwner, Owner};
+pub use problem::{Place, Problem, Problems, Severity};
+pub use secret::{MissingSecret, Secret, SecretSource};
+pub use surroundings::Surroundings;

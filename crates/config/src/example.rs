@@ -1,0 +1,21 @@
+//! The example.
+
+use crate::Owner;
+
+const EXAMPLE: &str = include_str!("../autoscale.example.yaml");
+
+/// The owner in [`example`].
+const ITS_OWNER: &str = "k3x9w2";
+
+/// A commented `autoscale.yaml` for one group. It reads without a problem beside a `deploy.pub` and a `cloud-init.yaml`,
+/// where `LINODE_TOKEN` and `AUTOSCALE_TOKEN` are set.
+#[must_use]
+pub const fn example() -> &'static str {
+    EXAMPLE
+}
+
+/// The same, with an owner of its own.
+#[must_use]
+pub fn example_for(owner: &Owner) -> String {
+    EXAMPLE.replace(ITS_OWNER, owner.as_str())
+}

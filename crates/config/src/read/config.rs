@@ -1,0 +1,47 @@
+//! The file as a whole.
+
+use std::collections::BTreeMap;
+
+use super::{Reader, across, group, known, program};
+use crate::{Config, Owner, yaml::At};
+
+pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
+    let fields = at.map(r, known::ROOT)?;
+    let owner_fix = "write six random lower-case letters or digits, such as `openssl rand -hex 3` prints, and keep them for good";
+    let owner = fields.need(r, "owner", owner_fix).cloned().and_then(|at| {
+        at.parse(r, "an owner: six lower-case letters or digits", owner_fix, |text| {
+            text.parse::<Owner>().ok()
+        })
+    });
+    let linode = program::linode(r, &fields);
+    let alertmanager = fields.maybe(r, "alertmanager", program::alertmanager);
+    let heartbeat = fields.maybe(r, "heartbeat", |at, r| at.text(r));
+    let confirm = program::confirm(r, &fields);
+    let daemon = program::daemon(r, &fields);
+    let store = program::store(r, &fields);
+    let drafts = match fields.need(r, "groups", "name at least one: `groups: { web: … }`").cloned() {
+        Some(at) => group::read_all(r, &at),
+        None => None,
+    };
+    if let Some(drafts) = &drafts {
+        across::groups(r, drafts);
+        if let Some(heartbeat) = &heartbeat {
+            across::heartbeat(r, &fields, heartbeat.as_deref(), drafts);
+        }
+    }
+    let mut groups = BTreeMap::new();
+    for draft in drafts? {
+        groups.insert(draft.name?, draft.settings?);
+    }
+    Some(Config {
+        owner: owner?,
+        linode: linode?,
+        alertmanager: alertmanager?,
+        heartbeat: heartbeat?,
+        confirm: confirm?,
+        daemon: daemon?,
+        store: store?,
+        groups,
+        warnings: Vec::new(),
+    })
+}

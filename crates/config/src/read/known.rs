@@ -1,0 +1,120 @@
+//! The keys of each section, and what is said about others.
+
+use super::Reader;
+use crate::{nearest::nearest, yaml::At};
+
+pub(super) const ROOT: &[&str] =
+    &["owner", "linode", "alertmanager", "heartbeat", "confirm", "daemon", "store", "groups"];
+pub(super) const LINODE: &[&str] = &["token", "url", "api_version", "ca"];
+pub(super) const ALERTMANAGER: &[&str] = &["url", "poll", "credentials"];
+pub(super) const DAEMON: &[&str] = &["listen", "credentials", "webhook_credentials"];
+pub(super) const STORE: &[&str] = &["sqlite"];
+pub(super) const GROUP: &[&str] = &[
+    "region",
+    "size",
+    "template",
+    "balancers",
+    "policies",
+    "largest_step",
+    "launch_timeout",
+    "warm_up",
+    "grace",
+    "remove",
+    "breaker",
+    "cost",
+    "spare",
+    "marks",
+    "on_unknown",
+    "order",
+];
+pub(super) const SIZE: &[&str] = &["min", "max"];
+pub(super) const TEMPLATE: &[&str] = &[
+    "type",
+    "image",
+    "firewall",
+    "authorized_keys",
+    "authorized_users",
+    "root_pass",
+    "stackscript",
+    "user_data",
+    "private_ip",
+    "tags",
+    "backups",
+    "swap_size",
+    "placement_group",
+    "disk_encryption",
+];
+pub(super) const STACKSCRIPT: &[&str] = &["id", "data"];
+pub(super) const BALANCER: &[&str] = &["nodebalancer", "config", "port"];
+pub(super) const POLICY: &[&str] = &["step"];
+pub(super) const STEP: &[&str] = &["on", "add", "remove", "when_resolved"];
+pub(super) const LARGEST_STEP: &[&str] = &["count", "percent"];
+pub(super) const REMOVE: &[&str] = &["calm", "after_add", "at_most", "every", "drain", "reject"];
+pub(super) const COST: &[&str] = &["per_hour"];
+pub(super) const MARKS: &[&str] = &["low", "high"];
+pub(super) const ON_UNKNOWN: &[&str] = &["at_least"];
+
+/// Sections by the path that is told to whoever wrote one of their keys elsewhere.
+const SECTIONS: &[(&str, &[&str])] = &[
+    ("daemon", DAEMON),
+    ("linode", LINODE),
+    ("groups.<name>.size", SIZE),
+    ("groups.<name>.remove", REMOVE),
+    ("groups.<name>.cost", COST),
+    ("groups.<name>.marks", MARKS),
+    ("groups.<name>.template", TEMPLATE),
+    ("groups.<name>.balancers", BALANCER),
+    ("groups.<name>", GROUP),
+    ("a policy's `step`", STEP),
+    ("store", STORE),
+];
+
+/// What later versions read.
+const LATER: &[(&str, &str, &str)] = &[
+    (
+        "schedule",
+        "schedules",
+        "remove it, and set the size at that time with `autoscale apply`; or let an alert that fires then step it",
+    ),
+    ("target", "target tracking", "write `step` policies on alerts instead"),
+    ("query", "queries", "write `step` policies on alerts instead"),
+    ("bands", "bands", "write one `step` policy for each severity instead"),
+    ("hooks", "hooks", "remove it"),
+    ("before_service", "hooks", "remove it"),
+    ("before_delete", "hooks", "remove it"),
+    ("gate", "gates", "remove it: the daemon then changes the group itself"),
+    ("ready", "probes of its own", "give the NodeBalancer config a health check"),
+    ("postgresql", "PostgreSQL store", "write `sqlite: PATH`"),
+    ("postgres", "PostgreSQL store", "write `sqlite: PATH`"),
+];
+
+/// Words after which a secret may stand.
+pub(super) const SECRET_WORDS: &[&str] = &["token", "pass", "secret", "credential", "bearer", "Bearer"];
+
+/// Whether a secret may stand under `key`.
+pub(crate) fn names_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    SECRET_WORDS.iter().any(|part| key.contains(part))
+}
+
+impl Reader<'_> {
+    /// Says that `key` has no meaning here, and which was likely meant.
+    pub(crate) fn unknown(&mut self, key: &str, at: &At, known: &[&str]) {
+        let suggestion = nearest(key, known);
+        if names_secret(key) || suggestion.is_some_and(names_secret) {
+            self.mask(at.extent());
+        }
+        if let Some((_, what, fix)) = LATER.iter().find(|(name, ..)| *name == key) {
+            self.error_at(at.key(), &at.path, format!("this version has no {what}"), *fix);
+            return;
+        }
+        let elsewhere = SECTIONS.iter().find(|(_, keys)| keys.contains(&key)).map(|(section, _)| *section);
+        let fix = match (suggestion, elsewhere) {
+            (Some(name), _) => format!("did you mean `{name}`?"),
+            (None, Some(section)) if section.contains('`') => format!("it belongs in {section}"),
+            (None, Some(section)) => format!("it belongs in `{section}`"),
+            (None, None) => format!("remove it; known here: {}", known.join(", ")),
+        };
+        self.error_at(at.key(), &at.path, format!("unknown key `{}`", key.escape_debug()), fix);
+    }
+}
