@@ -6,3 +6,4 @@
 pub mod adapter;
 pub mod core;
 pub mod port;
+pub mod workflow;
