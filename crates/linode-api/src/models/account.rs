@@ -15,7 +15,7 @@ pub struct Account {
     /// The company.
     pub company: Option<String>,
     /// The mail address.
-    pub email: String,
+    pub email: Option<String>,
     /// The first name.
     pub first_name: Option<String>,
     /// The last name.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, ShareGroupId, time};
+use super::{Concealed, Extra, ShareGroupId, time};
 
 open_enum! {
     /// What an image is doing.
@@ -178,7 +178,7 @@ pub struct ImageUpload {
     /// The image.
     pub image: Image,
     /// Where to PUT its file. Whoever has this address can write it.
-    pub upload_to: String,
+    pub upload_to: Concealed,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -222,6 +222,9 @@ pub struct ShareGroup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShareGroupToken {
+    /// The token itself; only the answer that creates it has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Concealed>,
     /// The UUID of the token.
     pub token_uuid: String,
     /// `active`, `pending` …

@@ -50,6 +50,7 @@ pub use self::page::*;
 pub use self::placement::*;
 pub use self::profile::*;
 pub use self::region::*;
+pub use self::secret::Concealed;
 pub use self::stackscript::*;
 pub use self::stats::*;
 pub use self::tag::*;

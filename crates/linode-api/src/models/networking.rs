@@ -135,19 +135,22 @@ pub struct AddIp {
     pub public: bool,
     /// A reserved address to add.
     pub address: Option<IpAddr>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl AddIp {
     /// A private IPv4 address, which NodeBalancers reach an instance at. It cannot be removed again.
     #[must_use]
     pub fn private() -> Self {
-        Self { kind: IpType::V4, public: false, address: None }
+        Self { kind: IpType::V4, public: false, address: None, extra: Extra::new() }
     }
 
     /// A public IPv4 address.
     #[must_use]
     pub fn public() -> Self {
-        Self { kind: IpType::V4, public: true, address: None }
+        Self { kind: IpType::V4, public: true, address: None, extra: Extra::new() }
     }
 
     /// Sets the reserved address to add.

@@ -31,9 +31,11 @@ pub struct PlacementGroup {
     /// Its region.
     pub region: String,
     /// How it places instances.
-    pub placement_group_type: PlacementGroupType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement_group_type: Option<PlacementGroupType>,
     /// What happens when it cannot be honoured.
-    pub placement_group_policy: PlacementGroupPolicy,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement_group_policy: Option<PlacementGroupPolicy>,
     /// Whether it is honoured now.
     pub is_compliant: bool,
     /// Its instances.

@@ -53,9 +53,9 @@ pub struct Profile {
 #[non_exhaustive]
 pub struct Referrals {
     /// The user's code.
-    pub code: String,
+    pub code: Option<String>,
     /// The address to give to others.
-    pub url: String,
+    pub url: Option<String>,
     /// How many were referred.
     pub total: u64,
     /// How many stayed.
@@ -63,7 +63,7 @@ pub struct Referrals {
     /// How many may stay.
     pub pending: u64,
     /// What the user got, in US dollars.
-    pub credit: Amount,
+    pub credit: Option<Amount>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,

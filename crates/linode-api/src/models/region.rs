@@ -84,12 +84,12 @@ pub struct Resolvers {
 #[non_exhaustive]
 pub struct PlacementGroupLimits {
     /// Groups of a customer; null for no limit.
-    pub maximum_pgs_per_customer: Option<u64>,
+    pub maximum_pgs_per_customer: Option<i64>,
     /// Instances of a group.
-    pub maximum_linodes_per_pg: Option<u64>,
+    pub maximum_linodes_per_pg: Option<i64>,
     /// Instances of a group whose policy is `flexible`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub maximum_linodes_per_flexible_pg: Option<u64>,
+    pub maximum_linodes_per_flexible_pg: Option<i64>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,

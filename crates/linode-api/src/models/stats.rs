@@ -17,26 +17,26 @@ pub struct Stats<T> {
     pub extra: Extra,
 }
 
-/// A point of a series: milliseconds since 1970, and the value.
+/// A point of a series: milliseconds since 1970, and the value, null where none was measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatsPoint(pub Amount, pub Amount);
+pub struct StatsPoint(pub Amount, pub Option<Amount>);
 
 /// The series of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceSeries {
     /// CPU, in percent of one CPU.
-    #[serde(default)]
-    pub cpu: Vec<StatsPoint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Vec<StatsPoint>>,
     /// Disk.
-    #[serde(default)]
-    pub io: DiskSeries,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub io: Option<DiskSeries>,
     /// IPv4, in bits a second.
-    #[serde(default)]
-    pub netv4: NetworkSeries,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub netv4: Option<NetworkSeries>,
     /// IPv6, in bits a second.
-    #[serde(default)]
-    pub netv6: NetworkSeries,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub netv6: Option<NetworkSeries>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -47,11 +47,11 @@ pub struct InstanceSeries {
 #[non_exhaustive]
 pub struct DiskSeries {
     /// Blocks a second.
-    #[serde(default)]
-    pub io: Vec<StatsPoint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub io: Option<Vec<StatsPoint>>,
     /// Blocks a second of swap.
-    #[serde(default)]
-    pub swap: Vec<StatsPoint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swap: Option<Vec<StatsPoint>>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -62,17 +62,17 @@ pub struct DiskSeries {
 #[non_exhaustive]
 pub struct NetworkSeries {
     /// From the internet.
-    #[serde(rename = "in", default)]
-    pub incoming: Vec<StatsPoint>,
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub incoming: Option<Vec<StatsPoint>>,
     /// To the internet.
-    #[serde(rename = "out", default)]
-    pub outgoing: Vec<StatsPoint>,
+    #[serde(rename = "out", default, skip_serializing_if = "Option::is_none")]
+    pub outgoing: Option<Vec<StatsPoint>>,
     /// From private networks.
-    #[serde(rename = "private_in", default)]
-    pub private_incoming: Vec<StatsPoint>,
+    #[serde(rename = "private_in", default, skip_serializing_if = "Option::is_none")]
+    pub private_incoming: Option<Vec<StatsPoint>>,
     /// To private networks.
-    #[serde(rename = "private_out", default)]
-    pub private_outgoing: Vec<StatsPoint>,
+    #[serde(rename = "private_out", default, skip_serializing_if = "Option::is_none")]
+    pub private_outgoing: Option<Vec<StatsPoint>>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -83,11 +83,11 @@ pub struct NetworkSeries {
 #[non_exhaustive]
 pub struct NodeBalancerSeries {
     /// Connections a second.
-    #[serde(default)]
-    pub connections: Vec<StatsPoint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Vec<StatsPoint>>,
     /// Traffic, in bits a second.
-    #[serde(default)]
-    pub traffic: TrafficSeries,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<TrafficSeries>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -98,11 +98,11 @@ pub struct NodeBalancerSeries {
 #[non_exhaustive]
 pub struct TrafficSeries {
     /// Received.
-    #[serde(rename = "in", default)]
-    pub incoming: Vec<StatsPoint>,
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub incoming: Option<Vec<StatsPoint>>,
     /// Sent.
-    #[serde(rename = "out", default)]
-    pub outgoing: Vec<StatsPoint>,
+    #[serde(rename = "out", default, skip_serializing_if = "Option::is_none")]
+    pub outgoing: Option<Vec<StatsPoint>>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,

@@ -81,6 +81,9 @@ pub struct CreateTag {
     pub linodes: Option<Vec<InstanceId>>,
     /// The NodeBalancers that shall carry it.
     pub nodebalancers: Option<Vec<NodeBalancerId>>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreateTag {

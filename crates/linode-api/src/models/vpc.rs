@@ -107,7 +107,7 @@ pub struct SubnetInstance {
 #[non_exhaustive]
 pub struct SubnetInterface {
     /// Its id.
-    pub id: InterfaceId,
+    pub id: Option<InterfaceId>,
     /// The configuration profile that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_id: Option<InstanceConfigId>,

@@ -1,5 +1,5 @@
-//! What the API's reference says and the recordings do not show: unknown words, times with zones, secrets, and the
-//! requests as a caller writes them.
+//! What the API's reference says and the recordings do not show: unknown words, times with zones, secrets,
+//! and the requests as a caller writes them.
 
 use jiff::Timestamp;
 use linode_api::models::*;

@@ -26,6 +26,11 @@ impl Exchange {
         segments
     }
 
+    /// The first two parts of the path.
+    pub(crate) fn family(&self) -> String {
+        self.segments().into_iter().take(2).collect::<Vec<_>>().join("/")
+    }
+
     /// Method and path, numbers left out.
     pub(crate) fn shape(&self) -> String {
         let path: Vec<_> = self

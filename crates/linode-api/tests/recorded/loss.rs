@@ -1,4 +1,5 @@
-//! What a JSON value lost on its way through a model. A null and an absence are the same; nothing else is forgiven.
+//! What a JSON value lost on its way through a model. A null and an absence are the same; nothing else is
+//! forgiven.
 
 use serde_json::Value;
 

@@ -39,9 +39,9 @@ pub(crate) fn response(exchange: &Exchange) -> Route {
         method => answer(method, &segments),
     };
     match model {
-        _ if !is_ours(&segments) => Route::NotOurs,
-        Some(model) => Route::Model(model),
-        None => Route::Gap,
+        Some(model) if is_ours(&segments) || is_known(&segments) => Route::Model(model),
+        None if is_ours(&segments) => Route::Gap,
+        _ => Route::NotOurs,
     }
 }
 
@@ -64,17 +64,26 @@ pub(crate) fn request(exchange: &Exchange) -> Option<Model> {
     })
 }
 
+/// The families of the client, of which every answer must have a model.
 fn is_ours(segments: &[&str]) -> bool {
+    matches!(
+        segments,
+        ["linode", "instances" | "types" | "stackscripts", ..]
+            | ["regions" | "images" | "nodebalancers" | "tags", ..]
+            | ["networking", "ips" | "ipv4" | "reserved", ..]
+            | ["account" | "profile"]
+            | ["account", "settings" | "events", ..]
+            | ["profile", "grants"]
+    )
+}
+
+/// The families that ours refer to, of which the answers that are known have a model.
+fn is_known(segments: &[&str]) -> bool {
     match segments {
-        [
-            "linode" | "regions" | "images" | "nodebalancers" | "tags" | "networking" | "vpcs" | "volumes"
-            | "locks",
-            ..,
-        ] => true,
-        ["placement", "groups", ..] => true,
-        ["account" | "profile"] => true,
-        ["account", "settings" | "events" | "maintenance" | "availability" | "transfer", ..] => true,
-        ["profile", "grants"] => true,
+        ["networking", "firewalls", "rulesets", ..] | ["networking", "firewalls", _, "history", ..] => false,
+        ["linode", "kernels", ..] | ["networking", "firewalls" | "ipv6" | "vlans", ..] => true,
+        ["vpcs" | "volumes" | "locks", ..] | ["placement", "groups", ..] => true,
+        ["account", "maintenance" | "availability" | "transfer", ..] => true,
         _ => false,
     }
 }

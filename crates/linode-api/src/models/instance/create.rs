@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use serde_with::skip_serializing_none;
 
 use super::{CreateInterface, DiskEncryption, InterfaceGeneration};
-use crate::models::{BackupId, FirewallId, PlacementGroupId, StackScriptId, UserData, secret};
+use crate::models::{BackupId, Extra, FirewallId, PlacementGroupId, StackScriptId, UserData, secret};
 
 /// What `POST /linode/instances` takes. What is left out the API decides; the account's settings have a say
 /// in it (`backups_enabled`, `interfaces_for_new_linodes`, `network_helper`), so set what matters.
@@ -74,6 +74,9 @@ pub struct CreateInstance {
     pub boot_size: Option<u64>,
     /// The display group; no longer used by the API.
     pub group: Option<String>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreateInstance {
@@ -241,7 +244,7 @@ impl CreateInstance {
     /// Sets the user data.
     #[must_use]
     pub fn user_data(mut self, user_data: UserData) -> Self {
-        self.metadata = Some(Metadata { user_data: Some(user_data) });
+        self.metadata = Some(Metadata { user_data: Some(user_data), extra: Extra::new() });
         self
     }
 }
@@ -253,6 +256,9 @@ impl CreateInstance {
 pub struct Metadata {
     /// The user data.
     pub user_data: Option<UserData>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 /// The placement group of a new instance.
@@ -264,13 +270,16 @@ pub struct CreatePlacementGroup {
     pub id: PlacementGroupId,
     /// Whether creating fails rather than violate the group.
     pub compliant_only: Option<bool>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreatePlacementGroup {
     /// This placement group.
     #[must_use]
     pub fn new(id: PlacementGroupId) -> Self {
-        Self { id, compliant_only: None }
+        Self { id, compliant_only: None, extra: Extra::new() }
     }
 
     /// Says whether creating fails rather than violate the group.

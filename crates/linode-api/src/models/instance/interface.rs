@@ -1,9 +1,9 @@
 //! Network interfaces of configuration profiles, as answers and requests have them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use serde_with::skip_serializing_none;
 
+use super::DefaultRoute;
 use crate::models::{Extra, InterfaceId, SubnetId, VpcId};
 
 open_enum! {
@@ -112,7 +112,7 @@ pub struct InterfaceRange {
 }
 
 /// An interface of a new instance: of its configuration profile when `purpose` is set, else of the instance
-/// itself (`interface_generation` of `linode`), whose parts are given as JSON.
+/// itself (`interface_generation` of `linode`).
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -133,10 +133,19 @@ pub struct CreateInterface {
     pub ipv6: Option<InterfaceIpv6>,
     /// Ranges that are routed to it.
     pub ip_ranges: Option<Vec<String>>,
-    /// The parts of an interface that belongs to the instance itself: `public`, `vpc`, `vlan`,
-    /// `default_route`, `firewall_id`.
+    /// Of an interface of the instance itself: its addresses in the internet, as the API takes them.
+    pub public: Option<Extra>,
+    /// Of an interface of the instance itself: its subnet and addresses in a VPC, as the API takes them.
+    pub vpc: Option<Extra>,
+    /// Of an interface of the instance itself: its VLAN, as the API takes it.
+    pub vlan: Option<Extra>,
+    /// Of an interface of the instance itself: which default routes it has.
+    pub default_route: Option<DefaultRoute>,
+    /// Of an interface of the instance itself: its firewall; -1 for none, not even the account's default.
+    pub firewall_id: Option<i64>,
+    /// Fields that this version has no name for, as the caller wants them sent.
     #[serde(flatten)]
-    pub more: Map<String, Value>,
+    pub extra: Extra,
 }
 
 impl CreateInterface {

@@ -121,11 +121,9 @@ pub struct Instance {
     /// What its type gives it.
     pub specs: Specs,
     /// From which values on the provider sends mails.
-    #[serde(default)]
-    pub alerts: Alerts,
+    pub alerts: Option<Alerts>,
     /// Its backups.
-    #[serde(default)]
-    pub backups: InstanceBackupState,
+    pub backups: Option<InstanceBackupState>,
     /// The hypervisor, `kvm`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hypervisor: Option<String>,

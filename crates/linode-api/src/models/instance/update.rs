@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::BackupSchedule;
+use crate::models::Extra;
 
 /// What `PUT /linode/instances/{id}` takes. What is left out stays.
 #[skip_serializing_none]
@@ -24,6 +25,9 @@ pub struct UpdateInstance {
     pub watchdog_enabled: Option<bool>,
     /// What happens to it in a maintenance, such as `linode/migrate`.
     pub maintenance_policy: Option<String>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl UpdateInstance {
@@ -79,6 +83,7 @@ impl UpdateInstance {
 /// From which values on the provider sends mails; 0 for never. Units as in [`Alerts`](super::Alerts).
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct UpdateAlerts {
     /// CPU, in percent of one CPU.
     pub cpu: Option<u64>,
@@ -94,12 +99,19 @@ pub struct UpdateAlerts {
     pub system_alerts: Option<Vec<u64>>,
     /// The ids of alert definitions of the user that shall apply.
     pub user_alerts: Option<Vec<u64>>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 /// When backups are made.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct UpdateBackups {
     /// Day and window.
     pub schedule: Option<BackupSchedule>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::{Algorithm, Check, CipherSuite, CreateNode, Protocol, ProxyProtocol, Stickiness};
-use crate::models::secret;
+use crate::models::{Extra, secret};
 
 /// What `POST /nodebalancers/{id}/configs` and `POST …/configs/{id}/rebuild` take. A rebuild replaces the
 /// config and all its nodes at once.
@@ -49,6 +49,9 @@ pub struct CreateConfig {
     /// Its nodes. Of a rebuild they are all its nodes: one with an id is kept, one without is new, one that
     /// is absent goes.
     pub nodes: Option<Vec<CreateNode>>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreateConfig {
@@ -209,6 +212,9 @@ pub struct UpdateConfig {
     pub ssl_key: Option<SecretString>,
     /// The port that checks of UDP nodes use.
     pub udp_check_port: Option<u16>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl UpdateConfig {

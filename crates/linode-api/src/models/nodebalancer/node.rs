@@ -76,6 +76,9 @@ pub struct CreateNode {
     pub mode: Option<NodeMode>,
     /// The subnet of its address, in a VPC.
     pub subnet_id: Option<SubnetId>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreateNode {
@@ -129,6 +132,9 @@ pub struct UpdateNode {
     pub mode: Option<NodeMode>,
     /// The subnet of its address, in a VPC.
     pub subnet_id: Option<SubnetId>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl UpdateNode {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::CreateConfig;
-use crate::models::{FirewallId, SubnetId};
+use crate::models::{Extra, FirewallId, SubnetId};
 
 /// What `POST /nodebalancers` takes.
 #[skip_serializing_none]
@@ -34,6 +34,9 @@ pub struct CreateNodeBalancer {
     pub ipv4: Option<Ipv4Addr>,
     /// Configs, with their nodes.
     pub configs: Option<Vec<CreateConfig>>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreateNodeBalancer {
@@ -116,13 +119,16 @@ pub struct CreateNodeBalancerVpc {
     pub subnet_id: SubnetId,
     /// The range that its checks and traffic come from.
     pub ipv4_range: Option<String>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl CreateNodeBalancerVpc {
     /// This subnet, with a range that the API chooses.
     #[must_use]
     pub fn new(subnet_id: SubnetId) -> Self {
-        Self { subnet_id, ipv4_range: None }
+        Self { subnet_id, ipv4_range: None, extra: Extra::new() }
     }
 
     /// Sets the range that its checks and traffic come from.
@@ -146,6 +152,9 @@ pub struct UpdateNodeBalancer {
     pub client_udp_sess_throttle: Option<u32>,
     /// All its tags: those that are not named here are taken off.
     pub tags: Option<Vec<String>>,
+    /// Fields that this version has no name for, as the caller wants them sent.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl UpdateNodeBalancer {
