@@ -1,2 +1,6 @@
-//! The simulator through its API.
+//! The simulator through its API, and as real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(unreachable_pub, missing_docs)]
+
+mod api;
+mod live;

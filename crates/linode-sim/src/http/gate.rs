@@ -28,12 +28,12 @@ pub(super) enum Outcome {
 pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome {
     let operation = call.operation();
     let collection = call.method == "GET" && route::is_collection(&call.segments);
-    let mut before = None;
+    let mut struck = None;
     if !waited {
         *world.calls.entry(operation.clone()).or_default() += 1;
-        before = struck_before(world, call, collection);
+        struck = strike(world, call, collection);
     }
-    match before {
+    match struck {
         Some(Effect::Hang { millis }) => return Outcome::Wait(millis.map(Duration::from_millis)),
         Some(Effect::Reset) => return Outcome::Lost,
         // A gateway knows nothing of tokens and limits.
@@ -51,7 +51,7 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
     let standing = world.limits.count(user, &operation, family, world.now);
     let scopes = caller.map_or_else(|| "unknown".to_owned(), |caller| caller.scopes);
     let dress = |answer: Answer| with_headers(answer, standing, &scopes, &scope);
-    if let Some(effect) = before {
+    if let Some(effect @ (Effect::Status { .. } | Effect::Maintenance)) = struck {
         return Outcome::Answer(refused_by_fault(effect, dress));
     }
     if let Some(refusal) = refusal {
@@ -63,9 +63,8 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
         return Outcome::Answer(dress(answer));
     }
     call.list_fault = collection.then(|| list_fault(world, call)).flatten();
-    let after = struck_after(world, call, collection);
     let answer = dress(route::carry_out(world, call).unwrap_or_else(Answer::from));
-    match after {
+    match struck {
         None => Outcome::Answer(answer),
         Some(Effect::Lost) => Outcome::Lost,
         Some(Effect::LostAs { status }) => Outcome::Answer(dress(Answer::of_status(status, None))),
@@ -89,8 +88,8 @@ fn refused_by_fault(effect: Effect, dress: impl FnOnce(Answer) -> Answer) -> Ans
     }
 }
 
-/// Faults that keep a request from being carried out.
-fn struck_before(world: &mut World, call: &Call, collection: bool) -> Option<Effect> {
+/// The first fault that keeps a request from being carried out, or its answer from arriving as it should.
+fn strike(world: &mut World, call: &Call, collection: bool) -> Option<Effect> {
     let wanted = |effect: &Effect| {
         matches!(
             effect,
@@ -99,20 +98,14 @@ fn struck_before(world: &mut World, call: &Call, collection: bool) -> Option<Eff
                 | Effect::Maintenance
                 | Effect::Hang { .. }
                 | Effect::Reset
+                | Effect::Lost
+                | Effect::LostAs { .. }
+                | Effect::LateAnswer { .. }
+                | Effect::Nonsense
         )
     };
     let effect = world.faults.strike(request(call, collection), world.now, &mut world.rng, wanted)?;
-    tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes before the request");
-    Some(effect)
-}
-
-/// Faults that keep the answer of a request from arriving as it should.
-fn struck_after(world: &mut World, call: &Call, collection: bool) -> Option<Effect> {
-    let wanted = |effect: &Effect| {
-        matches!(effect, Effect::Lost | Effect::LostAs { .. } | Effect::LateAnswer { .. } | Effect::Nonsense)
-    };
-    let effect = world.faults.strike(request(call, collection), world.now, &mut world.rng, wanted)?;
-    tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes the answer");
+    tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes");
     Some(effect)
 }
 

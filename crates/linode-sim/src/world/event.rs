@@ -52,11 +52,9 @@ pub(crate) struct Event {
     pub(crate) visible: Timestamp,
     pub(crate) action: &'static str,
     pub(crate) entity: Subject,
-    pub(crate) secondary: Option<Subject>,
     pub(crate) status: &'static str,
     pub(crate) expected: Duration,
     pub(crate) finished: Option<Timestamp>,
-    pub(crate) message: String,
     pub(crate) seen: bool,
 }
 
@@ -77,7 +75,12 @@ pub(crate) struct EventView<'a> {
     pub(crate) status: &'a str,
     secondary_entity: Option<&'a Subject>,
     message: &'a str,
+    details: Details,
 }
+
+/// Details that this simulator's events never have.
+#[derive(Debug, Serialize)]
+struct Details {}
 
 impl Event {
     pub(crate) fn view<'a>(&'a self, now: Timestamp, username: &'a str) -> EventView<'a> {
@@ -99,13 +102,17 @@ impl Event {
             percent_complete: percent,
             time_remaining: None,
             rate: None,
-            duration: self.finished.map(|at| between(self.created, at).as_secs_f64()),
+            duration: match self.status {
+                "notification" | "scheduled" => None,
+                _ => Some(between(self.created, self.finished.unwrap_or(now)).as_secs_f64()),
+            },
             action: self.action,
             username,
             entity: &self.entity,
             status: self.status,
-            secondary_entity: self.secondary.as_ref(),
-            message: &self.message,
+            secondary_entity: None,
+            message: "",
+            details: Details {},
         }
     }
 }
@@ -139,11 +146,9 @@ impl World {
             visible: later(now, lag),
             action,
             entity,
-            secondary: None,
             status,
             expected,
             finished: None,
-            message: String::new(),
             seen: false,
         });
         self.touch();
