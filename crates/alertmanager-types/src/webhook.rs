@@ -5,6 +5,7 @@
 //! Alertmanager drops a notification that was answered 4xx until the group's next flush.
 
 mod alert;
+mod glimpse;
 mod refuse;
 mod version;
 

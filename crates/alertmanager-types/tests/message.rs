@@ -124,7 +124,9 @@ fn what_is_no_json_object_is_refused() {
     assert!(reason(b"null").contains("is null"));
     assert!(reason(b"\"firing\"").contains("is a string"));
     assert!(reason(b"[[[\"4\"]]]").contains("is an array"));
-    assert!(reason("[".repeat(100_000).as_bytes()).contains("recursion limit"));
+    // Neither depth of nesting brings the reader down.
+    assert!(reason("[".repeat(100_000).as_bytes()).starts_with("the body is not JSON: EOF"));
+    assert!(reason("{\"version\":".repeat(100_000).as_bytes()).contains("recursion limit"));
     // serde would read the fields of a struct from an array in their order.
     let fields: Value = mixed().as_object().unwrap().values().cloned().collect();
     assert!(reason(fields.to_string().as_bytes()).contains("is an array"));
@@ -133,7 +135,7 @@ fn what_is_no_json_object_is_refused() {
 #[test]
 fn another_version_is_refused() {
     for (version, shown) in
-        [(json!("5"), "\"5\""), (json!(4), "is 4:"), (Value::Null, "null"), (json!([]), "[]")]
+        [(json!("5"), "\"5\""), (json!(4), "is 4:"), (Value::Null, "null"), (json!([]), "is an array:")]
     {
         let error = refused(|body| body["version"] = version);
         assert!(matches!(error, MessageError::WrongVersion { .. }), "{error:?}");
@@ -170,6 +172,18 @@ fn a_field_that_cannot_be_read_is_named_with_its_path() {
         assert_eq!(error.field(), Some(field), "{error}");
         assert!(error.to_string().contains(reason), "{error}");
     }
+}
+
+#[test]
+fn a_field_that_stands_there_twice_is_named() {
+    let twice = |from: &str, to: &str| {
+        Message::from_json(mixed().to_string().replacen(from, to, 1).as_bytes()).unwrap_err()
+    };
+    let error = twice("\"receiver\":", "\"receiver\":\"other\",\"receiver\":");
+    assert_eq!(error.field(), Some("receiver"));
+    assert!(error.to_string().contains("twice"), "{error}");
+    let error = twice("\"endsAt\":", "\"endsAt\":null,\"endsAt\":");
+    assert_eq!(error.field(), Some("alerts[0].endsAt"), "{error}");
 }
 
 #[test]

@@ -22,12 +22,24 @@ pub(super) fn anchored(pattern: &str) -> Result<Regex, String> {
 
 fn translate(pattern: &str) -> Result<String, String> {
     let mut reader = Translator { rest: pattern, out: String::with_capacity(pattern.len() + 8) };
+    let mut last = Last::Operand;
     while let Some(c) = reader.next() {
+        let now = match c {
+            '*' | '+' => Last::Repetition,
+            '?' if last == Last::Repetition => Last::Lazy,
+            '?' => Last::Repetition,
+            '{' if reader.brace()? => Last::Repetition,
+            _ => Last::Operand,
+        };
+        if now == Last::Repetition && last != Last::Operand {
+            return Err(format!("a repetition of a repetition needs a group: {c}{}", reader.rest));
+        }
+        last = now;
         match c {
             '\\' => reader.escape()?,
             '[' => reader.class()?,
             '(' => reader.group()?,
-            '{' => reader.brace()?,
+            '{' => {}
             c => reader.out.push(c),
         }
     }
@@ -38,6 +50,15 @@ const POSIX: [&str; 14] = [
     "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
     "upper", "word", "xdigit",
 ];
+
+/// What the translator just passed: RE2 refuses `a**`, where the crate would repeat the repetition.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Operand,
+    Repetition,
+    /// The `?` behind a repetition that makes it take as little as it can.
+    Lazy,
+}
 
 /// What an escape stands for.
 enum Escape {
@@ -95,7 +116,8 @@ impl Translator<'_> {
         Err("unclosed group".to_owned())
     }
 
-    fn brace(&mut self) -> Result<(), String> {
+    /// Whether the brace was a repetition.
+    fn brace(&mut self) -> Result<bool, String> {
         let repeat = self.rest.split_once('}').filter(|(inner, _)| {
             let (least, most) = inner.split_once(',').unwrap_or((inner, "0"));
             let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -103,7 +125,7 @@ impl Translator<'_> {
         });
         let Some((inner, rest)) = repeat else {
             self.literal('{');
-            return Ok(());
+            return Ok(false);
         };
         let too_many =
             |text: &str| !text.is_empty() && text.parse::<u32>().map_or(true, |n| n > MOST_REPEATS);
@@ -112,7 +134,7 @@ impl Translator<'_> {
         }
         self.out.push_str(&format!("{{{inner}}}"));
         self.rest = rest;
-        Ok(())
+        Ok(true)
     }
 
     fn escape(&mut self) -> Result<(), String> {
@@ -123,7 +145,7 @@ impl Translator<'_> {
             }
         }
         if self.take("Q") {
-            let (quoted, rest) = self.rest.split_once("\\E").unwrap_or((self.rest, ""));
+            let (quoted, rest) = self.rest.split_once("\\E").ok_or("\\Q without \\E")?;
             quoted.chars().for_each(|c| self.literal(c));
             self.rest = rest;
             return Ok(());

@@ -1,10 +1,8 @@
 //! Why a body is refused. Looked into only after decoding failed, so that a good message pays nothing for it.
 
-use serde_json::{Map, Value};
-
+use super::glimpse::{Glimpse, shortened};
 use super::{Message, version};
 
-const LONGEST_QUOTE: usize = 60;
 const LONGEST_REASON: usize = 200;
 
 /// Why a body is not a version 4 message.
@@ -38,7 +36,7 @@ pub enum MessageError {
     /// It says another version.
     #[error("the field `version` is {found}: expected \"4\", the only version that is understood")]
     WrongVersion {
-        /// The version as JSON.
+        /// The version as JSON, or what kind of JSON it is.
         found: String,
     },
     /// It says version 4, but a field is missing or of another type.
@@ -67,77 +65,55 @@ pub(super) fn no_object(body: &[u8]) -> MessageError {
     if body.trim_ascii().is_empty() {
         return MessageError::Empty;
     }
-    match serde_json::from_slice::<Value>(body) {
-        Ok(value) => MessageError::NotAnObject { found: kind(&value).to_owned() },
+    match serde_json::from_slice::<Glimpse>(body) {
+        Ok(value) => MessageError::NotAnObject { found: value.kind.to_owned() },
         Err(error) => not_json(&error),
     }
 }
 
 pub(super) fn why(body: &[u8], first: &serde_json::Error) -> MessageError {
-    let fields = match serde_json::from_slice::<Map<String, Value>>(body) {
-        Ok(fields) => fields,
+    let object = match serde_json::from_slice::<Glimpse>(body) {
+        Ok(object) => object,
         Err(error) => return not_json(&error),
     };
-    match fields.get("version") {
-        None => return MessageError::NoVersion { found: names(&fields) },
-        Some(Value::String(text)) if text == version::TEXT => {}
-        Some(other) => {
-            return MessageError::WrongVersion { found: shortened(&other.to_string(), LONGEST_QUOTE) };
-        }
+    match &object.version {
+        None => return MessageError::NoVersion { found: names(&object) },
+        Some(found) if found.shown == format!("{:?}", version::TEXT) => {}
+        Some(found) => return MessageError::WrongVersion { found: found.shown.clone() },
     }
     let deserializer = &mut serde_json::Deserializer::from_slice(body);
     match serde_path_to_error::deserialize::<_, Message>(deserializer) {
-        Ok(_) => field(String::new(), first),
+        Ok(_) => field("", first),
         Err(error) => {
             let path = error.path().to_string();
-            field(if path == "." { String::new() } else { path }, error.inner())
+            field(if path == "." { "" } else { &path }, error.inner())
         }
     }
 }
 
-/// serde reports a missing field at the object that lacks it: the name is then taken from its words.
-fn field(path: String, error: &serde_json::Error) -> MessageError {
+/// serde reports a missing or a doubled field at the object around it: the name is then taken from its words.
+fn field(path: &str, error: &serde_json::Error) -> MessageError {
     let text = error.to_string();
     let reason = text.split_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-    let (field, reason) = match missing {
-        Some(name) if path.is_empty() => (name.to_owned(), "it is missing"),
-        Some(name) => (format!("{path}.{name}"), "it is missing"),
-        None => (path, reason),
+    let named = |words: &str| reason.strip_prefix(words).and_then(|rest| rest.strip_suffix('`'));
+    let (name, reason) = match (named("missing field `"), named("duplicate field `")) {
+        (Some(name), _) => (name, "it is missing"),
+        (_, Some(name)) => (name, "it stands there twice"),
+        (None, None) => ("", reason),
     };
-    MessageError::Field { field, reason: shortened(reason, LONGEST_REASON) }
+    let dot = if path.is_empty() || name.is_empty() { "" } else { "." };
+    MessageError::Field { field: format!("{path}{dot}{name}"), reason: shortened(reason, LONGEST_REASON) }
 }
 
 fn not_json(error: &serde_json::Error) -> MessageError {
     MessageError::NotJson { reason: shortened(&error.to_string(), LONGEST_REASON) }
 }
 
-const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
-fn names(fields: &Map<String, Value>) -> String {
-    if fields.is_empty() {
+fn names(object: &Glimpse) -> String {
+    if object.names.is_empty() {
         return "none at all".to_owned();
     }
-    let mut list: Vec<String> =
-        fields.keys().take(5).map(|name| format!("`{}`", shortened(name, LONGEST_QUOTE))).collect();
-    if fields.len() > list.len() {
-        list.push(format!("{} more", fields.len() - list.len()));
-    }
-    list.join(", ")
-}
-
-fn shortened(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    let list: Vec<String> = object.names.iter().map(|name| format!("`{name}`")).collect();
+    let more = if object.more > 0 { format!(" and {} more", object.more) } else { String::new() };
+    format!("{}{more}", list.join(", "))
 }
