@@ -58,8 +58,8 @@ pub(super) fn of_instance(world: &World, id: u64) -> Value {
     json!({
         "ipv4": {"public": of(false), "private": of(true), "shared": [], "reserved": [], "vpc": []},
         "ipv6": {
-            "slaac": without_entity(slaac(instance, true)),
-            "link_local": without_entity(link_local(instance)),
+            "slaac": slaac(instance, true),
+            "link_local": link_local(instance),
             "global": [], "vpc": [],
         },
     })
@@ -94,11 +94,8 @@ fn slaac(instance: &Instance, public: bool) -> Value {
         "type": "ipv6",
         "rdns": null,
         "linode_id": instance.id,
-        "interface_id": null,
         "region": instance.region,
         "public": public,
-        "reserved": false,
-        "assigned_entity": entity(instance),
     })
 }
 
@@ -107,16 +104,6 @@ fn link_local(instance: &Instance) -> Value {
     let tail: Vec<&str> = instance.ipv6.trim_end_matches("/128").rsplitn(5, ':').collect();
     let host: Vec<&str> = tail.into_iter().take(4).rev().collect();
     value["address"] = format!("fe80::{}", host.join(":")).into();
-    value
-}
-
-/// The same address inside an instance's answer, which is shorter.
-fn without_entity(mut value: Value) -> Value {
-    if let Value::Object(fields) = &mut value {
-        for name in ["assigned_entity", "interface_id", "reserved"] {
-            fields.remove(name);
-        }
-    }
     value
 }
 

@@ -139,9 +139,9 @@ fn measures(lines: impl Iterator<Item = String>) -> (usize, BTreeMap<String, Val
         read += 1;
         let Some(operation) = operation(&exchange) else { continue };
         let mut answer = exchange["response"].clone();
-        if let Some(items) = answer["data"].as_array_mut() {
+        if let Some(items) = answer.get_mut("data").and_then(Value::as_array_mut) {
             // The simulator has no reserved addresses, which alone carry tags.
-            items.retain(|item| item["reserved"] != true);
+            items.retain(|item| item.get("reserved") != Some(&Value::Bool(true)));
         }
         if measures.get(&operation).is_none_or(|known| fuller(&answer, known)) {
             measures.insert(operation, answer);

@@ -98,7 +98,7 @@ async fn a_jump_over_hours_gives_the_world_that_ticks_would() {
         api.post(&nodes, json!({"address": address, "label": "web-one"})).await.ok();
         for _ in 0..steps {
             pass(step).await;
-            api.sim.snapshot();
+            let _ = api.sim.snapshot();
         }
         let events = api.get("/account/events").await.ok();
         (serde_json::to_string(&api.sim.snapshot()).unwrap(), events)
