@@ -89,7 +89,7 @@ impl Hearing {
     fn confirmed(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
         match self.poll {
             Some(_) => self.polls_alive(table, now),
-            None => elapsed(row.heard, now) <= self.confirm,
+            None => elapsed(row.heard, now) < self.confirm,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The pure core against a modelled world.
 
+mod failures;
 mod histories;
 mod story;
 pub mod world;
