@@ -68,6 +68,26 @@ def create(label):
     return linode
 
 
+def unless_busy(*arguments):
+    """Gives a Linode a job; it refuses for some seconds after a job before."""
+
+    def done():
+        answer = call(*arguments)
+        said = answer.stdout + answer.stderr
+        check(answer.returncode == 0 or "Linode busy." in said, f"`{arguments}`: {said}")
+        return answer.returncode == 0
+
+    until("Linode that is free", done)
+
+
+def happened():
+    return {
+        (event["action"], event["entity"]["id"])
+        for event in cli("events", "list")
+        if event["entity"] is not None
+    }
+
+
 def main():
     check(any(kind["id"] == TYPE for kind in cli("linodes", "types")), f"no type {TYPE}")
     check(any(region["id"] == REGION for region in cli("regions", "list")), f"no region {REGION}")
@@ -116,28 +136,25 @@ def main():
     equal(changed["mode"], "drain", "the mode of the node")
     until("drained node", lambda: {served_by(door) for _ in range(4)} == {"cli-2"})
     cli("nodebalancers", "node-delete", *where, node)
-    left = cli("nodebalancers", "nodes-list", *where)
-    equal([node["id"] for node in left], [nodes[1]["id"]], "nodes left")
+    until(
+        "end of the node",  # a list may lag behind a write
+        lambda: [n["id"] for n in cli("nodebalancers", "nodes-list", *where)] == [nodes[1]["id"]],
+    )
     cli("linodes", "delete", numbers[0])
     until("end of the instance", lambda: call("linodes", "view", numbers[0]).returncode != 0)
 
-    events = cli("events", "list")
     for action in ("linode_create", "linode_boot", "linode_delete"):
-        found = any(
-            event["action"] == action and (event["entity"] or {}).get("id") == numbers[0]
-            for event in events
-        )
-        check(found, f"no event {action} for cli-1")
+        until(f"event {action} of cli-1", lambda a=action: (a, numbers[0]) in happened())
 
-    cli("linodes", "shutdown", numbers[1])
+    unless_busy("linodes", "shutdown", numbers[1])
     until("shutdown", lambda: one("linodes", "view", numbers[1])["status"] == "offline")
-    cli("linodes", "boot", numbers[1])
+    unless_busy("linodes", "boot", numbers[1])
     until("second boot", lambda: one("linodes", "view", numbers[1])["status"] == "running")
     cli("linodes", "delete", numbers[1])
     until("end of its node", lambda: not cli("nodebalancers", "nodes-list", *where))
     cli("nodebalancers", "config-delete", *where)
     cli("nodebalancers", "delete", balancer["id"])
-    equal(cli("nodebalancers", "list"), [], "NodeBalancers left")
+    until("end of the NodeBalancer", lambda: not cli("nodebalancers", "list"))
     until("empty account", lambda: not cli("linodes", "list"))
     print("linode-cli: list, create, boot, tags, NodeBalancer, config, nodes, drain, events, delete")
 

@@ -1,4 +1,4 @@
-# Sourced: starts the simulator for a script and ends it with the script.
+# Sourced: starts the simulator for a script and ends it with the script. LINODE_SIM names a built one.
 # Sets ROOT, TARGET, SCRATCH (removed at the end), SIM (host:port) and TOKEN.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -24,8 +24,11 @@ fail() {
 
 # Takes the simulator's further arguments.
 start_simulator() {
-    (cd "$ROOT" && cargo build --quiet --package linode-sim-bin) || fail "the simulator does not build"
-    "$TARGET/debug/linode-sim" --listen 127.0.0.1:0 --token "$TOKEN" "$@" \
+    if [ -z "${LINODE_SIM:-}" ]; then
+        (cd "$ROOT" && cargo build --quiet --package linode-sim-bin) || fail "the simulator does not build"
+        LINODE_SIM=$TARGET/debug/linode-sim
+    fi
+    "$LINODE_SIM" --listen 127.0.0.1:0 --token "$TOKEN" "$@" \
         >"$SCRATCH/simulator.out" 2>"$SCRATCH/simulator.err" &
     CHILDREN+=($!)
     local try
