@@ -128,12 +128,20 @@ impl Error {
             _ if self.may_have_happened() => self.0.failure.advice(),
             ErrorKind::Token => "give a token that is valid and has not expired",
             ErrorKind::Scope => match self.accepted_scopes() {
-                Some(scopes) => return format!("give a token with the scope {scopes}; scopes of a token never change"),
+                Some(scopes) => {
+                    return format!("give a token with the scope {scopes}; scopes of a token never change");
+                }
                 None => "give a token with the scope that this call needs; scopes of a token never change",
             },
-            ErrorKind::Forbidden => "let an unrestricted user of the account grant the token's user this permission",
-            ErrorKind::AccountLimit => "ask Linode's support to raise the account's limit, or remove something",
-            ErrorKind::LabelTaken => "look whether the one that has the label is yours, or choose another label",
+            ErrorKind::Forbidden => {
+                "let an unrestricted user of the account grant the token's user this permission"
+            }
+            ErrorKind::AccountLimit => {
+                "ask Linode's support to raise the account's limit, or remove something"
+            }
+            ErrorKind::LabelTaken => {
+                "look whether the one that has the label is yours, or choose another label"
+            }
             ErrorKind::Unavailable => "try another type or region",
             ErrorKind::NotFound => "check the id, and that it belongs to the token's account",
             ErrorKind::Busy => "try again when the job that runs on it has ended",

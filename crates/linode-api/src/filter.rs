@@ -191,7 +191,8 @@ mod tests {
             (Filter::tag("a").and(Filter::label("b")), r#"{"label":"b","tags":"a"}"#),
             (Filter::tag("a").and(Filter::tag("b")), r#"{"+and":[{"tags":"a"},{"tags":"b"}]}"#),
             (
-                Filter::created_since("2026-01-02T03:04:05.9Z".parse().unwrap()).order_by("created", Order::Descending),
+                Filter::created_since("2026-01-02T03:04:05.9Z".parse().unwrap())
+                    .order_by("created", Order::Descending),
                 r#"{"+order":"desc","+order_by":"created","created":{"+gte":"2026-01-02T03:04:05"}}"#,
             ),
             (

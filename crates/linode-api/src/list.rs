@@ -216,7 +216,13 @@ struct Collector<T> {
 
 impl<T: Identified> Collector<T> {
     fn new(first: &Page<T>) -> Self {
-        Self { items: Vec::new(), seen: HashSet::new(), pages: first.pages, results: first.results, consistent: true }
+        Self {
+            items: Vec::new(),
+            seen: HashSet::new(),
+            pages: first.pages,
+            results: first.results,
+            consistent: true,
+        }
     }
 
     fn add(&mut self, number: u64, page: Page<T>) {

@@ -108,7 +108,8 @@ impl Budget {
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(window) = families.get_mut(family) else { return };
         window.under_way = window.under_way.saturating_sub(1);
-        if let Some(limit) = number(headers, "x-ratelimit-limit").and_then(|n| u64::try_from(n).ok()).filter(|&n| n > 0)
+        if let Some(limit) =
+            number(headers, "x-ratelimit-limit").and_then(|n| u64::try_from(n).ok()).filter(|&n| n > 0)
         {
             window.limit = Some(limit);
         }

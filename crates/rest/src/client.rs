@@ -97,7 +97,12 @@ impl Client {
                 Ok(answer) if answer.status().is_success() => {
                     debug!(attempt, status = answer.status().as_u16(), took = ?sent.elapsed(), "answered");
                     let (head, body) = answer.into_parts();
-                    return Ok(Response { status: head.status, headers: head.headers, body, attempts: attempt });
+                    return Ok(Response {
+                        status: head.status,
+                        headers: head.headers,
+                        body,
+                        attempts: attempt,
+                    });
                 }
                 Ok(answer) => {
                     let (head, body) = answer.into_parts();
@@ -138,7 +143,9 @@ impl Client {
             // With a single attempt there is still a first one to wait for, as long as the time allows.
             if began.elapsed() + wait > shared.retry.total {
                 let held = Verdict::of_stage(Stage::Held);
-                return Err(Failure::new(request.attempting(), Stage::Held, held, request.is()).held_for(wait));
+                return Err(
+                    Failure::new(request.attempting(), Stage::Held, held, request.is()).held_for(wait)
+                );
             }
             debug!(family = request.family_name(), ?wait, "held back by the rate budget");
             sleep(wait).await;

@@ -88,17 +88,23 @@ impl Failure {
 
     /// A request that cannot be expressed: nothing was sent.
     pub fn building(attempting: &str, source: impl Into<BoxError>) -> Self {
-        Self::new(attempting, Stage::Building, Verdict::FINAL, Idempotency::Idempotent).caused_by(source.into())
+        Self::new(attempting, Stage::Building, Verdict::FINAL, Idempotency::Idempotent)
+            .caused_by(source.into())
     }
 
     /// A success whose body could not be understood; `response` is what came.
     pub fn decoding(attempting: &str, response: crate::Response, source: impl Into<BoxError>) -> Self {
         let attempts = response.attempts();
         let (status, headers, body) = response.into_parts();
-        Self::new(attempting, Stage::Decoding, Verdict { again: false, may_have_happened: true }, Idempotency::Idempotent)
-            .answered(status, headers, body)
-            .after(attempts, false)
-            .caused_by(source.into())
+        Self::new(
+            attempting,
+            Stage::Decoding,
+            Verdict { again: false, may_have_happened: true },
+            Idempotency::Idempotent,
+        )
+        .answered(status, headers, body)
+        .after(attempts, false)
+        .caused_by(source.into())
     }
 
     pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
@@ -191,7 +197,9 @@ impl Failure {
             _ if self.0.stage == Stage::Building => "correct the request",
             _ if self.0.stage == Stage::Connecting => "check the address and the network, then try again",
             _ if self.is_retryable() => "try again later",
-            _ if self.0.stage == Stage::Decoding => "check that the address is the API's and its version the right one",
+            _ if self.0.stage == Stage::Decoding => {
+                "check that the address is the API's and its version the right one"
+            }
             _ => "correct the request, asking again brings the same",
         }
     }

@@ -237,9 +237,10 @@ fn push(url: &mut Url, segments: &[String]) -> bool {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = self.body.as_ref().map(|body| {
-            if self.sensitive { "(not shown)".into() } else { String::from_utf8_lossy(body) }
-        });
+        let body = self
+            .body
+            .as_ref()
+            .map(|body| if self.sensitive { "(not shown)".into() } else { String::from_utf8_lossy(body) });
         f.debug_struct("Request")
             .field("attempting", &self.attempting)
             .field("method", &self.method)

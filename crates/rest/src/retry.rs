@@ -175,8 +175,14 @@ mod tests {
             assert!(next(idempotency, Verdict::FINAL).is_none(), "{idempotency:?}");
             assert_eq!(next(idempotency, Verdict::DOUBTFUL).is_some(), idempotency == Idempotent);
             assert!(next(idempotency, Verdict::of_stage(Stage::Connecting)).is_some());
-            assert_eq!(next(idempotency, Verdict::of_stage(Stage::Sending)).is_some(), idempotency == Idempotent);
-            assert_eq!(next(idempotency, Verdict::of_stage(Stage::Reading)).is_some(), idempotency == Idempotent);
+            assert_eq!(
+                next(idempotency, Verdict::of_stage(Stage::Sending)).is_some(),
+                idempotency == Idempotent
+            );
+            assert_eq!(
+                next(idempotency, Verdict::of_stage(Stage::Reading)).is_some(),
+                idempotency == Idempotent
+            );
             assert!(next(idempotency, Verdict::of_stage(Stage::Decoding)).is_none());
         }
     }
@@ -185,7 +191,10 @@ mod tests {
     fn the_back_off_doubles_to_its_longest_and_jitters_down_to_half() {
         let retry = Retry::default();
         let wait = |attempt, jitter| {
-            retry.next(Idempotent, Verdict::TURNED_AWAY, attempt, Duration::ZERO, None, jitter).unwrap().as_millis()
+            retry
+                .next(Idempotent, Verdict::TURNED_AWAY, attempt, Duration::ZERO, None, jitter)
+                .unwrap()
+                .as_millis()
         };
         assert_eq!((1..=7).map(|n| wait(n, 1.0)).collect::<Vec<_>>(), [100, 200, 400, 800, 1600, 2000, 2000]);
         assert_eq!(wait(1, 0.0), 50);

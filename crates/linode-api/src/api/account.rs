@@ -62,7 +62,10 @@ impl AccountFamily {
 
     /// Announced maintenance: reboots and cold migrations take an instance offline.
     pub fn maintenance(&self) -> List<Maintenance> {
-        List::new(&self.0, self.0.at(Request::get("listing the account's maintenance"), "account/maintenance"))
+        List::new(
+            &self.0,
+            self.0.at(Request::get("listing the account's maintenance"), "account/maintenance"),
+        )
     }
 }
 
@@ -79,7 +82,9 @@ impl ProfileFamily {
             let header = response.headers().get("x-oauth-scopes").and_then(|value| value.to_str().ok());
             match header.map(Scopes::parse) {
                 Some(scopes) => Ok(scopes),
-                None => Err(Failure::decoding(attempting, response, "the answer has no X-OAuth-Scopes header")),
+                None => {
+                    Err(Failure::decoding(attempting, response, "the answer has no X-OAuth-Scopes header"))
+                }
             }
         })
     }

@@ -7,7 +7,8 @@ use crate::client::{Linode, family};
 use crate::error::Subject;
 use crate::list::{Identified, List};
 use crate::models::{
-    AddIp, CreateInstance, Firewall, Instance, InstanceId, InstanceIps, IpAddress, NodeBalancer, UpdateInstance,
+    AddIp, CreateInstance, Firewall, Instance, InstanceId, InstanceIps, IpAddress, NodeBalancer,
+    UpdateInstance,
 };
 use crate::wait::Wait;
 
@@ -34,7 +35,8 @@ impl Instances {
 
     /// One instance.
     pub fn get(&self, id: InstanceId) -> Call<Instance> {
-        Call::json(&self.linode, self.one(Request::get(format!("getting instance {id}")), id)).family("GET instance")
+        Call::json(&self.linode, self.one(Request::get(format!("getting instance {id}")), id))
+            .family("GET instance")
     }
 
     /// Creates an instance. It is sent again only when the API surely did not take it: after an error that
@@ -82,13 +84,15 @@ impl Instances {
 
     /// The addresses of an instance.
     pub fn ips(&self, id: InstanceId) -> Call<InstanceIps> {
-        let request = self.one(Request::get(format!("getting the addresses of instance {id}")), id).segment("ips");
+        let request =
+            self.one(Request::get(format!("getting the addresses of instance {id}")), id).segment("ips");
         Call::json(&self.linode, request).family("GET instance/ips")
     }
 
     /// Adds an address, such as a private one, which cannot be removed again.
     pub fn add_ip(&self, id: InstanceId, address: impl Borrow<AddIp>) -> Call<IpAddress> {
-        let request = self.one(Request::post(format!("adding an address to instance {id}")), id).segment("ips");
+        let request =
+            self.one(Request::post(format!("adding an address to instance {id}")), id).segment("ips");
         Call::json(&self.linode, request).creates().body(address.borrow())
     }
 

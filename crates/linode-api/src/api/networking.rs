@@ -38,7 +38,10 @@ impl Ips {
 
     /// One address.
     pub fn get(&self, address: IpAddr) -> Call<IpAddress> {
-        Call::json(&self.0, self.0.at(Request::get(format!("getting address {address}")), IPS).segment(address))
+        Call::json(
+            &self.0,
+            self.0.at(Request::get(format!("getting address {address}")), IPS).segment(address),
+        )
     }
 }
 

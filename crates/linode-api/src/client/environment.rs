@@ -8,7 +8,10 @@ pub(super) fn address(given: &str) -> Result<(Url, Option<String>), BuildError> 
     let text = given.trim().trim_end_matches('/');
     let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let mut url = Url::parse(&text).map_err(|_| bad())?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !plain {
         return Err(bad());
     }
@@ -80,7 +83,8 @@ mod tests {
     #[test]
     fn the_environment_is_read_as_the_official_tools_read_it() {
         let read = |pairs: &[(&str, &str)]| {
-            let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+            let pairs: Vec<(String, String)> =
+                pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
             let get = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
             Linode::builder(Token::new("t").unwrap()).read(get).build()
         };
@@ -88,7 +92,8 @@ mod tests {
         assert_eq!((plain.http().base().as_str(), plain.version()), ("https://api.linode.com/", "v4"));
         let set = read(&[("LINODE_URL", "http://127.0.0.1:1/v4beta")]).unwrap();
         assert_eq!((set.http().base().as_str(), set.version()), ("http://127.0.0.1:1/", "v4beta"));
-        let both = read(&[("LINODE_URL", "http://127.0.0.1:1/v4"), ("LINODE_API_VERSION", "v4beta")]).unwrap();
+        let both =
+            read(&[("LINODE_URL", "http://127.0.0.1:1/v4"), ("LINODE_API_VERSION", "v4beta")]).unwrap();
         assert_eq!(both.version(), "v4beta");
         assert!(matches!(read(&[("LINODE_API_VERSION", "four")]), Err(BuildError::Version { .. })));
         let missing = read(&[("LINODE_CA", "/nonexistent/ca.pem")]).unwrap_err().to_string();

@@ -81,12 +81,16 @@ impl ErrorKind {
             return Self::AccountLimit;
         }
         let taken = |r: &Reason| {
-            r.field.as_deref() == Some("label") && any(std::slice::from_ref(r), &["must be unique", "already exists"])
+            r.field.as_deref() == Some("label")
+                && any(std::slice::from_ref(r), &["must be unique", "already exists"])
         };
         if reasons.iter().any(taken) {
             return Self::LabelTaken;
         }
-        if subject == Subject::CreateInstance && !reasons.is_empty() && !reasons.iter().any(blames_the_request) {
+        if subject == Subject::CreateInstance
+            && !reasons.is_empty()
+            && !reasons.iter().any(blames_the_request)
+        {
             return Self::Unavailable;
         }
         Self::Invalid
@@ -105,16 +109,38 @@ const ACCOUNT: &[&str] = &[
 
 /// What the request to create an instance says besides its type and region.
 const OURS: &[&str] = &[
-    "label", "image", "root_pass", "password", "authorized_keys", "authorized_users", "stackscript", "backup", "booted",
-    "swap_size", "private_ip", "tag", "firewall", "metadata", "user_data", "interface", "disk_encryption", "ipv4",
-    "maintenance_policy", "network_helper", "kernel", "boot_size", "group",
+    "label",
+    "image",
+    "root_pass",
+    "password",
+    "authorized_keys",
+    "authorized_users",
+    "stackscript",
+    "backup",
+    "booted",
+    "swap_size",
+    "private_ip",
+    "tag",
+    "firewall",
+    "metadata",
+    "user_data",
+    "interface",
+    "disk_encryption",
+    "ipv4",
+    "maintenance_policy",
+    "network_helper",
+    "kernel",
+    "boot_size",
+    "group",
 ];
 
 /// Whether something that we wrote into the request explains the refusal. The text of a lack of room is known to nobody, so
 /// what remains unexplained is taken for one; a type or region that does not exist is a mistake, and says so.
 fn blames_the_request(reason: &Reason) -> bool {
     match reason.field.as_deref() {
-        Some("type" | "region") => any(std::slice::from_ref(reason), &["is not valid", "not a valid", "does not exist"]),
+        Some("type" | "region") => {
+            any(std::slice::from_ref(reason), &["is not valid", "not a valid", "does not exist"])
+        }
         Some(_) => true,
         None => any(std::slice::from_ref(reason), OURS),
     }
@@ -132,9 +158,7 @@ mod tests {
     use super::*;
 
     fn kind(subject: Subject, field: Option<&str>, text: &str) -> ErrorKind {
-        let mut reason = Reason::default();
-        reason.reason = text.into();
-        reason.field = field.map(Into::into);
+        let reason = Reason { reason: text.into(), field: field.map(Into::into), ..Reason::default() };
         ErrorKind::of_reasons(&[reason], subject)
     }
 
@@ -143,7 +167,11 @@ mod tests {
         use ErrorKind::{AccountLimit, Invalid, LabelTaken, Unavailable};
         let cases = [
             (None, "Account Limit reached. Please open a support ticket.", AccountLimit),
-            (None, "A limit on your account is preventing the deployment of the selected Linode plan.", AccountLimit),
+            (
+                None,
+                "A limit on your account is preventing the deployment of the selected Linode plan.",
+                AccountLimit,
+            ),
             (None, "You’ve reached the limit for the number of active vCPUs in this region.", AccountLimit),
             (None, "Your account must be activated before you can use this endpoint", AccountLimit),
             (Some("label"), "Label must be unique among your linodes", LabelTaken),

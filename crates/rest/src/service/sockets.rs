@@ -114,7 +114,10 @@ fn trusting(path: &Path) -> Result<rustls::ClientConfig, SocketsError> {
     if roots.is_empty() {
         return Err(SocketsError::NoCertificate { path: path.to_owned() });
     }
-    Ok(config().map_err(|source| SocketsError::Tls { source })?.with_root_certificates(roots).with_no_client_auth())
+    Ok(config()
+        .map_err(|source| SocketsError::Tls { source })?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 fn trusting_the_system() -> Result<rustls::ClientConfig, BoxError> {
@@ -151,7 +154,9 @@ impl Service for Sockets {
             ServiceError::reading(e.without_url()).timed_out(timed_out)
         })? {
             if whole.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(ServiceError::reading(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
+                return Err(ServiceError::reading(format!(
+                    "the answer is larger than {LARGEST_ANSWER} bytes"
+                )));
             }
             whole.extend_from_slice(&chunk);
         }

@@ -42,7 +42,8 @@ impl Configs {
     /// Creates a config. Nodes given here were seen to be ignored: create them one by one.
     pub fn create(&self, config: impl Borrow<CreateConfig>) -> Call<Config> {
         let config = config.borrow();
-        let attempting = format!("creating the config of port {} of NodeBalancer {}", config.port, self.nodebalancer);
+        let attempting =
+            format!("creating the config of port {} of NodeBalancer {}", config.port, self.nodebalancer);
         Call::json(&self.linode, self.all(Request::post(attempting)))
             .creates()
             .sensitive()
@@ -60,7 +61,8 @@ impl Configs {
 
     /// Deletes a config with its nodes.
     pub fn delete(&self, id: ConfigId) -> Call<()> {
-        Call::empty(&self.linode, self.one(Request::delete(self.doing("deleting", id)), id)).family("DELETE config")
+        Call::empty(&self.linode, self.one(Request::delete(self.doing("deleting", id)), id))
+            .family("DELETE config")
     }
 
     /// Replaces a config and all its nodes. A node without its id is a new one, one that is left out is deleted, and without

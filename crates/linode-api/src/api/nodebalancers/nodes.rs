@@ -53,7 +53,8 @@ impl Nodes {
 
     /// Deletes a node; its open connections end.
     pub fn delete(&self, id: NodeId) -> Call<()> {
-        Call::empty(&self.linode, self.one(Request::delete(self.doing("deleting", id)), id)).family("DELETE node")
+        Call::empty(&self.linode, self.one(Request::delete(self.doing("deleting", id)), id))
+            .family("DELETE node")
     }
 
     fn place(&self) -> String {

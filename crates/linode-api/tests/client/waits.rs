@@ -1,0 +1,86 @@
+//! Waiting for a status.
+
+use std::time::Duration;
+
+use linode_api::{InstanceId, InstanceStatus, WaitError};
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{Script, instance, reason};
+
+const S: Duration = Duration::from_secs(1);
+
+fn id() -> InstanceId {
+    InstanceId::new(7).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_polls_until_the_status_is_there() {
+    let script = Script::default();
+    let linode = script.linode(vec![
+        (404, reason(None, "Not found")),
+        (200, instance(7, "provisioning")),
+        (200, instance(7, "a word of tomorrow")),
+        (200, instance(7, "running")),
+    ]);
+    let began = Instant::now();
+    let running = linode.instances().wait(id()).await.unwrap();
+    assert_eq!((running.status, script.asked()), (InstanceStatus::Running, 4));
+    assert_eq!(began.elapsed(), 9 * S);
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_of_several_statuses_will_do() {
+    let script = Script::default();
+    let linode = script.linode(vec![(200, instance(7, "provisioning")), (200, instance(7, "offline"))]);
+    let wait =
+        linode.instances().wait(id()).until_any([InstanceStatus::Running, InstanceStatus::Offline]).every(S);
+    assert_eq!(wait.await.unwrap().status, InstanceStatus::Offline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_time_ends_and_it_says_what_it_saw_last() {
+    let linode = Script::default().linode(vec![(200, instance(7, "provisioning"))]);
+    let began = Instant::now();
+    let error =
+        linode.instances().wait(id()).until(InstanceStatus::Running).timeout(60 * S).await.unwrap_err();
+    assert!(began.elapsed() <= 60 * S);
+    assert!(
+        matches!(&error, WaitError::Exceeded { last: Some(InstanceStatus::Provisioning), .. }),
+        "{error:?}"
+    );
+    assert_eq!(
+        error.to_string(),
+        "waiting for instance 7: not within 60 s, last provisioning; look at its events, or delete it"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_on_the_way_is_not_the_end() {
+    let mut answers = vec![(200, instance(7, "provisioning"))];
+    answers.extend(vec![(500, json!({})); 20]);
+    answers.push((200, instance(7, "running")));
+    let linode = Script::default().linode(answers);
+    assert_eq!(linode.instances().wait(id()).await.unwrap().status, InstanceStatus::Running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_leads_nowhere_ends_it() {
+    let deleting = Script::default().linode(vec![(200, instance(7, "deleting"))]);
+    let error = deleting.instances().wait(id()).await.unwrap_err();
+    assert!(matches!(&error, WaitError::FailureState { status: InstanceStatus::Deleting, .. }), "{error:?}");
+
+    let gone =
+        Script::default().linode(vec![(200, instance(7, "provisioning")), (404, reason(None, "Not found"))]);
+    let error = gone.instances().wait(id()).await.unwrap_err();
+    assert!(matches!(&error, WaitError::Failed { source, .. } if source.is_not_found()), "{error:?}");
+
+    let never = Script::default().linode(vec![(404, reason(None, "Not found"))]);
+    let began = Instant::now();
+    never.instances().wait(id()).await.unwrap_err();
+    assert_eq!(began.elapsed(), 30 * S, "a fresh one may lag, not for ever");
+
+    let refused = Script::default().linode(vec![(401, reason(None, "Invalid Token"))]);
+    let error = refused.instances().wait(id()).await.unwrap_err();
+    assert!(matches!(error, WaitError::Failed { .. }));
+}

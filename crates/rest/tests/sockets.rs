@@ -1,0 +1,174 @@
+//! The service over real sockets: what is on the wire, and at which stage a broken one breaks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rest::http::HeaderValue;
+use rest::service::{Sockets, SocketsError};
+use rest::{Client, Request, Retry, Stage, Token};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use wiremock::matchers::{body_json, header, method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn sockets() -> Arc<Sockets> {
+    Arc::new(Sockets::builder().connect_limit(Duration::from_secs(2)).build().unwrap())
+}
+
+fn client(base: &str) -> Client {
+    Client::builder(base.parse().unwrap(), sockets()).retry(Retry::never()).build()
+}
+
+/// A server that reads a request and then does what `answer` says: bytes, then the end of the connection.
+async fn server(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut seen = [0; 4096];
+            let _ = stream.read(&mut seen).await;
+            let _ = stream.write_all(answer).await;
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_request_is_on_the_wire_as_it_was_built() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v4/images/linode%2Fdebian12/a%20b"))
+        .and(query_param("page", "2"))
+        .and(query_param("name", "a&b=c"))
+        .and(header("authorization", "Bearer t0ken"))
+        .and(header("user-agent", "tests/1"))
+        .and(header("accept", "application/json"))
+        .and(header("content-type", "application/json"))
+        .and(header("accept-encoding", "gzip"))
+        .and(body_json(serde_json::json!({"x": 1})))
+        .respond_with(ResponseTemplate::new(200).set_body_json(serde_json::json!({"ok": true})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let client = Client::builder(format!("{}/v4/", server.uri()).parse().unwrap(), sockets())
+        .token(&Token::new("t0ken").unwrap())
+        .unwrap()
+        .user_agent(HeaderValue::from_static("tests/1"))
+        .build();
+    let request = Request::post("trying")
+        .path("images")
+        .segment("linode/debian12")
+        .segment("a b")
+        .query("page", 2)
+        .query("name", "a&b=c")
+        .json(&serde_json::json!({"x": 1}))
+        .unwrap();
+    assert_eq!(request.encoded_path(), "images/linode%2Fdebian12/a%20b");
+    let answer: serde_json::Value = client.send(&request).await.unwrap().json("trying").unwrap();
+    assert_eq!(answer["ok"], true);
+}
+
+#[tokio::test]
+async fn gzip_is_understood() {
+    // `{"a":1}` as gzip writes it.
+    const ZIPPED: &[u8] = &[
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac,
+        0x05, 0x00, 0xaf, 0xac, 0x1b, 0x56, 0x07, 0x00, 0x00, 0x00,
+    ];
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .respond_with(
+            ResponseTemplate::new(200)
+                .insert_header("content-encoding", "gzip")
+                .set_body_raw(ZIPPED, "application/json"),
+        )
+        .mount(&server)
+        .await;
+    let response = client(&server.uri()).send(&Request::get("getting").path("x")).await.unwrap();
+    assert_eq!(response.body().as_ref(), br#"{"a":1}"#);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = MockServer::start().await;
+    Mock::given(path("/from"))
+        .respond_with(ResponseTemplate::new(302).insert_header("location", "/to"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/to")).respond_with(ResponseTemplate::new(200)).expect(0).mount(&server).await;
+    let failure = client(&server.uri()).send(&Request::get("getting").path("from")).await.unwrap_err();
+    assert_eq!(failure.status().unwrap().as_u16(), 302);
+}
+
+#[tokio::test]
+async fn no_connection_is_surely_not_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let failure =
+        client(&format!("http://{address}")).send(&Request::post("making").path("x")).await.unwrap_err();
+    assert_eq!((failure.stage(), failure.may_have_happened()), (Stage::Connecting, false));
+    assert!(failure.is_retryable());
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_request_leaves_doubt() {
+    let base = server(b"").await;
+    let failure = client(&base).send(&Request::post("making").path("x")).await.unwrap_err();
+    assert_eq!((failure.stage(), failure.may_have_happened()), (Stage::Sending, true));
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_leaves_doubt() {
+    let base = server(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\": ").await;
+    let failure = client(&base).send(&Request::post("making").path("x")).await.unwrap_err();
+    assert_eq!((failure.stage(), failure.may_have_happened()), (Stage::Reading, true));
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_leaves_doubt() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(5)))
+        .mount(&server)
+        .await;
+    let request = Request::post("making").path("x").attempt_limit(Duration::from_millis(100));
+    let failure = client(&server.uri()).send(&request).await.unwrap_err();
+    assert_eq!(
+        (failure.stage(), failure.is_timeout(), failure.may_have_happened()),
+        (Stage::Sending, true, true)
+    );
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            tokio::spawn(async move {
+                let mut seen = [0; 4096];
+                while stream.read(&mut seen).await.is_ok_and(|n| n > 0) {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                }
+            });
+        }
+    });
+    let client = client(&base);
+    for _ in 0..5 {
+        client.send(&Request::get("getting").path("x")).await.unwrap();
+    }
+    assert_eq!(connections.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_ca_file_that_is_none_says_which() {
+    let missing = Sockets::builder().ca_file("/nonexistent/ca.pem").build().unwrap_err();
+    assert!(missing.to_string().contains("/nonexistent/ca.pem"), "{missing}");
+    let empty =
+        Sockets::builder().ca_file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).build().unwrap_err();
+    assert!(matches!(empty, SocketsError::NoCertificate { .. }), "{empty}");
+}
