@@ -124,7 +124,9 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 fn millis(text: &str) -> Result<Duration, String> {
-    text.parse().map(Duration::from_millis).map_err(|_| "a number of milliseconds is wanted, such as 20".to_owned())
+    text.parse()
+        .map(Duration::from_millis)
+        .map_err(|_| "a number of milliseconds is wanted, such as 20".to_owned())
 }
 
 #[cfg(test)]
@@ -151,7 +153,8 @@ mod tests {
 
     #[test]
     fn faults_are_read_and_a_wrong_one_says_what_would_be_right() {
-        let args = Args::try_parse_from(["linode-sim", "--fault", "create:lost*2", "--fault", "boot:never"]).unwrap();
+        let args = Args::try_parse_from(["linode-sim", "--fault", "create:lost*2", "--fault", "boot:never"])
+            .unwrap();
         assert_eq!(args.faults.len(), 2);
         let refusal = Args::try_parse_from(["linode-sim", "--fault", "create"]).unwrap_err();
         assert!(refusal.to_string().contains(':'), "{refusal}");

@@ -36,9 +36,9 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     options.web_port = args.web_port;
     options.metrics_port = args.metrics_port;
     options.request_cost = args.request_cost;
-    let server = Server::bind(args.listen, simulator, options)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}; --listen takes another address", args.listen))?;
+    let server = Server::bind(args.listen, simulator, options).await.map_err(|error| {
+        format!("cannot listen on {}: {error}; --listen takes another address", args.listen)
+    })?;
     let line = serde_json::json!({"address": server.addr(), "url": server.url()});
     writeln!(std::io::stdout(), "{line}")?;
     tokio::select! {
@@ -65,9 +65,10 @@ fn simulator(args: &Args) -> Result<Simulator, Box<dyn Error>> {
     let simulator = builder.build();
     if let Some(path) = &args.seed_file {
         let place = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read the seed file {place}: {error}"))?;
-        let seed: Seed =
-            serde_json::from_str(&text).map_err(|error| format!("the seed file {place} is not one: {error}"))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read the seed file {place}: {error}"))?;
+        let seed: Seed = serde_json::from_str(&text)
+            .map_err(|error| format!("the seed file {place} is not one: {error}"))?;
         simulator.seed(&seed).map_err(|error| format!("the seed file {place}: {error}"))?;
     }
     for fault in &args.faults {

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
 use axum::http::{Request, header};
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;

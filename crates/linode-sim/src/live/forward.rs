@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_util::client::legacy::Client;
@@ -126,7 +126,8 @@ impl Forwarder {
 
     /// Lets exactly the nodes be checked that should be: those that are not rejected, where they are now.
     fn check(&mut self) {
-        let wanted: Vec<&NodeSpec> = self.spec.nodes.iter().filter(|node| node.mode != Mode::Reject).collect();
+        let wanted: Vec<&NodeSpec> =
+            self.spec.nodes.iter().filter(|node| node.mode != Mode::Reject).collect();
         self.checks.retain(|id, (checked, _)| {
             wanted.iter().any(|node| node.id == *id && node.target == checked.target)
         });
@@ -188,7 +189,10 @@ impl Front {
     ) -> Answer {
         let cookie = cookie(request.headers());
         let Some(lease) = self.pool.pick(peer, cookie) else {
-            return refusal(StatusCode::SERVICE_UNAVAILABLE, "No server is available to handle this request.");
+            return refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "No server is available to handle this request.",
+            );
         };
         if let Err(error) = readdress(&mut request, lease.target, peer) {
             return refusal(StatusCode::BAD_REQUEST, &error.to_string());
@@ -221,10 +225,15 @@ impl Front {
 }
 
 /// Points a request at a node, as a proxy does.
-fn readdress(request: &mut Request<Incoming>, target: SocketAddr, peer: IpAddr) -> Result<(), axum::http::Error> {
+fn readdress(
+    request: &mut Request<Incoming>,
+    target: SocketAddr,
+    peer: IpAddr,
+) -> Result<(), axum::http::Error> {
     let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
     let authority = Authority::try_from(target.to_string())?;
-    *request.uri_mut() = Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build()?;
+    *request.uri_mut() =
+        Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build()?;
     *request.version_mut() = axum::http::Version::HTTP_11;
     let headers = request.headers_mut();
     strip(headers);

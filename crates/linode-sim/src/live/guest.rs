@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::http::{Request, Response, StatusCode};
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
@@ -145,7 +145,8 @@ impl Page {
     async fn answer(&self, request: Request<Incoming>) -> Answer {
         let _open = Open::new(&self.open);
         let (parts, body) = request.into_parts();
-        let fields: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        let fields: usize =
+            parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         let mut received = parts.method.as_str().len() + parts.uri.to_string().len() + 12 + fields;
         received += body.collect().await.map_or(0, |body| body.to_bytes().len());
         self.received.fetch_add(received as u64, Ordering::Relaxed);

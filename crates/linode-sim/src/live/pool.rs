@@ -146,9 +146,9 @@ impl State {
                 (i64::from(left.open) * right.weight()).cmp(&(i64::from(right.open) * left.weight()))
             }),
             // Rendezvous hashing: a node that comes or goes moves only its own share of the clients.
-            Algorithm::Source => candidates.into_iter().max_by(|left, right| {
-                slots[*left].score(client).total_cmp(&slots[*right].score(client))
-            }),
+            Algorithm::Source => candidates
+                .into_iter()
+                .max_by(|left, right| slots[*left].score(client).total_cmp(&slots[*right].score(client))),
         }
     }
 }

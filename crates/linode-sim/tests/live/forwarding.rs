@@ -1,5 +1,6 @@
 //! NodeBalancers that forward.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::http::Method;
@@ -162,5 +163,52 @@ async fn passive_checks_take_a_member_out_at_its_first_error() {
     }
     assert_eq!(failed, 1);
     stage.node_is(&nodes[0], "DOWN").await;
+    stage.server.shutdown().await;
+}
+
+/// Asks without a pause until told to stop; returns how many requests were served and how many were not.
+async fn load(stage: &Stage, door: &Door, stop: &AtomicBool) -> (usize, usize) {
+    let url = door.url("/?hold_ms=20");
+    let one = async || {
+        let (mut served, mut lost) = (0, 0);
+        while !stop.load(Ordering::Relaxed) {
+            match stage.get(&url).await {
+                Ok(page) if page.status == 200 => served += 1,
+                _ => lost += 1,
+            }
+        }
+        (served, lost)
+    };
+    let all = futures_util::future::join_all((0..8).map(|_| one())).await;
+    all.into_iter().fold((0, 0), |(served, lost), (more, failed)| (served + more, lost + failed))
+}
+
+#[tokio::test]
+async fn under_load_a_removal_in_order_loses_nothing_and_one_out_of_order_loses_requests() {
+    let (stage, door, [first, second], nodes) = pair(88, http_checked()).await;
+    let delete = |member: &Member| format!("/linode/instances/{}", member.id);
+    let stop = AtomicBool::new(false);
+    let ((served, lost), ()) = tokio::join!(load(&stage, &door, &stop), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stage.set_mode(&nodes[0], "drain").await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stage.set_mode(&nodes[0], "reject").await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        stage.api(Method::DELETE, &nodes[0], Value::Null).await;
+        stage.api(Method::DELETE, &delete(&first), Value::Null).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(served > 50, "only {served} served");
+    assert_eq!(lost, 0, "lost although drained first");
+
+    stop.store(false, Ordering::Relaxed);
+    let ((_, lost), ()) = tokio::join!(load(&stage, &door, &stop), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        stage.api(Method::DELETE, &delete(&second), Value::Null).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(lost > 0, "a member disappeared under load and nobody noticed");
     stage.server.shutdown().await;
 }
