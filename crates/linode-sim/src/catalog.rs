@@ -85,3 +85,26 @@ fn list(text: &str) -> Vec<Value> {
 fn object(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_data_file_can_be_read() {
+        let catalog = Catalog::recorded();
+        for (name, list, least) in [
+            ("regions", &catalog.regions, 30),
+            ("types", &catalog.types, 30),
+            ("images", &catalog.images, 20),
+            ("kernels", &catalog.kernels, 5),
+            ("stackscripts", &catalog.stackscripts, 5),
+        ] {
+            assert!(list.len() >= least, "{name}: {}", list.len());
+            assert!(list.iter().all(|entry| entry.get("id").is_some()), "{name}");
+        }
+        assert!(catalog.account.is_object() && catalog.profile.is_object());
+        assert_eq!(catalog.price("g6-nanode-1", "nl-ams"), Some(Price { hourly: 0.0075, monthly: 5.0 }));
+        assert_eq!(catalog.price("g6-nanode-1", "br-gru"), Some(Price { hourly: 0.0105, monthly: 7.0 }));
+    }
+}

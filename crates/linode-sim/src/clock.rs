@@ -17,18 +17,22 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(start: Timestamp, speed: f64) -> Self {
-        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
+        let speed = if speed.is_finite() && speed > 0.0 { speed.clamp(1e-6, 1e6) } else { 1.0 };
         Self { origin: Instant::now(), start, speed }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        later(self.start, self.origin.elapsed().mul_f64(self.speed))
+        later(self.start, scaled(self.origin.elapsed(), self.speed))
     }
 
     /// How long `simulated` takes on tokio's clock.
     pub(crate) fn real(&self, simulated: Duration) -> Duration {
-        simulated.div_f64(self.speed)
+        scaled(simulated, 1.0 / self.speed)
     }
+}
+
+fn scaled(time: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
 /// `at` plus `by`, held at the end of time rather than overflowing.

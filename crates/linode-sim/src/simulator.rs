@@ -84,7 +84,7 @@ impl Builder {
         self
     }
 
-    /// Simulated seconds per second of tokio's clock.
+    /// Simulated seconds per second of tokio's clock, from a millionth to a million; anything else is 1.
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self

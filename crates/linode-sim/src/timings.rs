@@ -35,7 +35,7 @@ impl Delay {
 
     pub(crate) fn draw(self, rng: &mut fastrand::Rng) -> Duration {
         let spread = self.most.saturating_sub(self.least);
-        if spread.is_zero() { self.least } else { self.least + spread.mul_f64(rng.f64()) }
+        if spread.is_zero() { self.least } else { self.least.saturating_add(spread.mul_f64(rng.f64())) }
     }
 }
 

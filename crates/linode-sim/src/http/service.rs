@@ -5,10 +5,10 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::{BoxError, Router};
 use bytes::Bytes;
 
 use super::answer::Answer;
@@ -66,7 +66,11 @@ pub struct InProcess {
     simulator: Simulator,
 }
 
-impl tower::Service<Request<Body>> for InProcess {
+impl<B> tower::Service<Request<B>> for InProcess
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     type Response = Response<Body>;
     type Error = ConnectionLost;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, ConnectionLost>> + Send>>;
@@ -75,8 +79,9 @@ impl tower::Service<Request<Body>> for InProcess {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let simulator = self.simulator.clone();
+        let request = request.map(Body::new);
         Box::pin(async move { answer(&simulator, request).await })
     }
 }

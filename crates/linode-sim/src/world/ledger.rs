@@ -1,11 +1,13 @@
 //! The bill: started hours, each thing at most its monthly price a calendar month.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::World;
 use crate::catalog::{NODEBALANCER_PRICE, Price};
-use crate::clock::between;
+use crate::clock::{between, later};
 use crate::snapshot::{Bill, BillLine};
 
 /// What is billed.
@@ -81,7 +83,7 @@ fn cost(price: Price, from: Timestamp, until: Timestamp) -> (u64, f64) {
     let mut amount = 0.0;
     let mut billed = 0;
     while billed < hours {
-        let begins = from + SignedDuration::from_hours(i64::try_from(billed).unwrap_or(i64::MAX));
+        let begins = later(from, Duration::from_secs(billed.saturating_mul(3600)));
         // An hour belongs to the month in which it begins.
         let in_month = hours_left_in_month(begins).clamp(1, hours - billed);
         amount += (in_month as f64 * price.hourly).min(price.monthly);

@@ -182,7 +182,7 @@ impl World {
         let boot_faults = |effect: &Effect| matches!(effect, Effect::SlowBoot { .. } | Effect::NeverBoots);
         let mut time = self.timings.boot.draw(&mut self.rng);
         match self.struck(&Target::Boot, boot_faults) {
-            Some(Effect::SlowBoot { millis }) => time += Duration::from_millis(millis),
+            Some(Effect::SlowBoot { millis }) => time = time.saturating_add(Duration::from_millis(millis)),
             Some(Effect::NeverBoots) => {
                 if let Some(instance) = self.instances.get_mut(&id) {
                     instance.power.epoch += 1;

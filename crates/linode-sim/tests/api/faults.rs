@@ -78,6 +78,29 @@ async fn through_the_router_a_lost_answer_is_a_body_that_breaks_off() {
     to_bytes(response.into_body(), 1000).await.unwrap_err();
 }
 
+/// Over a socket, and so in real time.
+#[tokio::test]
+async fn over_a_socket_a_lost_answer_is_a_closed_connection() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let api = faulty("create:lost*1");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(axum::serve(listener, api.sim.router()).into_future());
+    let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+    let body = new_instance("web-one").to_string();
+    let head = format!(
+        "POST /v4/linode/instances HTTP/1.1\r\nhost: sim\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
+        super::TOKEN,
+        body.len()
+    );
+    socket.write_all((head + &body).as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = socket.read_to_end(&mut answer).await;
+    assert!(answer.is_empty(), "{ended:?} {}", String::from_utf8_lossy(&answer));
+    assert_eq!(api.sim.snapshot().instances.len(), 1);
+    server.abort();
+}
+
 #[tokio::test(start_paused = true)]
 async fn answers_can_hang_be_late_or_never_come() {
     let api = faulty("create:hang=30s*1,create:late=60s*1,GET /profile:hang*1");
