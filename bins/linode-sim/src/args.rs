@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use jiff::Timestamp;
+use linode_sim::live::Unhealthy;
 use linode_sim::{Fault, Timings};
 
 const EXAMPLES: &str = "\
@@ -77,6 +78,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MS", default_value = "20", value_parser = millis)]
     pub(crate) request_cost: Duration,
 
+    /// What the service of an unhealthy instance does.
+    #[arg(long, value_enum, default_value_t = Illness::Refuse)]
+    pub(crate) unhealthy: Illness,
+
     /// Second number of the addresses 127.N.x.y of instances and NodeBalancers; one for each simulator on a machine.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..))]
     pub(crate) network: u8,
@@ -99,6 +104,24 @@ impl From<Pace> for Timings {
             Pace::Realistic => Self::realistic(),
             Pace::Quick => Self::quick(),
             Pace::Instant => Self::instant(),
+        }
+    }
+}
+
+/// How ill health shows.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Illness {
+    /// Nothing listens on its port.
+    Refuse,
+    /// Every request is answered 500.
+    Answer500,
+}
+
+impl From<Illness> for Unhealthy {
+    fn from(illness: Illness) -> Self {
+        match illness {
+            Illness::Refuse => Self::Refuses,
+            Illness::Answer500 => Self::Answers500,
         }
     }
 }

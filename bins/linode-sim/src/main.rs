@@ -36,6 +36,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     options.web_port = args.web_port;
     options.metrics_port = args.metrics_port;
     options.request_cost = args.request_cost;
+    options.unhealthy = args.unhealthy.into();
     let server = Server::bind(args.listen, simulator, options).await.map_err(|error| {
         format!("cannot listen on {}: {error}; --listen takes another address", args.listen)
     })?;

@@ -33,6 +33,16 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// How long API calls under way may take to end at a shutdown.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What the service of an unhealthy instance does, by a fault or by [`Simulator::set_healthy`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unhealthy {
+    /// Nothing listens on its port, and open connections break: every kind of check sees it.
+    Refuses,
+    /// Every request is answered 500: a `connection` check doesn't see it, passive checks do.
+    Answers500,
+}
+
 /// How simulated instances behave as servers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -47,6 +57,8 @@ pub struct LiveOptions {
     pub request_cost: Duration,
     /// A request that would have to wait longer than this for a core is answered 503. Default 10 s.
     pub longest_wait: Duration,
+    /// What an unhealthy instance does. It refuses by default.
+    pub unhealthy: Unhealthy,
 }
 
 impl Default for LiveOptions {
@@ -57,6 +69,7 @@ impl Default for LiveOptions {
             metrics_port: 9100,
             request_cost: Duration::from_millis(20),
             longest_wait: Duration::from_secs(10),
+            unhealthy: Unhealthy::Refuses,
         }
     }
 }
@@ -93,6 +106,13 @@ impl LiveOptions {
     #[must_use]
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
+        self
+    }
+
+    /// Sets what an unhealthy instance does.
+    #[must_use]
+    pub fn unhealthy(mut self, unhealthy: Unhealthy) -> Self {
+        self.unhealthy = unhealthy;
         self
     }
 }
@@ -164,6 +184,7 @@ impl Drop for Server {
 
 async fn follow(simulator: Simulator, options: LiveOptions, stop: CancellationToken) {
     let reported = simulator.clone();
+    let unhealthy = options.unhealthy;
     let mut fleet = Fleet::new(
         options,
         Arc::new(move |node, up| {
@@ -175,7 +196,7 @@ async fn follow(simulator: Simulator, options: LiveOptions, stop: CancellationTo
     let mut time = std::pin::pin!(simulator.keep_time());
     while !stop.is_cancelled() {
         changed.mark_unchanged();
-        fleet.apply(picture::of(&simulator), |id| picture::exists(&simulator, id)).await;
+        fleet.apply(picture::of(&simulator, unhealthy), |id| picture::exists(&simulator, id)).await;
         tokio::select! {
             () = stop.cancelled() => {}
             _ = changed.changed() => {}

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::Unhealthy;
 use super::balancer::{Algorithm, CheckKind, CheckSpec, ConfigSpec, Mode, NodeSpec, Protocol, Stickiness};
 use super::fleet::Picture;
 use super::guest::{GuestSpec, Health};
@@ -15,20 +16,23 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(25);
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What should be running now.
-pub(super) fn of(simulator: &Simulator) -> Picture {
+pub(super) fn of(simulator: &Simulator, unhealthy: Unhealthy) -> Picture {
     let balancers = simulator.nodebalancers();
     let configs = balancers.iter().flat_map(|balancer| {
         balancer.configs.iter().filter_map(move |config| config_spec(simulator, balancer, config))
     });
-    Picture { configs: configs.collect(), guests: simulator.guests().iter().map(guest_spec).collect() }
+    Picture {
+        configs: configs.collect(),
+        guests: simulator.guests().iter().map(|guest| guest_spec(guest, unhealthy)).collect(),
+    }
 }
 
-fn guest_spec(guest: &Guest) -> GuestSpec {
-    let health = match (guest.healthy, guest.serving) {
-        (false, _) => Health::Failing,
-        (true, true) => Health::Good,
-        // It runs, and its service has yet to start.
-        (true, false) => Health::Refusing,
+fn guest_spec(guest: &Guest, unhealthy: Unhealthy) -> GuestSpec {
+    let health = match (guest.healthy, guest.serving, unhealthy) {
+        (false, _, Unhealthy::Answers500) => Health::Failing,
+        (true, true, _) => Health::Good,
+        // Unhealthy, or it runs and its service has yet to start.
+        (false, _, Unhealthy::Refuses) | (true, false, _) => Health::Refusing,
     };
     GuestSpec {
         id: guest.id,
