@@ -1,1 +1,11 @@
+//! The configuration as programs and people meet it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod checks;
+mod convert;
+mod example;
+mod golden;
+mod parts;
+mod secrets;
+mod support;
+mod syntax;

@@ -98,15 +98,15 @@ pub(crate) fn names_secret(key: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// Says that `key` has no meaning here, and which was likely meant.
-    pub(crate) fn unknown(&mut self, key: &str, at: &At, known: &[&str]) {
+    /// Says that `key` has no meaning here, and gives the known one that was likely meant.
+    pub(crate) fn unknown<'k>(&mut self, key: &str, at: &At, known: &[&'k str]) -> Option<&'k str> {
         let suggestion = nearest(key, known);
         if names_secret(key) || suggestion.is_some_and(names_secret) {
             self.mask(at.extent());
         }
         if let Some((_, what, fix)) = LATER.iter().find(|(name, ..)| *name == key) {
             self.error_at(at.key(), &at.path, format!("this version has no {what}"), *fix);
-            return;
+            return None;
         }
         let elsewhere = SECTIONS.iter().find(|(_, keys)| keys.contains(&key)).map(|(section, _)| *section);
         let fix = match (suggestion, elsewhere) {
@@ -116,5 +116,6 @@ impl Reader<'_> {
             (None, None) => format!("remove it; known here: {}", known.join(", ")),
         };
         self.error_at(at.key(), &at.path, format!("unknown key `{}`", key.escape_debug()), fix);
+        suggestion
     }
 }

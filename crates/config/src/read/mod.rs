@@ -165,22 +165,22 @@ fn read_file(path: &Path, surroundings: &Surroundings) -> (Option<Config>, Probl
     match fs::read(path) {
         Err(error) => whole(
             &name,
-            format!("can't be read: {error}"),
+            &format!("can't be read: {error}"),
             "give the path of a file that this user may read, such as `--config autoscale.yaml`",
         ),
         Ok(bytes) if bytes.len() > LARGEST => whole(
             &name,
-            format!("has {} bytes, which is no configuration", bytes.len()),
+            &format!("has {} bytes, which is no configuration", bytes.len()),
             "give the path of the configuration, which has less than 1 MiB",
         ),
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => read(&text, &name, surroundings),
-            Err(_) => whole(&name, "is no text in UTF-8".to_owned(), "save it as UTF-8"),
+            Err(_) => whole(&name, "is no text in UTF-8", "save it as UTF-8"),
         },
     }
 }
 
-fn whole(file: &str, message: String, fix: &str) -> (Option<Config>, Problems) {
+fn whole(file: &str, message: &str, fix: &str) -> (Option<Config>, Problems) {
     let problem = Problem {
         severity: Severity::Error,
         path: String::new(),
@@ -199,11 +199,7 @@ fn read(text: &str, file: &str, surroundings: &Surroundings) -> (Option<Config>,
     let config = match yaml::parse(text) {
         Ok(Some(root)) => config::read(&mut reader, &At::root(root)),
         Ok(None) => {
-            return whole(
-                file,
-                "is empty".to_owned(),
-                "begin with `owner:` and `groups:`, as the example does",
-            );
+            return whole(file, "is empty", "begin with `owner:` and `groups:`, as the example does");
         }
         Err(broken) => {
             source.mask_by_words(known::SECRET_WORDS);

@@ -34,7 +34,8 @@ pub(super) fn read_all(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -
         })
         .collect();
     let all: Option<Vec<StepPolicy>> = read.into_iter().collect();
-    if let Some(policies) = &all {
+    let does = |policy: &StepPolicy| policy.add.is_some() || policy.can_remove();
+    if let Some(policies) = all.as_ref().filter(|policies| policies.iter().all(does)) {
         if policies.is_empty() {
             r.warn(at, "without a policy only `autoscale apply` changes the size", HOW);
         } else if !policies.iter().any(StepPolicy::can_remove) {

@@ -24,6 +24,8 @@ pub(crate) struct At {
 pub(crate) struct Fields {
     at: At,
     fields: Vec<(String, At)>,
+    /// Known keys that an unknown one was likely meant to be: they are not missing, too.
+    misspelt: Vec<String>,
 }
 
 impl At {
@@ -107,10 +109,15 @@ impl At {
         }
         let fields = self.entries(r, &format!("a map with {}", listed(known)))?;
         let mut kept = Vec::new();
+        let mut misspelt = Vec::new();
         for (key, at) in fields.fields {
-            if known.contains(&key.as_str()) { kept.push((key, at)) } else { r.unknown(&key, &at, known) }
+            if known.contains(&key.as_str()) {
+                kept.push((key, at));
+            } else if let Some(meant) = r.unknown(&key, &at, known) {
+                misspelt.push(meant.to_owned());
+            }
         }
-        Some(Fields { fields: kept, at: fields.at })
+        Some(Fields { at: fields.at, fields: kept, misspelt })
     }
 
     /// The keys of a map, each at most once, whatever they are.
@@ -139,7 +146,7 @@ impl At {
                 fields.push((entry.key.clone(), at));
             }
         }
-        Some(Fields { at: self.clone(), fields })
+        Some(Fields { at: self.clone(), fields, misspelt: Vec::new() })
     }
 
     /// The items of a list.
@@ -294,7 +301,7 @@ impl Fields {
     /// What is written under `key`, which has to be there.
     pub(crate) fn need(&self, r: &mut Reader<'_>, key: &str, fix: &str) -> Option<&At> {
         let found = self.get(key);
-        if found.is_none() {
+        if found.is_none() && !self.misspelt.iter().any(|meant| meant == key) {
             r.error(&self.at, format!("`{key}` is missing"), fix);
         }
         found

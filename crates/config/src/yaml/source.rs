@@ -12,6 +12,9 @@ pub(crate) struct Extent {
     pub(crate) to: (usize, usize),
 }
 
+/// No word is so long; a token is.
+const LONG_RUN: usize = 24;
+
 /// The lines of the file, and what of them is secret.
 #[derive(Debug)]
 pub(crate) struct Source<'t> {
@@ -29,17 +32,36 @@ impl<'t> Source<'t> {
         self.masks.push(extent);
     }
 
-    /// Never show what stands behind a word that names a secret. For a file that is no YAML: nothing tells there
-    /// where a value ends.
+    /// Never show what may be a secret: what stands behind one of `words` and in deeper lines below it, and long runs of
+    /// letters and digits. For a file that is no YAML: nothing tells there where a value ends.
     pub(crate) fn mask_by_words(&mut self, words: &[&str]) {
+        let mut below = None;
         for (index, line) in self.lines.iter().enumerate() {
-            let behind = words
-                .iter()
-                .filter_map(|word| line.find(word).map(|at| at + word.len()))
-                .min()
-                .map(|at| line.get(..at).unwrap_or_default().chars().count());
-            if let Some(column) = behind {
-                self.masks.push(Extent { from: (index + 1, column), to: (index + 2, 0) });
+            let row = index + 1;
+            let depth = line.len() - line.trim_start().len();
+            below = below.filter(|key| line.trim().is_empty() || depth > *key);
+            let behind = words.iter().filter_map(|word| line.find(word).map(|at| at + word.len())).min();
+            let from = match (below, behind) {
+                (Some(_), _) => Some(0),
+                (None, Some(at)) => {
+                    below = Some(depth);
+                    Some(line.get(..at).unwrap_or_default().chars().count())
+                }
+                (None, None) => None,
+            };
+            if let Some(from) = from {
+                self.masks.push(Extent { from: (row, from), to: (row + 1, 0) });
+            }
+            let mut run = 0;
+            for (column, c) in line.chars().chain([' ']).enumerate() {
+                if c.is_ascii_alphanumeric() {
+                    run += 1;
+                    continue;
+                }
+                if run >= LONG_RUN {
+                    self.masks.push(Extent { from: (row, column - run), to: (row, column) });
+                }
+                run = 0;
             }
         }
     }
