@@ -37,6 +37,11 @@ impl<T> Call<T> {
         self.map(|request| Ok(request.attempt_limit(limit)))
     }
 
+    /// Adds a query parameter, for [`Linode::get`] and what the API takes besides.
+    pub fn query(self, name: &str, value: impl fmt::Display) -> Self {
+        self.map(|request| Ok(request.query(name, value)))
+    }
+
     pub(crate) fn body(self, body: &(impl Serialize + ?Sized)) -> Self {
         self.map(|request| Ok(request.json(body)?))
     }

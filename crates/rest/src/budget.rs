@@ -34,7 +34,14 @@ struct Window {
     limit: Option<u64>,
     ends: Option<Instant>,
     under_way: u64,
+    /// Numbers of the last request that began, and of the latest one that was answered.
+    begun: u64,
+    answered: u64,
 }
+
+/// A request that was let through; told to [`Budget::answered`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket(u64);
 
 impl Default for Budget {
     fn default() -> Self {
@@ -66,9 +73,9 @@ impl Budget {
     }
 
     /// Takes one request from `family`, or says how long to wait.
-    pub(crate) fn take(&self, family: &'static str) -> Result<(), Duration> {
+    pub(crate) fn take(&self, family: &'static str) -> Result<Ticket, Duration> {
         if family.is_empty() {
-            return Ok(());
+            return Ok(Ticket(0));
         }
         let now = Instant::now();
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +98,8 @@ impl Budget {
         }
         window.ends.get_or_insert_with(|| now + self.window_of(family));
         window.under_way += 1;
-        Ok(())
+        window.begun += 1;
+        Ok(Ticket(window.begun))
     }
 
     /// The request that was taken is over without an answer.
@@ -103,7 +111,13 @@ impl Budget {
     }
 
     /// Keeps in step with an answer. `refused_for`: the server said 429, and for how long.
-    pub(crate) fn answered(&self, family: &'static str, headers: &HeaderMap, refused_for: Option<Duration>) {
+    pub(crate) fn answered(
+        &self,
+        family: &'static str,
+        ticket: Ticket,
+        headers: &HeaderMap,
+        refused_for: Option<Duration>,
+    ) {
         let now = Instant::now();
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(window) = families.get_mut(family) else { return };
@@ -115,12 +129,11 @@ impl Budget {
         }
         if let Some(left) = number(headers, "x-ratelimit-remaining") {
             let left = u64::try_from(left).unwrap_or(0).saturating_sub(window.under_way);
-            // An answer that was overtaken by a later one shows more than there is; a new window shows more than we knew.
-            window.left = Some(if window.ends.is_some_and(|e| e > now) {
-                window.left.map_or(left, |known| known.min(left))
-            } else {
-                left
-            });
+            // The answer to an older request than the last one that was answered shows more than there is; the answer to a
+            // newer one is what the server says now, perhaps of a new window.
+            let overtaken = ticket.0 < window.answered;
+            window.left = Some(window.left.filter(|_| overtaken).map_or(left, |known| known.min(left)));
+            window.answered = window.answered.max(ticket.0);
         }
         if let Some(until_reset) = reset(headers) {
             window.ends = Some(now + until_reset);
@@ -193,7 +206,7 @@ mod tests {
         budget.take("creates").unwrap();
         tokio::time::advance(10 * S).await;
         budget.take("creates").unwrap();
-        assert_eq!(budget.take("creates"), Err(20 * S));
+        assert_eq!(budget.take("creates").unwrap_err(), 20 * S);
         tokio::time::advance(20 * S).await;
         budget.take("creates").unwrap();
     }
@@ -211,9 +224,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn headers_overrule_what_was_assumed() {
         let budget = Budget::new().assume("creates", 8, 30 * S);
-        budget.take("creates").unwrap();
+        let first = budget.take("creates").unwrap();
+        let headers_of = |left| headers(&[("x-ratelimit-limit", "20"), ("x-ratelimit-remaining", left)]);
+        budget.answered("creates", first, &headers_of("19"), None);
+        assert_eq!(budget.left("creates"), Some(19));
+        let second = budget.take("creates").unwrap();
         budget.answered(
             "creates",
+            second,
             &headers(&[
                 ("x-ratelimit-limit", "20"),
                 ("x-ratelimit-remaining", "1"),
@@ -224,7 +242,7 @@ mod tests {
         );
         assert_eq!(budget.left("creates"), Some(1));
         budget.take("creates").unwrap();
-        assert_eq!(budget.take("creates"), Err(10 * S));
+        assert_eq!(budget.take("creates").unwrap_err(), 10 * S);
         tokio::time::advance(10 * S).await;
         assert_eq!(budget.left("creates"), Some(20));
     }
@@ -232,23 +250,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn requests_under_way_are_not_forgotten() {
         let budget = Budget::new();
-        for _ in 0..3 {
-            budget.take("reads").unwrap();
-        }
+        let tickets: Vec<_> = (0..3).map(|_| budget.take("reads").unwrap()).collect();
         // The server counted only the one it answers: two more are on their way.
-        budget.answered("reads", &headers(&[("x-ratelimit-remaining", "5")]), None);
+        budget.answered("reads", tickets[1], &headers(&[("x-ratelimit-remaining", "5")]), None);
         assert_eq!(budget.left("reads"), Some(3));
         budget.lost("reads");
-        budget.answered("reads", &headers(&[("x-ratelimit-remaining", "4")]), None);
-        assert_eq!(budget.left("reads"), Some(3), "an older answer does not add");
+        budget.answered("reads", tickets[0], &headers(&[("x-ratelimit-remaining", "6")]), None);
+        assert_eq!(budget.left("reads"), Some(3), "an overtaken answer does not add");
+        // The server's window ended before ours did: it says so by the next answer.
+        let next = budget.take("reads").unwrap();
+        budget.answered("reads", next, &headers(&[("x-ratelimit-remaining", "9")]), None);
+        assert_eq!(budget.left("reads"), Some(9));
     }
 
     #[tokio::test(start_paused = true)]
     async fn odd_headers_are_clamped() {
         let budget = Budget::new();
-        budget.take("reads").unwrap();
+        let ticket = budget.take("reads").unwrap();
         budget.answered(
             "reads",
+            ticket,
             &headers(&[
                 ("x-ratelimit-limit", "-5"),
                 ("x-ratelimit-remaining", "-1"),
@@ -257,11 +278,12 @@ mod tests {
             ]),
             None,
         );
-        assert_eq!(budget.take("reads"), Err(60 * S));
+        assert_eq!(budget.take("reads").unwrap_err(), 60 * S);
         tokio::time::advance(60 * S).await;
-        budget.take("reads").unwrap();
+        let ticket = budget.take("reads").unwrap();
         budget.answered(
             "reads",
+            ticket,
             &headers(&[
                 ("x-ratelimit-remaining", "0"),
                 ("x-ratelimit-reset", "99999999999"),
@@ -269,15 +291,15 @@ mod tests {
             ]),
             None,
         );
-        assert_eq!(budget.take("reads"), Err(LONGEST_WINDOW));
+        assert_eq!(budget.take("reads").unwrap_err(), LONGEST_WINDOW);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_429_holds_the_whole_family() {
         let budget = Budget::new();
-        budget.take("reads").unwrap();
-        budget.answered("reads", &headers(&[]), Some(7 * S));
-        assert_eq!(budget.take("reads"), Err(7 * S));
+        let ticket = budget.take("reads").unwrap();
+        budget.answered("reads", ticket, &headers(&[]), Some(7 * S));
+        assert_eq!(budget.take("reads").unwrap_err(), 7 * S);
         budget.take("writes").unwrap();
         tokio::time::advance(7 * S).await;
         budget.take("reads").unwrap();

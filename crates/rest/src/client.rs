@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, debug, debug_span};
 use url::Url;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Ticket};
 use crate::failure::{Failure, Stage};
 use crate::request::Request;
 use crate::retry::{HttpRefusals, Refusals, Retry, Verdict, retry_after};
@@ -90,10 +90,11 @@ impl Client {
         let mut attempt = 0;
         let wire = request.to_http(&shared.base)?;
         loop {
-            self.wait_for_budget(request, began).await.map_err(|f| f.after(attempt, doubted_before))?;
+            let ticket =
+                self.wait_for_budget(request, began).await.map_err(|f| f.after(attempt, doubted_before))?;
             attempt += 1;
             let sent = Instant::now();
-            let (failure, verdict) = match self.attempt(request, &wire).await {
+            let (failure, verdict) = match self.attempt(request, &wire, ticket).await {
                 Ok(answer) if answer.status().is_success() => {
                     debug!(attempt, status = answer.status().as_u16(), took = ?sent.elapsed(), "answered");
                     let (head, body) = answer.into_parts();
@@ -137,9 +138,13 @@ impl Client {
         }
     }
 
-    async fn wait_for_budget(&self, request: &Request, began: Instant) -> Result<(), Failure> {
+    async fn wait_for_budget(&self, request: &Request, began: Instant) -> Result<Ticket, Failure> {
         let shared = &*self.0;
-        while let Err(wait) = shared.budget.take(request.family_name()) {
+        loop {
+            let wait = match shared.budget.take(request.family_name()) {
+                Ok(ticket) => return Ok(ticket),
+                Err(wait) => wait,
+            };
             // With a single attempt there is still a first one to wait for, as long as the time allows.
             if began.elapsed() + wait > shared.retry.total {
                 let held = Verdict::of_stage(Stage::Held);
@@ -150,13 +155,13 @@ impl Client {
             debug!(family = request.family_name(), ?wait, "held back by the rate budget");
             sleep(wait).await;
         }
-        Ok(())
     }
 
     async fn attempt(
         &self,
         request: &Request,
         wire: &http::Request<Bytes>,
+        ticket: Ticket,
     ) -> Result<http::Response<Bytes>, ServiceError> {
         let shared = &*self.0;
         let mut wire = wire.clone();
@@ -172,7 +177,7 @@ impl Client {
         under_way.answered = true;
         let refused_for = (answer.status() == StatusCode::TOO_MANY_REQUESTS)
             .then(|| retry_after(answer.headers()).unwrap_or(Duration::from_secs(1)));
-        shared.budget.answered(family, answer.headers(), refused_for);
+        shared.budget.answered(family, ticket, answer.headers(), refused_for);
         Ok(answer)
     }
 }

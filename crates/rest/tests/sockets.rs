@@ -172,3 +172,72 @@ fn a_ca_file_that_is_none_says_which() {
         Sockets::builder().ca_file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).build().unwrap_err();
     assert!(matches!(empty, SocketsError::NoCertificate { .. }), "{empty}");
 }
+
+/// A TLS server on its own thread: one request, one answer, for each connection.
+fn tls_server() -> String {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use std::io::{Read, Write};
+
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls");
+    let certificate = CertificateDer::from_pem_file(format!("{folder}/server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(format!("{folder}/server-key.pem")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut connection = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+            let mut seen = [0; 4096];
+            if tls.read(&mut seen).is_ok_and(|n| n > 0) {
+                tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+                    .unwrap();
+                tls.conn.send_close_notify();
+                let _ = tls.flush();
+            }
+        }
+    });
+    format!("https://{address}")
+}
+
+#[tokio::test]
+async fn tls_trusts_the_ca_file_and_nobody_else() {
+    let base = tls_server();
+    let ca = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/ca.pem");
+    let trusting = Arc::new(Sockets::builder().ca_file(ca).build().unwrap());
+    let client_of =
+        |service: Arc<Sockets>| Client::builder(base.parse().unwrap(), service).retry(Retry::never()).build();
+    let response = client_of(trusting).send(&Request::get("getting").path("x")).await.unwrap();
+    assert_eq!(response.body().as_ref(), b"{}");
+    let failure = client_of(sockets()).send(&Request::post("making").path("x")).await.unwrap_err();
+    assert_eq!((failure.stage(), failure.may_have_happened()), (Stage::Connecting, false));
+}
+
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_not_asked_for_this_machine() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    // Another process, so that the environment of this one stays as it is.
+    if std::env::var_os("REST_TEST_PROXIED").is_none() {
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "sockets::a_proxy_of_the_environment_is_not_asked_for_this_machine"])
+            .env("REST_TEST_PROXIED", "1")
+            .env("HTTP_PROXY", "http://127.0.0.1:1")
+            .env("http_proxy", "http://127.0.0.1:1")
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success());
+    } else {
+        client(&server.uri()).send(&Request::get("getting").path("x")).await.unwrap();
+    }
+}

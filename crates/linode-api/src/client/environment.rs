@@ -5,7 +5,7 @@ use super::BuildError;
 /// Scheme and host of the API, and the version if the address ends in one.
 pub(super) fn address(given: &str) -> Result<(Url, Option<String>), BuildError> {
     let bad = || BuildError::Address { given: shown(given) };
-    let text = given.trim().trim_end_matches('/');
+    let text = given.trim();
     let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let mut url = Url::parse(&text).map_err(|_| bad())?;
     let plain = url.username().is_empty()

@@ -141,6 +141,7 @@ async fn a_version_in_the_address_and_a_raw_call() {
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path("/v4beta/linode/instances/7/stats"))
+        .and(query_param("from", "a b"))
         .and(header_exists("authorization"))
         .respond_with(ResponseTemplate::new(200).set_body_json(json!({"title": "x"})))
         .mount(&server)
@@ -155,7 +156,7 @@ async fn a_version_in_the_address_and_a_raw_call() {
         .address(format!("{}/v4beta", server.uri()))
         .build()
         .unwrap();
-    let stats: Value = linode.get("linode/instances/7/stats").await.unwrap();
+    let stats: Value = linode.get("linode/instances/7/stats").query("from", "a b").await.unwrap();
     assert_eq!(stats["title"], "x");
     let made: Value = linode.post("/linode/instances/7/backups", &json!({"label": "y"})).await.unwrap();
     assert_eq!(made["id"], 1);

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,17 +19,20 @@ const LARGEST_ANSWER: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct Sockets {
     client: reqwest::Client,
+    /// For addresses of this machine, which a proxy of the environment cannot reach; none when the client is the caller's.
+    loopback: Option<reqwest::Client>,
 }
 
 impl Sockets {
-    /// Settings to begin with: the system's roots, 10 s to connect, the proxies of the environment.
+    /// Settings to begin with: the system's roots, 10 s to connect, the proxies of the environment but for addresses of this
+    /// machine.
     pub fn builder() -> SocketsBuilder {
         SocketsBuilder { ca: None, connect_limit: Duration::from_secs(10) }
     }
 
     /// Uses the caller's own client, with whatever it is set to do.
     pub const fn from_client(client: reqwest::Client) -> Self {
-        Self { client }
+        Self { client, loopback: None }
     }
 }
 
@@ -64,16 +68,19 @@ impl SocketsBuilder {
             Some(path) => trusting(path)?,
             None => trusting_the_system().map_err(|source| SocketsError::Tls { source })?,
         };
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(self.connect_limit)
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_nodelay(true)
-            // Below the minute after which load balancers commonly close idle connections.
-            .pool_idle_timeout(Duration::from_secs(50))
-            .build()
-            .map_err(|error| SocketsError::Tls { source: error.into() })?;
-        Ok(Sockets { client })
+        let client = || {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(self.connect_limit)
+                .redirect(reqwest::redirect::Policy::none())
+                .tcp_nodelay(true)
+                // Below the minute after which load balancers commonly close idle connections.
+                .pool_idle_timeout(Duration::from_secs(50))
+        };
+        let built = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| SocketsError::Tls { source: error.into() })
+        };
+        Ok(Sockets { client: built(client())?, loopback: Some(built(client().no_proxy())?) })
     }
 }
 
@@ -146,7 +153,11 @@ impl Service for Sockets {
     async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
         let (head, body) = request.into_parts();
         let url = reqwest::Url::parse(&head.uri.to_string()).map_err(ServiceError::building)?;
-        let request = self.client.request(head.method, url).headers(head.headers).body(body);
+        let client = match &self.loopback {
+            Some(direct) if is_loopback(&url) => direct,
+            _ => &self.client,
+        };
+        let request = client.request(head.method, url).headers(head.headers).body(body);
         let mut answer = request.send().await.map_err(before_the_answer)?;
         let mut whole = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(|e| {
@@ -166,6 +177,11 @@ impl Service for Sockets {
         *response.headers_mut() = std::mem::take(answer.headers_mut());
         Ok(response)
     }
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn before_the_answer(error: reqwest::Error) -> ServiceError {
