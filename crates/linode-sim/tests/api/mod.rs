@@ -1,6 +1,7 @@
 //! The API as a client sees it, in process under tokio's paused clock.
 
 mod billing;
+mod chance;
 mod faults;
 mod filters;
 mod life;

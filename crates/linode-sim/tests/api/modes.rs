@@ -149,3 +149,22 @@ async fn a_rebuild_keeps_nodes_with_an_id_and_drops_the_rest() {
     assert_eq!(list["data"][0]["id"], kept);
     assert_eq!(api.get(&format!("{nodes}/{}", second["id"])).await.status, 404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_node_goes_and_returns_with_its_linode() {
+    let mut timings = Timings::instant();
+    timings.shutdown = Delay::secs(20);
+    let (api, node, instance) = served(timings).await;
+    let path = format!("/linode/instances/{instance}");
+    api.post(&format!("{path}/shutdown"), json!(null)).await.ok();
+    pass(9).await;
+    assert_eq!(api.get(&node).await.ok()["status"], "UP");
+    pass(1).await;
+    assert_eq!(api.get(&node).await.ok()["status"], "DOWN", "two checks failed, and it is shutting down still");
+    assert_eq!(api.status(&instance).await, "shutting_down");
+    pass(10).await;
+    assert_eq!(api.status(&instance).await, "offline");
+    api.post(&format!("{path}/boot"), json!({})).await.ok();
+    pass(5).await;
+    assert_eq!(api.get(&node).await.ok()["status"], "UP");
+}
