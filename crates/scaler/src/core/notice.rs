@@ -160,7 +160,10 @@ impl View<'_> {
         }
         let nodes = self.observation.nodes_of(self.group, member);
         let held = nodes.iter().any(|node| node.mode != Mode::Accept);
-        let ours = member.last_drain.is_some_and(|at| elapsed(at, self.now) < OURS)
+        // After the loss of a store a call of the actor before may still land: for a while what drains is ours, too.
+        let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < OURS);
+        let ours = late(member.last_drain)
+            || late(self.memory.rebuilt)
             || member.modes.values().any(|wish| wish.mode == Mode::Accept && !wish.done);
         if held && !ours {
             return Phase::Standby;

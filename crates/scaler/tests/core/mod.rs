@@ -1,5 +1,6 @@
 //! The pure core against a modelled world.
 
+mod explore;
 mod failures;
 mod histories;
 mod story;

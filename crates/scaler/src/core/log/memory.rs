@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Cause, GroupMode, Step, Verdict};
 use crate::core::{
     ActorId, Draw, Group, InstanceId, InstanceType, Member, Position, Price, Signal, Slot, StepId, after,
+    ration::LAPSE,
 };
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
@@ -201,7 +202,7 @@ impl Memory {
     /// Removals that the group's ration leaves at `now`.
     #[must_use]
     pub fn ration_left(&self, group: &Group, now: Timestamp) -> u32 {
-        if self.rebuilt.is_some_and(|at| crate::core::elapsed(at, now) < group.remove.every) {
+        if self.rebuilt.is_some_and(|at| crate::core::elapsed(at, now) < group.remove.every + LAPSE) {
             return 0;
         }
         let at_most = group.remove.at_most.of(self.accepting()).max(1);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Planner;
 use crate::core::{
-    DrainWhy, InstanceStatus, Member, Mode, Phase, elapsed,
+    DrainWhy, InstanceStatus, Member, Mode, Origin, Phase, elapsed,
     log::{Cause, Step},
 };
 
@@ -16,6 +16,9 @@ const NODE_LAG: Duration = Duration::from_secs(120);
 
 /// A mode that was refused or not answered is asked for again after so long.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// A found instance without a node is left alone for so long: the actor before may have sent its delete.
+const FOUND: Duration = Duration::from_secs(120);
 
 impl Planner<'_> {
     pub(super) fn mend(&mut self) {
@@ -53,6 +56,9 @@ impl Planner<'_> {
     fn register(&mut self, member: &Member) {
         let Some(instance) = member.instance.and_then(|id| self.observation.instance(id)) else { return };
         let (InstanceStatus::Running, Some(address)) = (instance.status, &instance.address) else { return };
+        if member.origin == Origin::Found && elapsed(member.launched, self.now) < FOUND {
+            return;
+        }
         for config in &self.group.balancers {
             let waiting = member.registering.get(config).is_some_and(|at| elapsed(*at, self.now) < NODE_LAG);
             if waiting || self.observation.node_of(self.group, member, *config).is_some() {
