@@ -160,7 +160,11 @@ async fn a_node_goes_and_returns_with_its_linode() {
     pass(9).await;
     assert_eq!(api.get(&node).await.ok()["status"], "UP");
     pass(1).await;
-    assert_eq!(api.get(&node).await.ok()["status"], "DOWN", "two checks failed, and it is shutting down still");
+    assert_eq!(
+        api.get(&node).await.ok()["status"],
+        "DOWN",
+        "two checks failed, and it is shutting down still"
+    );
     assert_eq!(api.status(&instance).await, "shutting_down");
     pass(10).await;
     assert_eq!(api.status(&instance).await, "offline");
