@@ -266,6 +266,28 @@ fn created_answer_lost_leaks_or_doubles() {
 }
 
 #[test]
+fn a_create_that_could_not_be_looked_up_is_forgotten() {
+    let mut world = at_rest(2, 8);
+    world.hear("WebCpuHigh", AlertState::Firing);
+    world.turn_with(|_| Fate::Lost);
+    world.hear("WebCpuHigh", AlertState::Resolved);
+    for refusal in [Refusal::NotSent, Refusal::Transient] {
+        world.pass(seconds(40));
+        // The lists lag, so they are not found; nor can they be looked up and sent again.
+        let hidden = std::mem::take(&mut world.machines);
+        let kept = hidden
+            .clone()
+            .into_iter()
+            .filter(|(_, machine)| world.memory.member_of(machine.instance.id).is_some());
+        world.machines = kept.collect();
+        world.turn_with(|_| Fate::Refused(refusal));
+        world.machines = hidden;
+    }
+    world.run(seconds(900));
+    assert_eq!((world.machines.len(), world.memory.members.len(), world.created), (4, 4, 4));
+}
+
+#[test]
 fn a_new_machine_is_deleted_as_an_orphan() {
     let mut world = at_rest(2, 8);
     let label = world.group.name.label("zzzzz", scaler::core::Slot(9));

@@ -191,6 +191,11 @@ impl Memory {
                 self.launches.halted = None;
                 self.close_create(*slot);
             }
+            // The create that was intended before may still have happened: its slot stays open.
+            (
+                Step::Create { again: true, .. },
+                Outcome::Refused { refusal: Refusal::NotSent | Refusal::Transient, .. },
+            ) => {}
             (Step::Create { slot, instance_type, .. }, Outcome::Refused { refusal, why }) => {
                 self.close_create(*slot);
                 let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
