@@ -1,1 +1,4 @@
 //! The long-running service: HTTP surface, metrics, actors.
+
+pub mod api;
+pub mod client;
