@@ -6,6 +6,7 @@ TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 TOKEN=a-token-of-the-simulator
 SCRATCH=$(mktemp -d)
 CHILDREN=()
+export PYTHONDONTWRITEBYTECODE=1
 
 cleanup() {
     local child

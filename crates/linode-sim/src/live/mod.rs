@@ -1,5 +1,13 @@
 //! The simulator on real sockets: the API on one, and on loopback addresses of their own the instances, which serve a
 //! page and node_exporter's metrics, and the NodeBalancers, which forward and check.
+//!
+//! An instance's page is at every path but `/healthz`, says in `X-Served-By` whose it is, and costs work of one of the
+//! instance's cores (`?cpu_ms=` asks for another cost, `?hold_ms=` for a pause before it). CPU, latency and load follow
+//! from that work in real time, whatever the speed of the simulated clock.
+//!
+//! NodeBalancers balance HTTP by request and TCP by connection. A request that fails is not tried on another node. TLS
+//! is not terminated and UDP not forwarded: `https` and `udp` configs open no port, and neither WebSockets, PROXY
+//! protocol nor connection throttles are simulated. Checks take their intervals in simulated time.
 
 mod balancer;
 mod check;
