@@ -11,3 +11,4 @@
 
 mod adapter;
 mod core;
+mod workflow;

@@ -5,6 +5,7 @@ mod balancer;
 mod clock;
 mod compute;
 mod failure;
+mod shared;
 mod store;
 
 pub use alerts::AlertSource;

@@ -68,7 +68,6 @@ impl Actor {
         }
         let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes());
         let mind = Mind::new(shared, seat);
-        mind.learn_prices().await;
         Ok(Self { mind, under_way: UnderWay::default(), stop, alerts, _turning: turning })
     }
 
@@ -89,6 +88,7 @@ impl Actor {
 
     async fn turn_once(&mut self) -> Result<Arc<TurnReport>, Error> {
         self.alerts.mark_unchanged();
+        self.under_way.beside(self.mind.learn_prices()).await;
         let mut attempts = 0;
         while attempts < AGAIN {
             self.record().await?;

@@ -2,15 +2,18 @@
 
 use std::{fmt, sync::Arc};
 
+use serde::{Serialize, Serializer};
+
 use super::{
     ask::Ask,
     error::Error,
+    event::Waiting,
     observe::Eye,
     seat::{Seat, Shared},
 };
 use crate::core::{
-    Decision, Observation, Plan, Position, Signals, decide,
-    log::{Cause, Draft, Entry, Fact, Memory},
+    Decision, Observation, Plan, Position, Signal, Signals, decide,
+    log::{Cause, Draft, Entry, Fact, Memory, Step},
     notice, plan,
 };
 
@@ -33,6 +36,43 @@ pub struct DryRun {
 impl fmt::Display for DryRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n{}", self.decision, self.plan)
+    }
+}
+
+impl Serialize for DryRun {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct View<'a> {
+            desired: Option<u32>,
+            previous: Option<u32>,
+            signal: Signal,
+            reason: &'a str,
+            held: Vec<&'a str>,
+            steps: Vec<Intended<'a>>,
+            waiting: Vec<Waiting>,
+            noticed: &'a [Fact],
+            blind: Option<&'a str>,
+        }
+        #[derive(Serialize)]
+        struct Intended<'a> {
+            #[serde(flatten)]
+            step: &'a Step,
+            cause: &'a Cause,
+            text: String,
+        }
+        let steps = self.plan.steps.iter();
+        View {
+            desired: self.decision.desired,
+            previous: self.decision.previous,
+            signal: self.decision.signal,
+            reason: &self.decision.reason,
+            held: self.decision.held.iter().chain(&self.plan.held).map(String::as_str).collect(),
+            steps: steps.map(|(step, cause)| Intended { step, cause, text: step.to_string() }).collect(),
+            waiting: Waiting::of(&self.plan),
+            noticed: &self.noticed,
+            blind: self.observation.useless.as_deref(),
+        }
+        .serialize(serializer)
     }
 }
 

@@ -19,10 +19,11 @@ use super::{
     lanes::removes,
     observe::Eye,
     ration::{Drawer, Ticket},
-    seat::{Seat, Shared},
+    seat::{Seat, Shared, chain},
+    within,
 };
 use crate::core::{
-    Group, Observation, Plan, PolicySignal, Position, Slot, StepId, after, decide,
+    Group, Observation, Plan, PolicySignal, Position, Slot, StepId, after, decide, elapsed,
     log::{Cause, Draft, Fact, Memory, Outcome, Refusal, Step},
     notice, plan,
 };
@@ -33,6 +34,10 @@ const PERIOD: Duration = Duration::from_secs(10);
 const QUICK: Duration = Duration::from_secs(2);
 /// No turn follows another sooner than this by a deadline.
 const SHORTEST: Duration = Duration::from_millis(200);
+/// A ration that was drawn and not used for so long has lapsed.
+const TICKET: Duration = Duration::from_secs(60);
+/// How often prices that could not be read are asked for again.
+const PRICES: Duration = Duration::from_secs(300);
 /// The longest pause after steps that did not work, one after another.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -42,8 +47,9 @@ pub(super) struct Mind {
     pub(super) shared: Arc<Shared>,
     pub(super) seat: Arc<Seat>,
     eye: Eye,
-    /// Rations that were drawn and whose drain is not intended yet.
-    tickets: BTreeMap<Slot, Ticket>,
+    /// Rations that were drawn and whose drain is not intended yet, and when.
+    tickets: BTreeMap<Slot, (Ticket, Timestamp)>,
+    prices: Timestamp,
     stumbles: u32,
     told: Told,
     signals: Vec<PolicySignal>,
@@ -73,6 +79,7 @@ impl Mind {
             seat,
             eye: Eye::default(),
             tickets: BTreeMap::new(),
+            prices: wake,
             stumbles: 0,
             told: Told::default(),
             signals: Vec::new(),
@@ -221,10 +228,10 @@ impl Mind {
         now: Timestamp,
     ) -> Result<Option<Vec<Work>>, Error> {
         let memory = journal.memory();
-        self.draw(journal, group, plan, now).await?;
+        self.draw(journal, group, plan, now).await;
         let mut drafts = Vec::new();
         for slot in &plan.draws {
-            if let Some(ticket) = self.tickets.get(slot) {
+            if let Some((ticket, _)) = self.tickets.get(slot) {
                 let cause = judge::cause_for(plan, *slot);
                 let drawn = Fact::Drawn { group: group.name.clone(), slot: *slot, over: ticket.over() };
                 drafts.push(journal.draft(now, drawn, cause));
@@ -236,7 +243,8 @@ impl Mind {
             let intended =
                 journal.draft(now, Fact::Intended { step: step.clone() }, cause.clone()).of_step(id);
             let ticket = step.slot().and_then(|slot| {
-                self.tickets.get(&slot).cloned().or_else(|| Ticket::standing(&memory, slot))
+                let drawn = self.tickets.get(&slot).map(|(ticket, _)| ticket.clone());
+                drawn.or_else(|| Ticket::standing(&memory, slot))
             });
             works.push(Work {
                 id,
@@ -259,15 +267,10 @@ impl Mind {
     }
 
     /// Draws a ration for each member that the plan names; what gets none is taken off the plan.
-    async fn draw(
-        &mut self,
-        journal: &Journal,
-        group: &Group,
-        plan: &mut Plan,
-        now: Timestamp,
-    ) -> Result<(), Error> {
+    async fn draw(&mut self, journal: &Journal, group: &Group, plan: &mut Plan, now: Timestamp) {
         let memory = journal.memory();
         let mut left = memory.ration_left(group, now);
+        self.tickets.retain(|_, (_, at)| elapsed(*at, now) < TICKET);
         for slot in plan.draws.clone() {
             if !self.tickets.contains_key(&slot) {
                 let cause = judge::cause_for(plan, slot);
@@ -278,19 +281,25 @@ impl Mind {
                     serving: self.shared.accepting().max(memory.accepting()),
                 };
                 let stamp = |at, fact| journal.draft(at, fact, cause.clone());
-                match self.shared.ration.draw(&drawer, slot, stamp).await? {
-                    Some(ticket) => drop(self.tickets.insert(slot, ticket)),
-                    None => {
-                        plan.steps.retain(|(step, _)| step.slot() != Some(slot));
-                        plan.draws.retain(|draw| *draw != slot);
-                        plan.held.push("removals: the installation's ration is used up".to_owned());
-                        continue;
+                let drawn = self.shared.ration.draw(&drawer, slot, stamp).await;
+                let why = match drawn {
+                    Ok(Some(ticket)) => {
+                        self.tickets.insert(slot, (ticket, now));
+                        None
                     }
+                    Ok(None) => Some("the installation's ration is used up".to_owned()),
+                    // Removing waits; adding does not.
+                    Err(error) => Some(format!("the ration can't be drawn: {}", chain(&error))),
+                };
+                if let Some(why) = why {
+                    plan.steps.retain(|(step, _)| step.slot() != Some(slot));
+                    plan.draws.retain(|draw| *draw != slot);
+                    plan.held.push(format!("removals: {why}"));
+                    continue;
                 }
             }
             left = left.saturating_sub(1);
         }
-        Ok(())
     }
 
     /// When to turn again at the latest.
@@ -325,16 +334,20 @@ impl Mind {
     }
 
     /// Learns the prices that are not known yet: a ceiling without them holds nothing back.
-    pub(super) async fn learn_prices(&self) {
+    pub(super) async fn learn_prices(&mut self) {
+        let now = self.shared.clock.now();
         let unpriced = self.seat.unpriced();
-        if unpriced.is_empty() {
+        if unpriced.is_empty() || self.prices > now {
             return;
         }
-        match self.shared.compute.prices(&self.seat.name, &unpriced).await {
-            Ok(learnt) => self.seat.learn(learnt),
-            Err(failure) => {
-                tracing::warn!(error = &failure as &dyn std::error::Error, "prices could not be read")
+        self.prices = after(now, PRICES);
+        let asked = self.shared.compute.prices(&self.seat.name, &unpriced);
+        match within(&*self.shared.clock, LONGEST, asked).await {
+            Some(Ok(learnt)) => self.seat.learn(learnt),
+            Some(Err(failure)) => {
+                tracing::warn!(group = %self.seat.name, "prices could not be read: {failure}")
             }
+            None => tracing::warn!(group = %self.seat.name, "prices could not be read in time"),
         }
     }
 }
