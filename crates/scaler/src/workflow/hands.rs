@@ -105,7 +105,7 @@ impl Known {
 #[derive(Debug)]
 pub(super) struct Landed {
     pub(super) id: StepId,
-    pub(super) create: bool,
+    pub(super) step: Step,
     pub(super) cause: Cause,
     pub(super) operation: Position,
     pub(super) generation: u64,
@@ -170,7 +170,7 @@ impl Tools {
         tracing::info!(%outcome, "step ended");
         Landed {
             id: work.id,
-            create,
+            step: work.step,
             cause: work.cause,
             operation: work.operation,
             generation: work.generation,
@@ -190,6 +190,18 @@ impl Tools {
                     kind: instance_type.clone(),
                 };
                 self.create(&new, *again, known).await
+            }
+            Step::LookUp { label, instance_type, .. } => {
+                let new = NewInstance {
+                    group: self.group.name.clone(),
+                    label: label.clone(),
+                    kind: instance_type.clone(),
+                };
+                match self.compute.find(label).await {
+                    Ok(Some((instance, owner))) => self.answer_of(&new, &instance, owner.as_ref(), known),
+                    Ok(None) => Outcome::Ok.into(),
+                    Err(failure) => unanswered(failure),
+                }
             }
             Step::Register { config, address, label, .. } => {
                 let new = NewNode { config: *config, address: address.clone(), label: label.clone() };

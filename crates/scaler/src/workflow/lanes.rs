@@ -101,6 +101,6 @@ pub(super) const fn removes(step: &Step) -> bool {
     match step {
         Step::Deregister { .. } | Step::Delete { .. } | Step::Sweep { .. } => true,
         Step::SetMode { mode, .. } => matches!(mode, Mode::Drain | Mode::Reject),
-        Step::Create { .. } | Step::Register { .. } => false,
+        Step::Create { .. } | Step::LookUp { .. } | Step::Register { .. } => false,
     }
 }

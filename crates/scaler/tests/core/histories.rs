@@ -1,20 +1,37 @@
 //! Random histories of four simulated hours: steps of load, launches that never boot, members that fall ill or flap, lost
 //! calls, crashes, a lost store. The invariants are asserted by name while they unfold, and rest is asserted at the end.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use scaler::core::{
-    InstanceId, InstanceStatus, Mode, NodeStatus, after,
+    InstanceId, InstanceStatus, Mode, Node, NodeId, NodeStatus, Phase, after,
     alerts::AlertState,
     elapsed,
-    log::{Refusal, Step},
+    log::{Cause, Fact, Mark, Refusal, Step},
 };
 
-use super::world::{Fate, World, seconds, web};
+use super::world::{CONFIG, Fate, World, seconds, web};
 
 const HOURS: u64 = 4;
 const HISTORIES: u64 = 400;
+
+/// A node that is somebody else's: its address is none of ours.
+const FOREIGN: NodeId = NodeId(900_000);
+
+fn foreign() -> Node {
+    Node {
+        config: CONFIG,
+        id: FOREIGN,
+        address: "192.168.200.1".to_owned(),
+        label: "somebody-else".to_owned(),
+        mode: Mode::Accept,
+        status: NodeStatus::Down,
+    }
+}
 
 struct Trial {
     seed: u64,
@@ -28,6 +45,8 @@ struct Trial {
     /// Removals of members that had served: each accept → drain.
     removals: Vec<Timestamp>,
     ill_until: BTreeMap<InstanceId, Timestamp>,
+    /// Protected or on standby: not to be removed, whatever happens.
+    spared: BTreeSet<InstanceId>,
     told: Vec<String>,
 }
 
@@ -41,6 +60,7 @@ impl Trial {
         }
         let mut world = World::new(group);
         world.boot = seconds(rng.u64(20..=200));
+        world.nodes.insert(FOREIGN, foreign());
         Self {
             seed,
             rng,
@@ -50,6 +70,7 @@ impl Trial {
             served: BTreeMap::new(),
             removals: Vec::new(),
             ill_until: BTreeMap::new(),
+            spared: BTreeSet::new(),
             told: Vec::new(),
         }
     }
@@ -76,6 +97,17 @@ impl Trial {
         self.world.settle_cloud();
         let before = self.world.serving();
         let min = self.world.group.size.min as usize;
+        let removing = match step {
+            Step::SetMode { slot, mode: Mode::Drain | Mode::Reject, .. }
+            | Step::Deregister { slot, .. }
+            | Step::Delete { slot, .. } => {
+                self.world.memory.members.get(slot).and_then(|member| member.instance)
+            }
+            _ => None,
+        };
+        if removing.is_some_and(|id| self.spared.contains(&id)) {
+            self.fail("I5", &format!("{step}: it is protected or on standby"));
+        }
         match step {
             Step::SetMode { node, mode, .. } => {
                 if let Some(shown) = self.world.nodes.get(node).cloned()
@@ -129,7 +161,9 @@ impl Trial {
         if serving < before && serving < min {
             self.fail("I1", &format!("{step} leaves {serving} of at least {min} in service"));
         }
-        let exist = self.world.machines.len();
+        let standby =
+            self.world.memory.count(|member| member.standby || member.phase == Phase::Standby) as usize;
+        let exist = self.world.machines.len() - standby;
         let replaced = self.world.memory.members.values().any(|member| member.replacing.is_some());
         let most = self.world.group.size.max as usize + usize::from(replaced);
         if matches!(step, Step::Create { .. }) && exist > most {
@@ -143,7 +177,12 @@ impl Trial {
     }
 
     fn turn(&mut self, trouble: bool) {
+        self.world.blind = trouble && self.rng.u32(..40) == 0;
+        let known = self.world.memory.members.clone();
         let (decision, plan, intents) = self.world.intend();
+        if self.world.blind && (!intents.is_empty() || self.world.memory.members != known) {
+            self.fail("I10", &format!("by half a list: {plan}"));
+        }
         if !plan.steps.is_empty() || decision.is_new() {
             self.told.push(format!("{} {decision}\n    {plan}", self.world.now).replace('\n', "\n    "));
         }
@@ -177,6 +216,8 @@ impl Trial {
                 self.told.push(format!("{} the store is lost", self.world.now));
                 let letters: String = (0..5).map(|_| self.rng.lowercase()).collect();
                 self.world.lose_store(&letters);
+                // Marks that only the log knows are lost with it.
+                self.spared.clear();
             } else {
                 self.world.begin(&format!("actor-{n}"));
             }
@@ -201,6 +242,9 @@ impl Trial {
                 _ => {}
             }
         }
+        if self.rng.u32(..500) == 0 {
+            self.mark();
+        }
         if self.rng.u32(..600) == 0 {
             self.world.bad_image = !self.world.bad_image;
             self.told
@@ -224,6 +268,20 @@ impl Trial {
         self.world.hear("WebCpuLow", state(each < 0.3));
     }
 
+    /// An operator protects a member or takes it out.
+    fn mark(&mut self) {
+        let members: Vec<_> = self.world.memory.members.values().filter(|member| !member.leaving()).collect();
+        let Some((slot, Some(id))) =
+            members.get(self.rng.usize(..members.len().max(1))).map(|member| (member.slot, member.instance))
+        else {
+            return;
+        };
+        let mark = if self.rng.bool() { Mark::Protected } else { Mark::Standby };
+        self.told.push(format!("{} member {slot}: {mark:?}", self.world.now));
+        self.world.append(Cause::operator("a person"), Fact::Marked { slot, mark });
+        self.spared.insert(id);
+    }
+
     fn run(mut self) -> (u32, u32) {
         let end = after(self.world.now, Duration::from_secs(3600 * HOURS));
         let mut load: f64 = 1.0;
@@ -244,7 +302,15 @@ impl Trial {
     fn rest(&mut self) {
         self.told.push(format!("{} rest", self.world.now));
         self.world.bad_image = false;
+        self.world.blind = false;
         self.ill_until.clear();
+        self.spared.clear();
+        let slots: Vec<_> = self.world.memory.members.keys().copied().collect();
+        for slot in slots {
+            for mark in [Mark::Unprotected, Mark::Active] {
+                self.world.append(Cause::operator("a person"), Fact::Marked { slot, mark });
+            }
+        }
         for machine in self.world.machines.values_mut() {
             machine.healthy = true;
         }
@@ -283,6 +349,9 @@ impl Trial {
             {
                 self.fail("I3", &format!("{} is an orphan", machine.instance.label));
             }
+        }
+        if self.world.nodes.remove(&FOREIGN) != Some(foreign()) {
+            self.fail("I5", "somebody else's node was touched");
         }
         for node in self.world.nodes.values() {
             if self.holder(&node.address).is_none() {

@@ -56,6 +56,8 @@ pub struct World {
     pub next_id: u64,
     /// New machines never become healthy.
     pub bad_image: bool,
+    /// The next observation is half a list, and says so.
+    pub blind: bool,
     /// Creates that reached the cloud.
     pub created: u32,
     /// Deletes that reached the cloud.
@@ -94,6 +96,7 @@ impl World {
             boot: seconds(45),
             next_id: 1,
             bad_image: false,
+            blind: false,
             created: 0,
             deleted: 0,
         };
@@ -161,6 +164,13 @@ impl World {
 
     pub fn observe(&mut self) -> Observation {
         self.settle_cloud();
+        if self.blind {
+            let mut observation = Observation::new(self.now, self.nth);
+            observation.instances =
+                self.machines.values().map(|machine| machine.instance.clone()).step_by(2).collect();
+            observation.useless = Some("the listing changed while it was read".to_owned());
+            return observation;
+        }
         self.nth += 1;
         let mut observation = Observation::new(self.now, self.nth);
         observation.instances = self.machines.values().map(|machine| machine.instance.clone()).collect();
@@ -280,6 +290,13 @@ impl World {
                 let here = |node: &&Node| node.config == *config && node.address == *address;
                 Outcome::Registered { node: self.nodes.values().find(here).unwrap().id }
             }
+            Step::LookUp { label, .. } => {
+                let found = self.machines.values().find(|machine| machine.instance.label == *label);
+                found.map_or(Outcome::Ok, |machine| Outcome::Created {
+                    instance: machine.instance.id,
+                    created: machine.instance.created,
+                })
+            }
             _ => Outcome::Ok,
         }
     }
@@ -336,6 +353,7 @@ impl World {
                     self.nodes.retain(|_, node| machine.instance.address.as_ref() != Some(&node.address));
                 }
             }
+            Step::LookUp { .. } => {}
             other => panic!("an unknown step: {other}"),
         }
     }

@@ -224,6 +224,15 @@ pub enum Step {
         /// The same create was intended before: look it up first.
         again: bool,
     },
+    /// Look up a create without an answer that is not needed any more: forget it where it does not exist.
+    LookUp {
+        /// For this slot.
+        slot: Slot,
+        /// The label that it would have.
+        label: String,
+        /// The type that it would have.
+        instance_type: InstanceType,
+    },
     /// Register a member at a config.
     Register {
         /// The member.
@@ -285,6 +294,7 @@ impl Step {
     pub const fn slot(&self) -> Option<Slot> {
         match self {
             Self::Create { slot, .. }
+            | Self::LookUp { slot, .. }
             | Self::Register { slot, .. }
             | Self::SetMode { slot, .. }
             | Self::Deregister { slot, .. }
@@ -303,6 +313,7 @@ impl fmt::Display for Step {
             Self::Create { label, instance_type, .. } => {
                 write!(f, "look {label} up, and create it ({instance_type}) if it does not exist")
             }
+            Self::LookUp { label, .. } => write!(f, "look {label} up, and forget it if it does not exist"),
             Self::Register { label, config, address, .. } => {
                 write!(f, "register {label} ({address}) at config {config}")
             }

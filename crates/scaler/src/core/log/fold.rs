@@ -138,6 +138,7 @@ impl Memory {
                 member.template = Some(template.clone());
                 member.asked = Some(draft.at);
             }
+            Step::LookUp { slot, .. } => self.with(*slot, |member| member.asked = Some(draft.at)),
             Step::Register { slot, config, .. } => self.with(*slot, |member| {
                 member.registering.insert(*config, draft.at);
                 member.modes.insert(*config, ModeWish { mode: Mode::Accept, at: draft.at, done: false });
@@ -182,7 +183,14 @@ impl Memory {
             self.open.retain(|id, _| Some(*id) != draft.step);
         }
         match (&step, outcome) {
-            (Step::Create { slot, .. }, Outcome::Created { instance, created }) => {
+            (Step::LookUp { slot, .. }, Outcome::Ok | Outcome::Refused { refusal: Refusal::Guarded, .. }) => {
+                self.close_create(*slot);
+                self.members.remove(slot);
+            }
+            (
+                Step::Create { slot, .. } | Step::LookUp { slot, .. },
+                Outcome::Created { instance, created },
+            ) => {
                 self.with(*slot, |member| {
                     member.instance = Some(*instance);
                     member.created = Some(*created);
@@ -262,6 +270,8 @@ impl Memory {
             match phase {
                 Phase::Warming | Phase::InService if !was_in_service => {
                     member.served = Some(draft.at);
+                    // Given up, kept by a protection, and up after all.
+                    member.failed = false;
                     entered = true;
                 }
                 Phase::Draining => {

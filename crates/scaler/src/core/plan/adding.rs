@@ -27,11 +27,7 @@ impl Planner<'_> {
             if lack == 0 {
                 return;
             }
-            for node in self.observation.nodes_of(self.group, member) {
-                // Also where it still shows accept: a drain that was just sent must be undone.
-                let (slot, config, node) = (member.slot, node.config, node.id);
-                self.step(Step::SetMode { slot, config, node, mode: Mode::Accept, why: None }, cause.clone());
-            }
+            self.let_accept(member, &cause);
             lack -= 1;
         }
         if lack > 0 {
@@ -51,7 +47,7 @@ impl Planner<'_> {
 
     fn create(&mut self, lack: u32, cause: &Cause) {
         let replacing = self.memory.count(|member| member.replacing.is_some() && member.may_exist());
-        let limit = self.group.size.max.saturating_add(u32::from(replacing > 0));
+        let limit = self.limit();
         let room = limit.saturating_sub(self.memory.may_exist());
         if room < lack {
             let exist = self.memory.may_exist();

@@ -39,17 +39,18 @@ impl Planner<'_> {
     }
 
     fn look_again(&mut self, member: &Member) {
-        let due = member.asked.is_none_or(|at| elapsed(at, self.now) >= LOOK_AGAIN);
-        if let (true, Some(template)) = (due, &member.template) {
-            let step = Step::Create {
-                slot: member.slot,
-                label: member.label.clone(),
-                instance_type: member.kind.clone(),
-                template: template.clone(),
-                again: true,
-            };
-            self.step(step, Cause::Converge);
+        if member.asked.is_some_and(|at| elapsed(at, self.now) < LOOK_AGAIN) {
+            return;
         }
+        let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
+        let needed = self.memory.expected() <= self.desired && self.memory.may_exist() <= self.limit();
+        let step = match &member.template {
+            Some(template) if needed => {
+                Step::Create { slot, label, instance_type, template: template.clone(), again: true }
+            }
+            _ => Step::LookUp { slot, label, instance_type },
+        };
+        self.step(step, Cause::Converge);
     }
 
     /// Running, its address known, not registered → registered at each config.
@@ -129,6 +130,12 @@ impl Planner<'_> {
             let cause = cause(member);
             if member.condemned.is_some() {
                 self.end(member, &cause);
+                continue;
+            }
+            if member.protected {
+                if member.drain.is_some() {
+                    self.let_accept(member, &Cause::Converge);
+                }
                 continue;
             }
             let Some(drain) = member.drain else {

@@ -113,6 +113,20 @@ impl Planner<'_> {
         }
     }
 
+    /// How many may exist: one more while a member is replaced.
+    fn limit(&self) -> u32 {
+        let replacing = self.memory.count(|member| member.replacing.is_some() && member.may_exist());
+        self.group.size.max.saturating_add(u32::from(replacing > 0))
+    }
+
+    /// Undoes a drain, also where the nodes still show accept: a drain that was just sent must be undone.
+    fn let_accept(&mut self, member: &Member, cause: &Cause) {
+        for node in self.observation.nodes_of(self.group, member) {
+            let (slot, config, node) = (member.slot, node.config, node.id);
+            self.step(Step::SetMode { slot, config, node, mode: Mode::Accept, why: None }, cause.clone());
+        }
+    }
+
     /// Whether removing is allowed now at all; says why not.
     fn may_remove(&mut self) -> bool {
         let held = if self.memory.mode_at(self.now) == GroupMode::AddOnly {
