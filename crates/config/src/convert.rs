@@ -1,10 +1,10 @@
 //! The scaler's view of the configuration.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU64};
 
 use scaler::core::{ConfigId, Cost, Group, GroupName, Hearing, Template, TemplateHash};
 
-use crate::{Config, Datum, GroupSettings, InstanceTemplate};
+use crate::{Config, Datum, GroupSettings, InstanceTemplate, Interfaces};
 
 impl Config {
     /// How the table of alerts is to be believed.
@@ -29,7 +29,7 @@ impl GroupSettings {
     /// The group as the scaler knows it, without prices.
     #[must_use]
     pub fn to_group(&self, name: GroupName) -> Group {
-        let balancers = self.balancers.iter().map(|balancer| ConfigId(balancer.config)).collect();
+        let balancers = self.balancers.iter().map(|balancer| ConfigId(balancer.config.get())).collect();
         let template =
             Template { hash: self.template.hash(&self.region), types: self.template.types.clone() };
         let mut group = Group::new(name, self.size, balancers, template);
@@ -61,11 +61,13 @@ impl InstanceTemplate {
         say("region", region);
         say("image", &self.image);
         let numbers = [
-            ("firewall", self.firewall),
+            ("firewall", self.firewall.map(NonZeroU64::get)),
             ("swap_size", self.swap_size.map(u64::from)),
-            ("placement_group", self.placement_group),
-            ("stackscript", self.stackscript.as_ref().map(|script| script.id)),
+            ("placement_group", self.placement_group.map(NonZeroU64::get)),
+            ("stackscript", self.stackscript.as_ref().map(|script| script.id.get())),
             ("disk_encryption", self.disk_encryption.map(u64::from)),
+            ("network_helper", self.network_helper.map(u64::from)),
+            ("linode_interfaces", (self.interfaces == Interfaces::Linode).then_some(1)),
             ("backups", self.backups.then_some(1)),
             ("public_only", (!self.private_ip).then_some(1)),
         ];

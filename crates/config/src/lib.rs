@@ -3,6 +3,8 @@
 mod convert;
 mod duration;
 mod example;
+#[cfg(feature = "linode")]
+mod linode;
 mod model;
 mod nearest;
 mod owner;
@@ -15,7 +17,7 @@ mod yaml;
 pub use duration::{ParseDurationError, format_duration, parse_duration};
 pub use example::{example, example_for};
 pub use model::{
-    Alertmanager, Balancer, Config, Daemon, Datum, GroupSettings, InstanceTemplate, LinodeAccess,
+    Alertmanager, Balancer, Config, Daemon, Datum, GroupSettings, InstanceTemplate, Interfaces, LinodeAccess,
     StackScript, StoreAt, Text,
 };
 pub use owner::{InvalidOwner, Owner};

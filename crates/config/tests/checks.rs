@@ -269,8 +269,16 @@ fn templates() {
         "error groups.web.template.tags[0]: \"ab\" is not a tag",
     );
     finds(
+        &with(keys, &format!("{keys}, tags: [\"autoscale-owner:k3x9w2\"]")),
+        "error groups.web.template.tags[0]: this tag would say whose",
+    );
+    finds(
+        &with(keys, &format!("{keys}, interfaces: vpc")),
+        "error groups.web.template.interfaces: \"vpc\" is not a generation of interfaces",
+    );
+    finds(
         &with(keys, &format!("{keys}, private_ip: false")),
-        "warning groups.web.template.private_ip: a NodeBalancer outside",
+        "warning groups.web.template.private_ip: members are then reached",
     );
     finds(
         &with(keys, &format!("{keys}, private_ip: yes")),

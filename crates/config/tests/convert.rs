@@ -68,6 +68,8 @@ fn a_template_is_known_by_its_content() {
         with("private/24170", "private/24170, stackscript: { id: 1, data: { a: b } }"),
         with("private/24170", "private/24170, disk_encryption: true"),
         with("private/24170", "private/24170, placement_group: 3"),
+        with("private/24170", "private/24170, network_helper: true"),
+        with("private/24170", "private/24170, interfaces: linode"),
         with("private/24170", "private/24170, authorized_users: [ada]"),
     ] {
         assert_ne!(hash(&other), same, "{other}");

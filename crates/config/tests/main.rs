@@ -5,6 +5,8 @@ mod checks;
 mod convert;
 mod example;
 mod golden;
+#[cfg(feature = "linode")]
+mod linode;
 mod parts;
 mod secrets;
 mod support;

@@ -1,6 +1,6 @@
 //! A group.
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use scaler::core::{Amount, Marks, OnUnknown, Price, Remove, Size, StepPolicy, VictimOrder};
 
@@ -11,9 +11,9 @@ use super::InstanceTemplate;
 #[non_exhaustive]
 pub struct Balancer {
     /// The NodeBalancer's number.
-    pub nodebalancer: u64,
+    pub nodebalancer: NonZeroU64,
     /// The config's number.
-    pub config: u64,
+    pub config: NonZeroU64,
     /// The port at which members serve.
     pub port: u16,
 }

@@ -6,7 +6,7 @@ mod template;
 
 pub use daemon::{Alertmanager, Daemon, LinodeAccess, StoreAt};
 pub use group::{Balancer, GroupSettings};
-pub use template::{Datum, InstanceTemplate, StackScript, Text};
+pub use template::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
 
 use std::{collections::BTreeMap, time::Duration};
 

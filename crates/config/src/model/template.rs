@@ -1,6 +1,6 @@
 //! What new members are made of.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, num::NonZeroU64, path::PathBuf};
 
 use scaler::core::InstanceType;
 
@@ -30,7 +30,7 @@ pub enum Datum {
 #[non_exhaustive]
 pub struct StackScript {
     /// Its number.
-    pub id: u64,
+    pub id: NonZeroU64,
     /// What it asks for, by name.
     pub data: BTreeMap<String, Datum>,
 }
@@ -44,7 +44,7 @@ pub struct InstanceTemplate {
     /// `private/…` (an image of one's own) or `linode/…`.
     pub image: String,
     /// The firewall's number.
-    pub firewall: Option<u64>,
+    pub firewall: Option<NonZeroU64>,
     /// Public SSH keys of root.
     pub authorized_keys: Vec<Text>,
     /// Users of the account whose keys root gets.
@@ -55,7 +55,8 @@ pub struct InstanceTemplate {
     pub stackscript: Option<StackScript>,
     /// What cloud-init reads, at most 65,535 bytes; not yet base64.
     pub user_data: Option<Text>,
-    /// Whether members get a private address, which NodeBalancers outside a VPC need. Default true.
+    /// Whether members get a private IPv4 address, at which NodeBalancers reach them. Default true; else they are reached
+    /// at their public IPv6 address.
     pub private_ip: bool,
     /// Tags beside those of owner and group.
     pub tags: Vec<String>,
@@ -64,7 +65,22 @@ pub struct InstanceTemplate {
     /// Swap in MB, where it is not the API's default.
     pub swap_size: Option<u32>,
     /// The placement group's number.
-    pub placement_group: Option<u64>,
+    pub placement_group: Option<NonZeroU64>,
     /// Whether disks are encrypted, where it is not the region's default.
     pub disk_encryption: Option<bool>,
+    /// Whether the provider configures the guest's network at boot, where the account's setting does not decide.
+    pub network_helper: Option<bool>,
+    /// Whose the network interfaces are.
+    pub interfaces: Interfaces,
+}
+
+/// Whose the network interfaces of members are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Interfaces {
+    /// `legacy_config`: of the configuration profile. The default: these can have private addresses and a firewall.
+    #[default]
+    LegacyConfig,
+    /// `linode`: of the Linode, for accounts that allow no others.
+    Linode,
 }

@@ -43,6 +43,8 @@ pub(super) const TEMPLATE: &[&str] = &[
     "swap_size",
     "placement_group",
     "disk_encryption",
+    "network_helper",
+    "interfaces",
 ];
 pub(super) const STACKSCRIPT: &[&str] = &["id", "data"];
 pub(super) const BALANCER: &[&str] = &["nodebalancer", "config", "port"];

@@ -6,12 +6,15 @@ use scaler::core::InstanceType;
 
 use super::{Reader, known};
 use crate::{
-    Datum, InstanceTemplate, StackScript, Text,
+    Datum, InstanceTemplate, Interfaces, StackScript, Text,
     yaml::{At, Fields},
 };
 
 /// Most bytes of user data that the API takes.
 const MOST_USER_DATA: u64 = 65_535;
+
+/// How the tags begin by which the scaler knows its own.
+const MARKS: [&str; 2] = ["autoscale-owner:", "autoscale-group:"];
 
 /// Letters, digits and hyphens, as regions and types are named.
 pub(super) fn is_slug(text: &str) -> bool {
@@ -72,8 +75,8 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<InstanceTemplate> {
         if !private {
             r.warn(
                 at,
-                "a NodeBalancer outside a VPC takes private addresses only",
-                "write true, unless its config is in a VPC",
+                "members are then reached at their public IPv6 address, which most NodeBalancers can't",
+                "write true, unless the NodeBalancer connects by public IPv6",
             );
         }
         Some(private)
@@ -84,6 +87,14 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<InstanceTemplate> {
         fields.maybe(r, "swap_size", |at, r| at.number(r, 0..=65_536).and_then(|mb| u32::try_from(mb).ok()));
     let placement_group = fields.maybe(r, "placement_group", |at, r| at.id(r));
     let disk_encryption = fields.maybe(r, "disk_encryption", |at, r| at.boolean(r));
+    let network_helper = fields.maybe(r, "network_helper", |at, r| at.boolean(r));
+    let interfaces = fields.or(r, "interfaces", Interfaces::LegacyConfig, |at, r| {
+        at.parse(r, "a generation of interfaces", "write legacy_config or linode", |text| match text {
+            "legacy_config" => Some(Interfaces::LegacyConfig),
+            "linode" => Some(Interfaces::Linode),
+            _ => None,
+        })
+    });
     Some(InstanceTemplate {
         types: types?,
         image: image?,
@@ -99,6 +110,8 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<InstanceTemplate> {
         swap_size: swap_size?,
         placement_group: placement_group?,
         disk_encryption: disk_encryption?,
+        network_helper: network_helper?,
+        interfaces: interfaces?,
     })
 }
 
@@ -168,9 +181,17 @@ fn key(r: &mut Reader<'_>, at: &At) -> Option<Text> {
 }
 
 fn tag(r: &mut Reader<'_>, at: &At) -> Option<String> {
-    at.parse(r, "a tag", "a tag has 3 to 50 characters", |text| {
+    let tag = at.parse(r, "a tag", "a tag has 3 to 50 characters", |text| {
         (3..=50).contains(&text.chars().count()).then(|| text.to_owned())
-    })
+    })?;
+    if MARKS.iter().any(|mark| tag.starts_with(mark)) {
+        r.error(
+            at,
+            "this tag would say whose the instance is",
+            "remove it: the tags of owner and group are set for you",
+        );
+    }
+    Some(tag)
 }
 
 fn stackscript(at: &At, r: &mut Reader<'_>) -> Option<StackScript> {

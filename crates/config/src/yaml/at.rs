@@ -1,6 +1,6 @@
 //! A place in the tree, and how values are read there: a value that can't be read is a problem, and reading goes on.
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU64, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use scaler::core::{Amount, Price};
 use url::Url;
@@ -203,8 +203,8 @@ impl At {
     }
 
     /// The number of something in the account.
-    pub(crate) fn id(&self, r: &mut Reader<'_>) -> Option<u64> {
-        self.number(r, 1..=u64::MAX)
+    pub(crate) fn id(&self, r: &mut Reader<'_>) -> Option<NonZeroU64> {
+        self.number(r, 1..=u64::MAX).and_then(NonZeroU64::new)
     }
 
     /// A number with or without decimals.
