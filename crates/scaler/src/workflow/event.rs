@@ -225,14 +225,14 @@ impl Event {
             Fact::ModeSet { mode, until, who, why } => {
                 write!(f, "{who} set mode {mode}")?;
                 if let Some(until) = until {
-                    write!(f, " until {until}")?;
+                    write!(f, " until {}", second(*until))?;
                 }
                 if why.is_empty() { Ok(()) } else { write!(f, ": {why}") }
             }
             Fact::SizeAsked { desired, floor_until, over_ration } => {
                 write!(f, "size {desired} was asked for")?;
                 if let Some(until) = floor_until {
-                    write!(f, ", as a floor until {until}")?;
+                    write!(f, ", as a floor until {}", second(*until))?;
                 }
                 if *over_ration {
                     f.write_str(", over the ration if need be")?;
@@ -250,6 +250,11 @@ impl Event {
     }
 }
 
+/// A time as a person would say it, UTC.
+fn second(at: Timestamp) -> impl fmt::Display {
+    at.strftime("%Y-%m-%d %H:%M:%SZ")
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |f: &mut fmt::Formatter<'_>, items: &mut dyn Iterator<Item = String>| {
@@ -259,7 +264,12 @@ impl fmt::Display for Moment {
             Self::Waiting { waits } if waits.is_empty() => f.write_str("waiting for nothing"),
             Self::Waiting { waits } => {
                 f.write_str("waiting for ")?;
-                list(f, &mut waits.iter().map(|wait| format!("{} until {}", wait.what, wait.until)))
+                list(
+                    f,
+                    &mut waits
+                        .iter()
+                        .map(|wait| format!("{} until {}", wait.what, wait.until.strftime("%H:%M:%SZ"))),
+                )
             }
             Self::Held { held } if held.is_empty() => f.write_str("nothing is held back any more"),
             Self::Held { held } => {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     actor::TurnReport,
+    echo::Echo,
     error::Error,
     event::{Event, Moment, Waiting},
     hands::{Begun, Hands, Known, Landed, Work},
@@ -50,6 +51,7 @@ pub(super) struct Mind {
     /// Rations that were drawn and whose drain is not intended yet, and when.
     tickets: BTreeMap<Slot, (Ticket, Timestamp)>,
     prices: Timestamp,
+    echo: Echo,
     stumbles: u32,
     told: Told,
     signals: Vec<PolicySignal>,
@@ -80,6 +82,7 @@ impl Mind {
             eye: Eye::default(),
             tickets: BTreeMap::new(),
             prices: wake,
+            echo: Echo::default(),
             stumbles: 0,
             told: Told::default(),
             signals: Vec::new(),
@@ -94,9 +97,14 @@ impl Mind {
             let stumbled = landed.iter().any(|landed| match &landed.outcome {
                 Outcome::Unanswered { .. } => true,
                 // Launches have a back-off of their own.
-                Outcome::Refused { refusal, .. } => !landed.create || *refusal == Refusal::NotSent,
+                Outcome::Refused { refusal, .. } => {
+                    !matches!(landed.step, Step::Create { .. }) || *refusal == Refusal::NotSent
+                }
                 _ => false,
             });
+            for landed in &landed {
+                self.echo.heard(&landed.step, &landed.outcome, landed.at);
+            }
             self.stumbles = if stumbled { self.stumbles.saturating_add(1) } else { 0 };
         }
         let mut journal = self.seat.journal.lock().await;
@@ -180,6 +188,7 @@ impl Mind {
         let mut plan = plan(&group, &observation, &decision, &journal.memory(), now);
         let mut begun = Vec::new();
         if let Hands::Able(tools) = &hands {
+            self.echo.quieten(&mut plan, now);
             self.hold_creates(&mut plan, now);
             let Some(works) = self.intend(&mut journal, &group, &mut plan, now).await? else {
                 return Ok(Thought::Again);

@@ -10,6 +10,7 @@ mod ask;
 mod calls;
 mod drive;
 mod dry_run;
+mod echo;
 mod error;
 mod event;
 mod goal;

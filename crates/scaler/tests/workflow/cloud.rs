@@ -51,6 +51,9 @@ pub struct State {
     /// The listing can't be believed.
     pub inconsistent: bool,
     pub boot: Duration,
+    /// Lists of nodes show what was so long ago.
+    pub lag: Duration,
+    past: Vec<(Timestamp, BTreeMap<NodeId, Node>)>,
     pub last_id: u64,
 }
 
@@ -156,7 +159,10 @@ impl Cloud {
                 return Err(Failure::new(FailureKind::MayHaveHappened, "the connection broke"));
             }
         }
-        happen(&mut self.state())
+        let mut state = self.state();
+        let before = (self.clock.now(), state.nodes.clone());
+        state.past.push(before);
+        happen(&mut state)
     }
 }
 
@@ -271,7 +277,11 @@ impl Balancer for Cloud {
         tokio::time::sleep(Duration::from_millis(20)).await;
         let mut state = self.state();
         state.node_lists += 1;
-        Ok(state.nodes.values().filter(|node| node.config == config).cloned().collect())
+        let seen = self.clock.now();
+        let lag = state.lag;
+        // The first state that was left after that time was in force then.
+        let past = state.past.iter().find(|(left, _)| after(*left, lag) > seen).map(|(_, nodes)| nodes);
+        Ok(past.unwrap_or(&state.nodes).values().filter(|node| node.config == config).cloned().collect())
     }
 
     async fn node(&self, _config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {

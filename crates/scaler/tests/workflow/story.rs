@@ -9,7 +9,7 @@ use scaler::{
         log::{Cause, Fact, GroupMode, Step, Verdict},
     },
     port::{Clock, FailureKind},
-    workflow::{ActivityEnd, Ending, Event, Moment, What},
+    workflow::{ActivityEnd, Ask, Ending, Event, Moment, Wanted, What},
 };
 
 use super::{Bench, CONFIG, alert, cloud::Fate, each_step_once, group, seconds};
@@ -91,6 +91,31 @@ async fn removal_is_drawn_drained_rejected_deregistered_and_deleted_in_this_orde
     assert!(drawn < at(|fact| matches!(fact, Fact::Intended { step: Step::SetMode { .. } })));
     assert_eq!(bench.store.installation().await.len(), 1);
     each_step_once(&bench.entries().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_that_lag_have_no_step_sent_twice() {
+    let bench = Bench::new();
+    let scaler = bench.settled(3, 1).await;
+    bench.cloud.state().lag = seconds(3);
+    let before = bench.cloud.calls().len();
+    scaler.scale_down("web", Amount::Count(1), Cause::operator("less")).outcome().await.unwrap();
+    let calls = bench.cloud.calls().split_off(before);
+    let verbs: Vec<&str> = calls.iter().map(|call| call.rsplit_once(' ').unwrap().0).collect();
+    assert_eq!(verbs, ["mode Drain", "mode Reject", "deregister", "delete"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_that_is_refused_is_tried_again_later_and_later() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    for _ in 0..1_000 {
+        bench.cloud.fate("mode", Fate::Refused(FailureKind::Transient));
+    }
+    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    bench.turn_for(&scaler, seconds(50)).await;
+    let tries = bench.cloud.count("mode");
+    assert!((4..=7).contains(&tries), "{tries} tries in 50 s");
 }
 
 #[tokio::test(start_paused = true)]
@@ -240,13 +265,7 @@ async fn shutdown_falls_between_two_steps() {
     for _ in 0..10 {
         bench.cloud.fate("create", Fate::Slow(seconds(20)));
     }
-    scaler
-        .request(
-            "web",
-            &scaler::workflow::Ask::new(scaler::workflow::Wanted::Exactly(10), Cause::operator("x")),
-        )
-        .await
-        .unwrap();
+    scaler.request("web", &Ask::new(Wanted::Exactly(10), Cause::operator("x"))).await.unwrap();
     let begun = bench.clock.now();
     bench.turn_for(&scaler, seconds(5)).await;
     let took = bench.clock.now().duration_since(begun).as_secs();
@@ -284,7 +303,7 @@ async fn creates_of_groups_take_turns() {
     for n in 0..12 {
         bench.cloud.fate("create", Fate::Slow(seconds(4 + n)));
     }
-    let ask = |n| scaler::workflow::Ask::new(scaler::workflow::Wanted::Exactly(n), Cause::operator("x"));
+    let ask = |n| Ask::new(Wanted::Exactly(n), Cause::operator("x"));
     scaler.request("big", &ask(10)).await.unwrap();
     scaler.request("small", &ask(2)).await.unwrap();
     bench.turn_for(&scaler, seconds(20)).await;
