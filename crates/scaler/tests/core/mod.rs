@@ -2,6 +2,7 @@
 
 mod explore;
 mod failures;
+mod golden;
 mod histories;
 mod story;
 pub mod world;

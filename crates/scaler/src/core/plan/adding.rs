@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Planner;
 use crate::core::{
-    DrainWhy, InstanceType, Member, Mode, NodeStatus, Slot, elapsed,
+    DrainWhy, InstanceType, Member, NodeStatus, Slot, elapsed,
     log::{Cause, Step},
 };
 
