@@ -6,7 +6,8 @@
     clippy::panic,
     unreachable_pub,
     missing_docs,
-    missing_debug_implementations
+    missing_debug_implementations,
+    clippy::print_stdout
 )]
 
 mod adapter;

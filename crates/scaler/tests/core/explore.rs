@@ -200,8 +200,6 @@ enum Action {
     FallIll(InstanceId),
     /// The signal ends, or comes back.
     Toggle,
-    /// Time passes.
-    Tick,
 }
 
 impl Model for Small {
@@ -296,7 +294,6 @@ impl Model for Small {
                     state.tick();
                 }
             }
-            Action::Tick => state.tick(),
             Action::Carry(n, fate) => {
                 let (id, step) = state.pending.remove(n);
                 if fate != Fate::Done {
@@ -359,24 +356,14 @@ fn explore(small: Small) {
     let name = small.name;
     let checker = small.checker().spawn_bfs().join();
     println!("{name}: {} states, {} unique", checker.state_count(), checker.unique_state_count());
-    for (property, path) in checker.discoveries() {
-        let last = path.last_state().clone();
-        println!("{:#?}\n{:#?}\n{:#?}", last.world.machines, last.world.nodes, last.world.memory);
-        for (state, action) in path.clone().into_vec() {
-            let serving = state.world.serving();
-            println!(
-                "{}: {} exist, {serving} serve, {:?}; {:?} → {action:?}",
-                state.world.now,
-                state.world.machines.len(),
-                state.broken,
-                state.pending
-            );
+    if let Some((property, path)) = checker.discoveries().into_iter().next() {
+        let broken = path.last_state().broken;
+        for (state, action) in path.into_vec() {
+            let (world, serving) = (&state.world, state.world.serving());
+            let exist = world.machines.len();
+            println!("{}: {exist} exist, {serving} serve; {:?} → {action:?}", world.now, state.pending);
         }
-        panic!(
-            "{name}: {property} is broken ({:?}) after:\n{}",
-            last.broken,
-            path.into_actions().iter().map(|action| format!("{action:?}")).collect::<Vec<_>>().join("\n")
-        );
+        panic!("{name}: {property} is broken ({broken:?}) after what stands above");
     }
     assert!(checker.unique_state_count() > 1_000, "{name}: it was explored");
 }
