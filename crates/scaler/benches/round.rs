@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, hint::black_box};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
 use scaler::core::{
-    ActorId, Amount, ConfigId, Group, Hearing, Instance, InstanceId, InstanceStatus, Mode, Node, NodeId, NodeStatus,
-    Observation, Origin, Position, Signals, Size, StepPolicy, Template,
+    ActorId, Amount, ConfigId, Group, Hearing, Instance, InstanceId, InstanceStatus, Mode, Node, NodeId,
+    NodeStatus, Observation, Origin, Position, Signals, Size, StepPolicy, Template,
     alerts::{Alert, AlertState, AlertTable},
     decide,
     log::{Cause, Draft, Entry, Fact, Memory},
@@ -39,7 +39,8 @@ fn append(memory: &mut Memory, at: Timestamp, fact: Fact) {
 fn case(n: u64) -> Case {
     let config = ConfigId(n);
     let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
-    let mut group = Group::new(format!("web{n}").parse().unwrap(), Size { min: 2, max: 20 }, vec![config], template);
+    let mut group =
+        Group::new(format!("web{n}").parse().unwrap(), Size { min: 2, max: 20 }, vec![config], template);
     let on = |name: &str| BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
     group.policies = vec![
         StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(50)), ..StepPolicy::default() },

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::within;
 use crate::{
-    core::{Group, Instance, InstanceId, Node, Observation, Slot, elapsed, log::Memory},
+    core::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Observation, Slot, elapsed, log::Memory},
     port::{Balancer, Clock, Compute, Listing},
 };
 
@@ -151,7 +151,7 @@ impl Observer {
             .map(|marked| marked.instance.clone())
             .collect();
         self.look_up_missing(group, memory, observation).await?;
-        self.look_at_nodes(group, eye, moving, observation).await
+        self.look_at_nodes(group, memory, eye, moving, observation).await
     }
 
     /// The shared listing, read anew where there is none that began after `after` and is young. Whoever comes first
@@ -208,9 +208,35 @@ impl Observer {
         Ok(())
     }
 
+    /// Nodes that the log has and the list left out are asked for by id: lists lag writes.
+    async fn look_up_missing_nodes(
+        &self,
+        group: &Group,
+        memory: &Memory,
+        observation: &mut Observation,
+    ) -> Result<(), String> {
+        let shown: BTreeSet<NodeId> = observation.nodes.iter().map(|node| node.id).collect();
+        let missing: Vec<(ConfigId, NodeId)> = memory
+            .members
+            .values()
+            .flat_map(|member| member.nodes.iter().map(|(config, node)| (*config, *node)))
+            .filter(|(config, node)| group.balancers.contains(config) && !shown.contains(node))
+            .collect();
+        let looked_up: Vec<Option<Node>> = stream::iter(missing)
+            .map(|(config, node)| async move {
+                self.balancer.node(config, node).await.map_err(|failure| failure.to_string())
+            })
+            .buffered(LOOK_UPS)
+            .try_collect()
+            .await?;
+        observation.nodes.extend(looked_up.into_iter().flatten());
+        Ok(())
+    }
+
     async fn look_at_nodes(
         &self,
         group: &Group,
+        memory: &Memory,
         eye: &mut Eye,
         moving: bool,
         observation: &mut Observation,
@@ -234,6 +260,7 @@ impl Observer {
                 .try_collect()
                 .await?;
         observation.nodes = nodes.into_iter().flatten().collect();
+        self.look_up_missing_nodes(group, memory, observation).await?;
         observation.nodes_fresh = true;
         eye.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
         Ok(())
