@@ -1,3 +1,35 @@
-//! The autoscaler command line.
+//! The autoscaler command line: see `autoscale --help` and the README beside this crate.
 
-fn main() {}
+mod args;
+mod assemble;
+mod backend;
+mod command;
+mod exit;
+mod limit;
+mod locate;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::{args::Cli, output::Output};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // Progress and results say it in words; the libraries' own records are for whoever looks for a fault.
+    if let Ok(filter) = EnvFilter::try_from_env("AUTOSCALE_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+    let output = Output::new(cli.global.output);
+    match command::run(&cli, output).await {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.failed(&failure);
+            failure.exit().into()
+        }
+    }
+}

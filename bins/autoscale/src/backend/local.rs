@@ -1,0 +1,177 @@
+//! This process as the actor, under the store's lock.
+
+use std::collections::BTreeMap;
+
+use daemon::api::{GroupStatus, MemberAction, SetDesired, SetMode};
+use scaler::{
+    adapter::clock::SystemClock,
+    core::{
+        StepId, after,
+        log::{Cause, Fact},
+    },
+    port::Clock as _,
+    workflow::{Accepted, Ask, Ending, Error, Event, Moment, Run, Scaler, Wanted, What},
+};
+
+use super::{End, Groups, History, OfMember, Plan, Request, Ticket, Waiting};
+use crate::{
+    exit::{Exit, Failure},
+    limit::Cut,
+};
+
+/// A scaler whose store this process holds. It acts only while a command waits.
+#[derive(Debug)]
+pub(crate) struct Local {
+    scaler: Scaler,
+}
+
+impl Local {
+    pub(crate) const fn new(scaler: Scaler) -> Self {
+        Self { scaler }
+    }
+
+    pub(super) async fn groups(&self) -> Result<Groups, Failure> {
+        let mut groups = Vec::new();
+        for group in self.scaler.groups() {
+            groups.push(self.scaler.status(group.name.as_str()).await?.into());
+        }
+        let unmanaged = self.scaler.unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
+        Ok(Groups { groups, unmanaged })
+    }
+
+    pub(super) async fn group(&self, group: &str) -> Result<GroupStatus, Failure> {
+        Ok(self.scaler.status(group).await?.into())
+    }
+
+    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Plan, Failure> {
+        let dry_run = match ask {
+            Some(ask) => self.scaler.plan_with(group, &asked(ask)?).await?,
+            None => self.scaler.plan(group).await?,
+        };
+        Ok(Plan::of(group, dry_run))
+    }
+
+    pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
+        let activities = self.scaler.history(group, limit).await?.into_iter().map(Into::into).collect();
+        Ok(History { group: group.to_owned(), activities })
+    }
+
+    pub(super) async fn request(&self, group: &str, ask: &SetDesired) -> Result<Request, Failure> {
+        let accepted = self.scaler.request(group, &asked(ask)?).await?;
+        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
+    }
+
+    pub(super) async fn follow(
+        &self,
+        group: &str,
+        accepted: Accepted,
+        waiting: &mut Waiting<'_>,
+    ) -> Result<End, Failure> {
+        self.drive(self.scaler.follow(group, accepted), waiting).await
+    }
+
+    pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
+        let cause = cause(&of.who, of.reason);
+        self.drive(self.scaler.replace(of.group, of.instance, cause), waiting).await
+    }
+
+    pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
+        let (scaler, group, instance, cause) =
+            (&self.scaler, of.group, of.instance, cause(&of.who, of.reason));
+        match action {
+            MemberAction::Adopt => scaler.adopt(group, instance, cause).await?,
+            MemberAction::Release => scaler.release(group, instance, cause).await?,
+            MemberAction::Protect => scaler.protect(group, instance, cause).await?,
+            MemberAction::Unprotect => scaler.unprotect(group, instance, cause).await?,
+            MemberAction::Standby => scaler.standby(group, instance, cause).await?,
+            MemberAction::Activate => scaler.activate(group, instance, cause).await?,
+            _ => {
+                let why = format!(
+                    "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
+                );
+                return Err(Failure::new(Exit::Refused, why));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
+        let until = mode.lasts.map(|lasts| after(SystemClock.now(), lasts.0));
+        let who = mode.who.as_deref().unwrap_or_default();
+        Ok(self.scaler.set_mode(group, mode.mode, until, who, &mode.reason).await?)
+    }
+
+    /// Turns the loop until the call ends. A cut stops it between two steps; a second one breaks it off.
+    async fn drive(&self, mut run: Run, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
+        let mut under_way = BTreeMap::new();
+        let mut cut: Option<Cut> = None;
+        loop {
+            tokio::select! {
+                biased;
+                event = run.next() => match event {
+                    Some(event) => tell(&event, &mut under_way, waiting),
+                    None => break,
+                },
+                again = waiting.limit.cut() => {
+                    if let (Some(cut), Cut::Interrupted) = (cut, again) {
+                        waiting.progress.note("broken off: the next actor looks up what was under way");
+                        return Ok(End::Cut(cut));
+                    }
+                    cut.get_or_insert(again);
+                    let steps: Vec<String> = under_way.values().cloned().collect();
+                    waiting.progress.note(&match steps.as_slice() {
+                        [] => "stopping: no step is under way".to_owned(),
+                        steps => format!("stopping: no new step begins; under way: {}", steps.join("; ")),
+                    });
+                    self.scaler.stop();
+                }
+            }
+        }
+        match (run.outcome().await, cut) {
+            (Ok(Ending::Reached), _) => Ok(End::Reached),
+            (Ok(Ending::Superseded { by }), _) => Ok(End::Superseded { by }),
+            (Ok(Ending::Failed { why }), _) => Ok(End::Failed { why }),
+            (Err(Error::Stopping), Some(cut)) => Ok(End::Cut(cut)),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+}
+
+fn tell(event: &Event, under_way: &mut BTreeMap<StepId, String>, waiting: &Waiting<'_>) {
+    match (&event.what, event.step_id) {
+        (What::Logged(Fact::Intended { step }), Some(id)) => {
+            under_way.insert(id, step.to_string());
+        }
+        (What::Logged(Fact::Done { .. }), Some(id)) => {
+            under_way.remove(&id);
+        }
+        _ => {}
+    }
+    match &event.what {
+        What::Now(Moment::Waiting { .. }) => waiting.progress.waiting(event.at, &event.to_string()),
+        _ => waiting.progress.event(event.at, &event.to_string()),
+    }
+}
+
+fn asked(ask: &SetDesired) -> Result<Ask, Failure> {
+    let wanted = match (ask.desired, ask.add, ask.remove) {
+        (Some(desired), None, None) => Wanted::Exactly(desired),
+        (None, Some(by), None) => Wanted::More(by),
+        (None, None, Some(by)) => Wanted::Fewer(by),
+        _ => return Err(Failure::new(Exit::Usage, "exactly one size is to be asked for")),
+    };
+    let mut asked = Ask::new(wanted, cause(ask.who.as_deref().unwrap_or_default(), &ask.reason));
+    asked.request.clone_from(&ask.request_id);
+    asked.generation = ask.generation;
+    asked.floor_until = ask.floor_for.map(|span| after(SystemClock.now(), span.0));
+    asked.over_ration = ask.over_ration;
+    Ok(asked)
+}
+
+fn cause(who: &str, reason: &str) -> Cause {
+    match (who, reason) {
+        (who, "") => Cause::operator(who),
+        ("", reason) => Cause::operator(reason),
+        (who, reason) => Cause::operator(format!("{who}: {reason}")),
+    }
+}

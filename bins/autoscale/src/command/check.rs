@@ -1,0 +1,98 @@
+//! `check`.
+
+use std::{fmt::Write as _, path::Path};
+
+use config::{Config, Problems, Surroundings};
+use scaler::adapter::linode::{self, Concern, Weight};
+use serde::Serialize;
+
+use super::Context;
+use crate::{
+    args::CheckArgs,
+    assemble,
+    exit::{Exit, Failure},
+};
+
+/// What `check` says to programs.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    problems: &'a Problems,
+    /// What the Linode API was asked about; none without `--online`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    online: Option<Vec<Found>>,
+}
+
+/// A [`Concern`] for programs.
+#[derive(Debug, Serialize)]
+struct Found {
+    weight: &'static str,
+    message: String,
+}
+
+pub(super) async fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit, Failure> {
+    let path = &context.global.config;
+    let surroundings = Surroundings::new(path.parent().unwrap_or_else(|| Path::new("")));
+    let surroundings = if args.no_secrets { surroundings.lenient() } else { surroundings };
+    let problems = Config::check_in(path, &surroundings);
+    let mut text = problems.to_string();
+    let mut online = None;
+    let mut weights = Vec::new();
+    if args.online {
+        match Config::load_in(path, &surroundings) {
+            Ok(config) => {
+                let concerns = ask(&config).await?;
+                weights = concerns.iter().map(Concern::weight).collect();
+                tell(&concerns, &mut text);
+                online = Some(concerns.iter().map(Found::of).collect());
+            }
+            Err(_) => text.push_str("\nthe Linode API was not asked: mend the configuration first"),
+        }
+    }
+    context.output.result(&Report { problems: &problems, online }, text)?;
+    let warned = problems.warnings().next().is_some() || weights.contains(&Weight::Warning);
+    let wrong = problems.is_fatal() || weights.contains(&Weight::Error) || (args.strict && warned);
+    Ok(if wrong { Exit::Usage } else { Exit::Ok })
+}
+
+async fn ask(config: &Config) -> Result<Vec<Concern>, Failure> {
+    let client = assemble::linode(config)?;
+    let groups = config.linode_groups().map_err(|error| Failure::new(Exit::Usage, error))?;
+    let groups: Vec<_> = groups
+        .into_iter()
+        .map(|group| {
+            let types = config.groups.get(&group.name).map(|settings| settings.template.types.clone());
+            (group, types.unwrap_or_default())
+        })
+        .collect();
+    let mut concerns = linode::check(&client, &groups).await;
+    concerns.sort_by_key(|concern| std::cmp::Reverse(concern.weight()));
+    Ok(concerns)
+}
+
+fn tell(concerns: &[Concern], text: &mut String) {
+    for concern in concerns {
+        // Writing to a String can't fail.
+        let _ = write!(text, "\n\n{}: {concern}", weight(concern));
+    }
+    let count = |which| concerns.iter().filter(|concern| concern.weight() == which).count();
+    let (errors, warnings) = (count(Weight::Error), count(Weight::Warning));
+    let _ = match (errors, warnings) {
+        (0, 0) => write!(text, "\nLinode API: no problems"),
+        _ => write!(text, "\n\nLinode API: errors {errors}, warnings {warnings}"),
+    };
+}
+
+const fn weight(concern: &Concern) -> &'static str {
+    match concern.weight() {
+        Weight::Error => "error",
+        Weight::Warning => "warning",
+        Weight::Hint => "hint",
+    }
+}
+
+impl Found {
+    fn of(concern: &Concern) -> Self {
+        Self { weight: weight(concern), message: concern.to_string() }
+    }
+}

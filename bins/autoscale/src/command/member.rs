@@ -1,0 +1,102 @@
+//! `adopt`, `release`, `protect`, `unprotect`, `standby`, `activate`, `replace`.
+
+use daemon::api::MemberAction;
+use scaler::core::InstanceId;
+use serde::Serialize;
+
+use super::{Context, named, waited};
+use crate::{
+    args::{MemberArgs, ReplaceArgs},
+    backend::{Backend, OfMember, Waiting},
+    exit::{Exit, Failure},
+    limit::Limit,
+};
+
+/// What was done with a member, or would be.
+#[derive(Debug, Serialize)]
+struct Done {
+    group: String,
+    instance: InstanceId,
+    done: String,
+    dry_run: bool,
+}
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    args: &MemberArgs,
+    action: MemberAction,
+) -> Result<Exit, Failure> {
+    let group = named(&args.group, &args.named)?;
+    let backend = context.backend().await?;
+    let instance = find(&backend, group, &args.instance, action).await?;
+    if !args.dry_run {
+        let (who, reason) = (args.operator.who(), args.operator.reason.as_str());
+        backend.member(&OfMember { group, instance, who, reason }, action).await?;
+    }
+    say(context, group, instance, action, args.dry_run)
+}
+
+pub(super) async fn replace(context: &Context<'_>, args: &ReplaceArgs) -> Result<Exit, Failure> {
+    let member = &args.member;
+    if member.dry_run || args.wait.no_wait {
+        return run(context, member, MemberAction::Replace).await;
+    }
+    let group = named(&member.group, &member.named)?;
+    let backend = context.backend().await?;
+    let instance = find(&backend, group, &member.instance, MemberAction::Replace).await?;
+    let (who, reason) = (member.operator.who(), member.operator.reason.as_str());
+    let limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
+    let progress = context.progress();
+    let mut waiting = Waiting { progress: &progress, limit };
+    let end = backend.replace(&OfMember { group, instance, who, reason }, &mut waiting).await?;
+    drop(progress);
+    waited::tell(context, &backend, group, None, Some(end)).await
+}
+
+/// The instance that is meant: by its number, or by the label of a member.
+async fn find(
+    backend: &Backend,
+    group: &str,
+    named: &str,
+    action: MemberAction,
+) -> Result<InstanceId, Failure> {
+    let status = backend.group(group).await?;
+    let number = named.parse().ok().map(InstanceId);
+    let member = status
+        .members
+        .iter()
+        .find(|member| (number.is_some() && member.instance == number) || member.label == named);
+    let usage = |why: String| Err(Failure::new(Exit::Usage, why));
+    match (member.map(|member| member.instance), number, action) {
+        (Some(Some(instance)), ..) | (None, Some(instance), MemberAction::Adopt) => Ok(instance),
+        (Some(None), ..) => usage(format!("{named} has no Linode yet: wait until it is created")),
+        (None, None, MemberAction::Adopt) => {
+            usage(format!("{named:?} is no number of a Linode, and a Linode that is to be adopted is named by it"))
+        }
+        (None, ..) => usage(format!(
+            "{named} is no member of group {group}: `autoscale status {group}` lists the members, `autoscale adopt` makes it one"
+        )),
+    }
+}
+
+fn say(
+    context: &Context<'_>,
+    group: &str,
+    instance: InstanceId,
+    action: MemberAction,
+    dry_run: bool,
+) -> Result<Exit, Failure> {
+    let (is, would) = match action {
+        MemberAction::Adopt => ("is a member", "would become a member"),
+        MemberAction::Release => ("is released, and left as it is", "would be released, and left as it is"),
+        MemberAction::Protect => ("is protected", "would be protected"),
+        MemberAction::Unprotect => ("is no longer protected", "would no longer be protected"),
+        MemberAction::Standby => ("is on standby", "would be on standby"),
+        MemberAction::Activate => ("is back from standby", "would be back from standby"),
+        _ => ("is being replaced", "would be replaced"),
+    };
+    let done = format!("instance {instance} {}", if dry_run { would } else { is });
+    let text = format!("{group}: {done}");
+    context.output.result(&Done { group: group.to_owned(), instance, done, dry_run }, text)?;
+    Ok(Exit::Ok)
+}

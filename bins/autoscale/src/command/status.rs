@@ -1,0 +1,163 @@
+//! `status`.
+
+use std::fmt::Write as _;
+
+use daemon::api::{GroupStatus, Member};
+
+use super::Context;
+use crate::{
+    args::StatusArgs,
+    backend::Groups,
+    exit::{Exit, Failure},
+    output::{ago, or_dash, table, time},
+};
+
+pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<Exit, Failure> {
+    let backend = context.backend().await?;
+    let groups = match args.group.as_ref().or(args.named.as_ref()) {
+        Some(group) => Groups { groups: vec![backend.group(group).await?], unmanaged: Vec::new() },
+        None => backend.groups().await?,
+    };
+    let text = match groups.groups.as_slice() {
+        [group] => whole(group),
+        several => overview(several),
+    };
+    let unmanaged = match groups.unmanaged.as_slice() {
+        [] => String::new(),
+        names => format!(
+            "\nnot in the configuration any more, kept and not touched: {}",
+            names.join(", ")
+        ),
+    };
+    context.output.result(&groups, text + &unmanaged)?;
+    Ok(Exit::Ok)
+}
+
+fn overview(groups: &[GroupStatus]) -> String {
+    let header =
+        ["GROUP", "MODE", "DESIRED", "IN SERVICE", "ON THEIR WAY", "UNHEALTHY", "LEAVING", "MIN", "MAX", "SIGNAL", "STATE"];
+    table(
+        header,
+        groups.iter().map(|group| {
+            [
+                group.group.clone(),
+                group.mode.to_string(),
+                or_dash(group.desired),
+                group.in_service.to_string(),
+                group.on_their_way.to_string(),
+                group.unhealthy.to_string(),
+                group.leaving.to_string(),
+                group.min.to_string(),
+                group.max.to_string(),
+                or_dash(group.signal),
+                state(group).to_owned(),
+            ]
+        }),
+    )
+}
+
+/// A word for how a group fares.
+fn state(group: &GroupStatus) -> &'static str {
+    let done = group.operation.as_ref().is_none_or(|operation| operation.verdict.is_some());
+    match group {
+        GroupStatus { trouble: Some(_), .. } => "trouble",
+        GroupStatus { blind: Some(_), .. } => "blind",
+        GroupStatus { turning: false, .. } => "not running",
+        GroupStatus { held, .. } if !held.is_empty() => "held back",
+        _ if done => "at rest",
+        _ => "under way",
+    }
+}
+
+fn whole(group: &GroupStatus) -> String {
+    let mut text = group.to_string();
+    let mut line = |name: &str, value: String| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "\n  {name:<13} {value}");
+    };
+    if let Some(until) = group.mode_until {
+        line("mode until", time(until));
+    }
+    if let Some(operation) = &group.operation {
+        let verdict = operation.verdict.as_ref().map_or_else(
+            || "under way".to_owned(),
+            |verdict| match verdict {
+                scaler::core::log::Verdict::Reached => "reached".to_owned(),
+                scaler::core::log::Verdict::Failed(why) => format!("failed: {why}"),
+            },
+        );
+        let (began, cause) = (time(operation.began), &operation.cause);
+        line("generation", format!("{}, {verdict}; since {began}; {cause}", operation.generation));
+    }
+    if group.wished != group.desired
+        && let Some(wished) = group.wished
+    {
+        line("wished", wished.to_string());
+    }
+    if let Some(signal) = group.signal {
+        line("signal", signal.to_string());
+    }
+    for policy in &group.policies {
+        line("policy", format!("{}: {}, {}", policy.policy, policy.signal, policy.why));
+    }
+    line("ration", format!("{} may be removed now", counted(group.ration_left, "member")));
+    if let Some(cost) = group.cost_per_hour {
+        line("cost", format!("${cost:.4}/h"));
+    }
+    for held in &group.held {
+        line("held back", held.clone());
+    }
+    for waiting in &group.waiting {
+        line("waiting for", format!("{} until {}", waiting.what, time(waiting.until)));
+    }
+    for step in &group.under_way {
+        line("under way", step.to_string());
+    }
+    if let Some(why) = &group.blind {
+        line("blind", why.clone());
+    }
+    if let Some(why) = &group.trouble {
+        line("trouble", why.clone());
+    }
+    if !group.turning {
+        line("not running", "no daemon turns its loop: this is what its log says".to_owned());
+    }
+    if !group.members.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&members(group));
+    }
+    text
+}
+
+fn members(group: &GroupStatus) -> String {
+    let header = ["MEMBER", "INSTANCE", "ADDRESS", "TYPE", "PHASE", "FOR", "REMARKS"];
+    table(
+        header,
+        group.members.iter().map(|member| {
+            [
+                member.label.clone(),
+                or_dash(member.instance),
+                or_dash(member.address.as_ref()),
+                member.kind.to_string(),
+                member.phase.to_string(),
+                ago(member.since, group.at),
+                remarks(member),
+            ]
+        }),
+    )
+}
+
+fn remarks(member: &Member) -> String {
+    let remarks = [
+        (member.protected, "protected"),
+        (member.replacing, "being replaced"),
+        (member.failed, "launch failed"),
+        (member.older_template, "older template"),
+    ];
+    let remarks: Vec<&str> = remarks.into_iter().filter(|(so, _)| *so).map(|(_, what)| what).collect();
+    remarks.join(", ")
+}
+
+fn counted(n: u32, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

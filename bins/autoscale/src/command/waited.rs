@@ -1,0 +1,139 @@
+//! What a command that waited says at its end.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Context;
+use crate::{
+    backend::{Backend, End},
+    exit::{Exit, Failure},
+    limit::Cut,
+};
+
+/// How it ended, and how the group stands then.
+#[derive(Debug, Serialize)]
+pub(super) struct Waited {
+    group: String,
+    outcome: Outcome,
+    /// The size that was asked for; none for a replacement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<u32>,
+    /// The desired size now.
+    desired: Option<u32>,
+    /// Its generation.
+    generation: u64,
+    in_service: u32,
+    /// The generation that took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_by: Option<u64>,
+    /// Why it failed, or what is still under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    /// It stands in the log, and nobody waited.
+    Accepted,
+    Reached,
+    Superseded,
+    Failed,
+    TimedOut,
+    Interrupted,
+}
+
+impl Outcome {
+    const fn exit(self) -> Exit {
+        match self {
+            Self::Accepted | Self::Reached => Exit::Ok,
+            Self::Superseded => Exit::Superseded,
+            Self::Failed => Exit::Failed,
+            Self::TimedOut => Exit::TimedOut,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+}
+
+/// Tells the end; without one nobody waited.
+pub(super) async fn tell(
+    context: &Context<'_>,
+    backend: &Backend,
+    group: &str,
+    asked: Option<u32>,
+    end: Option<End>,
+) -> Result<Exit, Failure> {
+    let status = backend.group(group).await?;
+    let (mut superseded_by, mut why) = (None, None);
+    let outcome = match end {
+        None => {
+            why = Some(backend.who_goes_on().to_owned());
+            Outcome::Accepted
+        }
+        Some(End::Reached) => Outcome::Reached,
+        Some(End::Superseded { by }) => {
+            superseded_by = Some(by);
+            Outcome::Superseded
+        }
+        Some(End::Failed { why: reason }) => {
+            why = Some(reason);
+            Outcome::Failed
+        }
+        Some(End::Cut(cut)) => {
+            let waits = status.waiting.iter().map(|wait| format!("waiting for {}", wait.what));
+            let steps = status.under_way.iter().map(|step| format!("under way: {step}"));
+            let mut left: Vec<String> = steps.chain(waits).chain(status.held.iter().cloned()).collect();
+            left.push(backend.who_goes_on().to_owned());
+            why = Some(left.join("; "));
+            match cut {
+                Cut::TimedOut => Outcome::TimedOut,
+                Cut::Interrupted => Outcome::Interrupted,
+            }
+        }
+    };
+    let waited = Waited {
+        group: group.to_owned(),
+        outcome,
+        asked,
+        desired: status.desired,
+        generation: status.generation,
+        in_service: status.in_service,
+        superseded_by,
+        why,
+    };
+    context.output.result(&waited, &waited)?;
+    Ok(outcome.exit())
+}
+
+impl fmt::Display for Waited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.group)?;
+        match (self.outcome, self.asked) {
+            (Outcome::Accepted, Some(asked)) => write!(f, "{asked} asked for")?,
+            (Outcome::Accepted, None) => f.write_str("asked for")?,
+            (Outcome::Reached, _) => f.write_str("reached")?,
+            (Outcome::Superseded, _) => f.write_str("superseded")?,
+            (Outcome::Failed, _) => f.write_str("failed")?,
+            (Outcome::TimedOut, _) => f.write_str("not reached in time")?,
+            (Outcome::Interrupted, _) => f.write_str("interrupted")?,
+        }
+        if let Some(by) = self.superseded_by {
+            write!(f, " by generation {by}")?;
+        }
+        if self.outcome != Outcome::Accepted {
+            write!(f, ", {} in service", self.in_service)?;
+            if let Some(desired) = self.desired {
+                write!(f, " of {desired} desired")?;
+            }
+            write!(f, " (generation {})", self.generation)?;
+            if let (Outcome::Reached, Some(asked), Some(desired)) = (self.outcome, self.asked, self.desired)
+                && asked != desired
+            {
+                write!(f, "; {asked} were asked for, limits and policies allow {desired}")?;
+            }
+        }
+        self.why.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
+    }
+}

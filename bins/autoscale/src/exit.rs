@@ -1,0 +1,152 @@
+//! How the program ends: the codes, and what is said when something fails.
+
+use std::{error::Error, fmt, process::ExitCode};
+
+use config::Problems;
+use scaler::{adapter::sqlite::OpenError, workflow};
+
+/// The exit codes. They are documented in the help and the README: never change the meaning of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or reached.
+    Ok,
+    /// It failed.
+    Failed,
+    /// The command line or the configuration is wrong, or names what is not there.
+    Usage,
+    /// The store is in use, or the daemon can't be reached.
+    Unreachable,
+    /// A newer decision took its place.
+    Superseded,
+    /// It was not reached within `--timeout`.
+    TimedOut,
+    /// It was refused as things are: another generation, a mode, a member that can't be adopted.
+    Refused,
+    /// A signal ended the waiting.
+    Interrupted,
+}
+
+impl Exit {
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Superseded => 4,
+            Self::TimedOut => 5,
+            Self::Refused => 6,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// As programs read it in the JSON of an error.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Unreachable => "unreachable",
+            Self::Superseded => "superseded",
+            Self::TimedOut => "timed_out",
+            Self::Refused => "refused",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}
+
+/// A command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    Error(Box<dyn Error + Send + Sync>),
+    Problems(Problems),
+}
+
+impl Failure {
+    /// With an error whose chain says what was attempted, what came back and what to do.
+    pub(crate) fn new(exit: Exit, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { exit, why: Why::Error(error.into()) }
+    }
+
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.why {
+            Why::Problems(problems) => problems.fmt(f),
+            Why::Error(error) => {
+                write!(f, "error: {error}")?;
+                let mut beneath = error.source();
+                while let Some(source) = beneath {
+                    write!(f, ": {source}")?;
+                    beneath = source.source();
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self { exit: Exit::Usage, why: Why::Problems(problems) }
+    }
+}
+
+impl From<workflow::Error> for Failure {
+    fn from(error: workflow::Error) -> Self {
+        use workflow::Error as E;
+        let exit = match &error {
+            E::UnknownGroup { .. } | E::NoMember { .. } => Exit::Usage,
+            E::Overtaken { .. } => Exit::Unreachable,
+            E::Generation { .. } | E::Asleep { .. } | E::Refused { .. } => Exit::Refused,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<daemon::client::Error> for Failure {
+    fn from(error: daemon::client::Error) -> Self {
+        let exit = match error.status() {
+            None => Exit::Unreachable,
+            Some(400 | 401 | 403 | 404) => Exit::Usage,
+            Some(409 | 422) => Exit::Refused,
+            Some(_) => Exit::Failed,
+        };
+        match error {
+            daemon::client::Error::Refused { attempted, status: status @ (401 | 403), problem } => Self::new(
+                exit,
+                format!(
+                    "{attempted}: {problem} (status {status}): set AUTOSCALE_CREDENTIAL to the daemon's credential"
+                ),
+            ),
+            error => Self::new(exit, error),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let exit = match &error {
+            OpenError::Locked { .. } => Exit::Unreachable,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error)
+    }
+}

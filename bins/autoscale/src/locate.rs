@@ -1,0 +1,68 @@
+//! Who acts: a daemon, where there is one, or this process, once it has the store's lock.
+
+use std::{env, path::Path};
+
+use config::{Config, StoreAt, Surroundings};
+use daemon::local::read_token;
+use rest::{Token, Url};
+use scaler::adapter::sqlite::{self, SqliteStore};
+
+use crate::{
+    args::GlobalArgs,
+    assemble,
+    backend::{Backend, Daemon, Local},
+    exit::{Exit, Failure},
+};
+
+/// The variable that holds the daemon's credential.
+const CREDENTIAL: &str = "AUTOSCALE_CREDENTIAL";
+
+/// An address as `--daemon` and the file beside a store have it; none where it is no such thing.
+pub(crate) fn address(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url: Url = whole.parse().ok()?;
+    let plain = url.username().is_empty() && url.password().is_none();
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
+}
+
+/// Finds the daemon, or takes the store's lock.
+pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
+    let base = global.config.parent().unwrap_or_else(|| Path::new(""));
+    // A daemon has the secrets; whoever speaks to it needs none but its credential.
+    let lenient = Config::load_in(&global.config, &Surroundings::new(base).lenient());
+    if let Some(url) = &global.daemon {
+        let credential = credential(lenient.as_ref().ok(), None)?;
+        return Ok(Backend::Daemon(Daemon::new(url.clone(), credential.as_ref())?));
+    }
+    let config = lenient?;
+    let StoreAt::Sqlite(path) = &config.store else {
+        let why = "the configuration's store is memory, which ends with its process: name a running daemon by --daemon, or write store: { sqlite: PATH }";
+        return Err(Failure::new(Exit::Usage, why));
+    };
+    let left = sqlite::read_address(path)
+        .map_err(|error| Failure::new(Exit::Failed, format!("reading the address beside {}: {error}", path.display())))?;
+    if let Some(url) = left.as_deref().and_then(address) {
+        let daemon = Daemon::new(url, credential(Some(&config), Some(path))?.as_ref())?;
+        // One that was killed left its address behind.
+        if daemon.is_there().await {
+            return Ok(Backend::Daemon(daemon));
+        }
+    }
+    let store = SqliteStore::open(path).await?;
+    let config = Config::load(&global.config)?;
+    Ok(Backend::Local(Local::new(assemble::scaler(&config, store)?)))
+}
+
+/// What the daemon wants to see: from the environment, from the configuration, or left beside the store by a daemon
+/// that has none configured. Where there is none the daemon says that it wants one.
+fn credential(config: Option<&Config>, store: Option<&Path>) -> Result<Option<Token>, Failure> {
+    if env::var_os(CREDENTIAL).is_some_and(|value| !value.is_empty()) {
+        return Token::from_env(CREDENTIAL).map(Some).map_err(|error| Failure::new(Exit::Usage, error));
+    }
+    if let Some(secret) = config.and_then(|config| config.daemon.credentials.as_ref()) {
+        return secret.value().is_ok().then(|| assemble::token(secret)).transpose();
+    }
+    let left = store.and_then(|store| read_token(store).ok().flatten());
+    Ok(left.and_then(|token| Token::new(token).ok()))
+}
