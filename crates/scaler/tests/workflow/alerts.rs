@@ -1,13 +1,22 @@
 //! Notifications: stored before they are answered, and acted upon at once.
 
-use std::sync::atomic::Ordering;
-
-use scaler::{
-    core::{alerts::AlertState, log::Fact},
-    port::{Clock, Store},
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use super::{Bench, alert, seconds};
+use async_trait::async_trait;
+use scaler::{
+    core::{
+        Hearing, Signal,
+        alerts::{Alert, AlertState},
+        log::{Cause, Fact},
+    },
+    port::{AlertSource, Clock, Failure, FailureKind, Store},
+    workflow::{Ending, Scaler},
+};
+
+use super::{Bench, CONFIG, alert, group, seconds};
 
 #[tokio::test(start_paused = true)]
 async fn notifications_that_arrive_together_share_a_commit() {
@@ -91,4 +100,47 @@ async fn alerts_survive_a_restart() {
     let scaler = bench.web(3);
     bench.turn_for(&scaler, seconds(50)).await;
     assert_eq!(bench.cloud.serving(), 4);
+}
+
+#[derive(Clone, Default)]
+struct Source {
+    says: Arc<Mutex<Option<Vec<Alert>>>>,
+    polls: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl AlertSource for Source {
+    async fn alerts(&self) -> Result<Vec<Alert>, Failure> {
+        self.polls.fetch_add(1, Ordering::SeqCst);
+        let says = self.says.lock().unwrap().clone();
+        says.ok_or_else(|| Failure::new(FailureKind::Transient, "502 from Alertmanager"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_are_the_truth_and_their_failure_is_no_calm() {
+    let bench = Bench::new();
+    let source = Source::default();
+    *source.says.lock().unwrap() = Some(vec![alert("WebCpuHigh", AlertState::Firing)]);
+    let scaler = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(bench.cloud.clone())
+        .store(bench.store.clone())
+        .clock(bench.clock)
+        .alerts(source.clone())
+        .hearing(Hearing { poll: Some(seconds(15)), ..Hearing::default() })
+        .group(group("web", CONFIG, 1, 12))
+        .build()
+        .unwrap();
+    // Also a call that turns the loop by itself polls, beside it.
+    assert_eq!(scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap(), Ending::Reached);
+    assert!(source.polls.load(Ordering::SeqCst) >= 2);
+    bench.turn_for(&scaler, seconds(60)).await;
+    let status = scaler.status("web").await.unwrap();
+    assert_eq!((status.signal, status.desired), (Some(Signal::High), Some(2)));
+    *source.says.lock().unwrap() = None;
+    bench.turn_for(&scaler, seconds(60)).await;
+    assert_eq!(scaler.status("web").await.unwrap().signal, Some(Signal::Unknown));
+    bench.turn_for(&scaler, seconds(600)).await;
+    assert_eq!(scaler.status("web").await.unwrap().desired, Some(2), "and neither adds nor removes");
 }
