@@ -68,16 +68,24 @@ impl AlertTable {
         alerts.into_iter().map(|alert| self.hear(alert, now)).collect()
     }
 
-    /// Takes in a whole, successful poll at `now`: what it leaves out for [`ABSENT`] is resolved. Returns the rows that
-    /// changed, to be stored.
+    /// Takes in a whole, successful poll that was begun at `asked`: what it leaves out for [`ABSENT`] is resolved, and what
+    /// a notification said since then is newer. Returns the rows that changed, to be stored.
     #[must_use = "the changed rows must be stored"]
-    pub fn polled(&mut self, alerts: Vec<Alert>, now: Timestamp) -> Vec<AlertRow> {
-        self.polled = Some(now);
-        let mut changed: Vec<AlertRow> = alerts.into_iter().map(|alert| self.hear(alert, now)).collect();
+    pub fn polled(&mut self, alerts: Vec<Alert>, asked: Timestamp) -> Vec<AlertRow> {
+        self.polled = Some(asked);
+        let newer = |row: &AlertRow| row.heard > asked;
+        let told: Vec<Alert> = alerts
+            .into_iter()
+            .filter(|alert| !self.rows.get(&alert.fingerprint).is_some_and(newer))
+            .collect();
+        let mut changed: Vec<AlertRow> = told.into_iter().map(|alert| self.hear(alert, asked)).collect();
         for row in self.rows.values_mut() {
-            if row.alert.state != AlertState::Resolved && row.heard < now && now >= after(row.heard, ABSENT) {
+            if row.alert.state != AlertState::Resolved
+                && row.heard < asked
+                && asked >= after(row.heard, ABSENT)
+            {
                 row.alert.state = AlertState::Resolved;
-                row.since = now;
+                row.since = asked;
                 changed.push(row.clone());
             }
         }

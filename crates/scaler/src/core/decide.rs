@@ -131,11 +131,9 @@ impl Decider<'_> {
             let said = format!("a floor of {floor} until {until}");
             raise(floor, decision, Cause::Operator(said.clone()), said);
         }
-        if wanted == base
-            && decision.asked.is_none()
-            && decision.signal == Signal::Low
-            && self.memory.desired.is_some()
-        {
+        // A group that is only observed has no desired size, and still shows what it would remove.
+        let known = self.memory.desired.is_some() || self.memory.mode_at(self.now) == GroupMode::Observe;
+        if wanted == base && decision.asked.is_none() && decision.signal == Signal::Low && known {
             match self.lower(base, counted, warm) {
                 Ok(by) => {
                     let why = self.signals.why(Signal::Low);

@@ -127,18 +127,18 @@ impl AlertBoard {
         AlertTable { rows, polled: table.polled }
     }
 
-    /// Takes in a whole, successful poll.
+    /// Takes in a whole, successful poll that was begun at `asked`.
     ///
     /// # Errors
     /// [`StoreError`] if the store did not keep it: the poll does not count then.
-    pub async fn polled(&self, alerts: Vec<Alert>) -> Result<(), StoreError> {
+    pub async fn polled(&self, alerts: Vec<Alert>, asked: Timestamp) -> Result<(), StoreError> {
         self.load().await?;
         let guard = self.commit.lock().await;
         let now = self.clock.now();
         let mut table = self.table();
-        let rows = latest(table.polled(alerts, now));
-        self.store.keep_alerts(&rows, Some(now)).await?;
-        self.publish(rows, Some(now), now);
+        let rows = latest(table.polled(alerts, asked));
+        self.store.keep_alerts(&rows, Some(asked)).await?;
+        self.publish(rows, Some(asked), now);
         let old = table.prune(now);
         if !old.is_empty() {
             self.store.forget_alerts(&old).await?;
@@ -156,7 +156,7 @@ impl AlertBoard {
             let begun = self.clock.now();
             match source.alerts().await {
                 Ok(alerts) => {
-                    if let Err(error) = self.polled(alerts).await {
+                    if let Err(error) = self.polled(alerts, begun).await {
                         tracing::warn!(
                             error = &error as &dyn std::error::Error,
                             "a poll of the alerts was not stored"

@@ -414,6 +414,13 @@ fn a_dry_run_that_acts() {
     let decision = decide(&world.group, &observation, &signals, &world.memory, world.now);
     assert_eq!(decision.desired, Some(4), "it shows what it would do");
     assert!(plan(&world.group, &observation, &decision, &world.memory, world.now).steps.is_empty());
+
+    let mut world = grown(2, 8, 4);
+    let (who, why) = ("ops".to_owned(), "look".to_owned());
+    world.append(Cause::operator("x"), Fact::ModeSet { mode: GroupMode::Observe, until: None, who, why });
+    world.run_with("WebCpuLow", seconds(1500));
+    let (decision, plan) = world.turn();
+    assert_eq!((decision.desired, plan.steps.len()), (Some(3), 0), "a removal too: {decision}");
 }
 
 #[test]
@@ -533,4 +540,20 @@ fn a_member_that_vanished_is_replaced_after_two_looks_and_its_node_swept() {
     world.run(seconds(600));
     assert_eq!((world.created, world.serving(), world.nodes.len()), (before + 1, 4, 4));
     assert!(world.machines.values().all(|machine| machine.instance.status == InstanceStatus::Running));
+}
+
+#[test]
+fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
+    let mut world = at_rest(2, 8);
+    world.hear("WebCpuHigh", AlertState::Firing);
+    let polled = world.alerts.rows["WebCpuHigh"].alert.clone();
+    let begun = world.now;
+    world.pass(seconds(2));
+    world.hear("WebCpuHigh", AlertState::Resolved);
+    let _ = world.alerts.polled(vec![polled.clone()], begun);
+    assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved);
+    let _ = world.alerts.polled(vec![polled], after(world.now, seconds(1)));
+    assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Firing, "a later one counts");
+    let _ = world.alerts.polled(vec![], after(world.now, seconds(400)));
+    assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved, "absent for five minutes");
 }

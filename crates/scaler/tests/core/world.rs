@@ -8,7 +8,7 @@ use scaler::core::{
     NodeId, NodeStatus, Observation, Plan, Position, Signals, Size, StepPolicy, Template, after,
     alerts::{Alert, AlertState, AlertTable},
     decide,
-    log::{Cause, Draft, Entry, Fact, Memory, Outcome, Refusal, Step},
+    log::{Cause, Draft, Entry, Fact, GroupMode, Memory, Outcome, Refusal, Step},
     notice, plan,
 };
 
@@ -231,7 +231,8 @@ impl World {
             self.append(Cause::Converge, Fact::Turned { signal: together });
         }
         let decision = decide(&self.group, &observation, &signals, &self.memory, self.now);
-        if let (true, Some(desired)) = (decision.is_new(), decision.desired) {
+        let able = matches!(self.memory.mode_at(self.now), GroupMode::On | GroupMode::AddOnly);
+        if let (true, Some(desired)) = (able && decision.is_new(), decision.desired) {
             self.append(
                 decision.cause.clone(),
                 Fact::Decided {
