@@ -56,7 +56,8 @@ impl Found {
                 self.add(missing);
                 None
             }
-            answer => self.answer(answer, true),
+            // Scaling itself does not ask for these, so a token may lack the scope.
+            answer => self.answer(answer, false),
         }
     }
 
