@@ -85,10 +85,10 @@ impl Default for Hearing {
 }
 
 impl Hearing {
-    /// Whether `row` is still vouched for at `now`.
+    /// Whether `row` is still vouched for at `now`: also where the polls are alive they must show it.
     fn confirmed(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
         match self.poll {
-            Some(_) => self.polls_alive(table, now),
+            Some(every) => self.polls_alive(table, now) && elapsed(row.heard, now) <= every * 3,
             None => elapsed(row.heard, now) < self.confirm,
         }
     }

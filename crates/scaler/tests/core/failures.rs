@@ -557,3 +557,27 @@ fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
     let _ = world.alerts.polled(vec![], after(world.now, seconds(400)));
     assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved, "absent for five minutes");
 }
+
+#[test]
+fn an_alert_that_left_the_polls_is_neither_high_nor_calm() {
+    let mut world = at_rest(2, 8);
+    world.hearing.poll = Some(seconds(15));
+    world.hear("WebCpuHigh", AlertState::Firing);
+    let firing = world.alerts.rows["WebCpuHigh"].alert.clone();
+    let says =
+        |world: &World| Signals::read(&world.group, &world.alerts, &world.hearing, world.now).together();
+    let _ = world.alerts.polled(vec![firing], world.now);
+    assert_eq!(says(&world), Signal::High);
+    for _ in 0..4 {
+        world.pass(seconds(15));
+        let _ = world.alerts.polled(vec![], world.now);
+    }
+    assert_eq!(says(&world), Signal::Unknown, "three polls did not show it");
+    for _ in 0..20 {
+        world.pass(seconds(15));
+        let _ = world.alerts.polled(vec![], world.now);
+    }
+    assert_eq!(says(&world), Signal::Calm, "absent for five minutes it is resolved");
+    world.pass(seconds(60));
+    assert_eq!(says(&world), Signal::Unknown, "and nobody polls any more");
+}
