@@ -1,19 +1,14 @@
-//! From the configuration to what acts: the clients and the scaler.
+//! From the configuration to what acts.
 
 use config::{Config, Secret};
+use daemon::{AssembleError, Assembly};
 use linode_api::{Linode, Token};
-use scaler::{
-    adapter::{
-        alertmanager::Alertmanager,
-        clock::SystemClock,
-        linode::{LinodeBalancers, LinodeCompute, Marks},
-        sqlite::SqliteStore,
-    },
-    workflow::Scaler,
-};
 use secrecy::ExposeSecret as _;
 
 use crate::exit::{Exit, Failure};
+
+/// Only this version shows locks.
+const VERSION: &str = "v4beta";
 
 fn usage(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
     Failure::new(Exit::Usage, error)
@@ -25,18 +20,14 @@ pub(crate) fn token(secret: &Secret) -> Result<Token, Failure> {
     Token::new(value.expose_secret()).map_err(|error| usage(format!("{}: {error}", secret.source())))
 }
 
-/// The client of the Linode API. The environment's `LINODE_URL`, `LINODE_API_VERSION` and `LINODE_CA` count where the
-/// configuration does not say.
+/// A client of the Linode API, to look before anything is started.
 pub(crate) fn linode(config: &Config) -> Result<Linode, Failure> {
     let access = &config.linode;
     let mut builder = Linode::builder(token(&access.token)?)
-        .environment()
+        .version(access.api_version.as_deref().unwrap_or(VERSION))
         .user_agent(concat!("autoscale/", env!("CARGO_PKG_VERSION")));
     if let Some(url) = &access.url {
         builder = builder.address(url.as_str());
-    }
-    if let Some(version) = &access.api_version {
-        builder = builder.version(version);
     }
     if let Some(ca) = &access.ca {
         builder = builder.ca_file(ca);
@@ -44,24 +35,11 @@ pub(crate) fn linode(config: &Config) -> Result<Linode, Failure> {
     builder.build().map_err(usage)
 }
 
-/// A scaler of the configured groups over `store`.
-pub(crate) fn scaler(config: &Config, store: SqliteStore) -> Result<Scaler, Failure> {
-    let linode = linode(config)?;
-    let groups = config.linode_groups().map_err(usage)?;
-    let marks = Marks::new(config.owner.as_str()).map_err(usage)?;
-    let mut builder = Scaler::builder()
-        .balancer(LinodeBalancers::new(linode.clone(), &groups))
-        .compute(LinodeCompute::new(linode, marks, groups))
-        .store(store)
-        .clock(SystemClock)
-        .hearing(config.hearing())
-        .groups(config.core_groups());
-    if let Some(alertmanager) = &config.alertmanager {
-        let mut source = Alertmanager::builder(alertmanager.url.clone());
-        if let Some(credentials) = &alertmanager.credentials {
-            source = source.bearer(&token(credentials)?).map_err(usage)?;
-        }
-        builder = builder.alerts(source.build().map_err(usage)?);
-    }
-    builder.build().map_err(usage)
+/// What a daemon would be, in this process: it takes the store's lock, serves nobody, and acts while a command waits.
+pub(crate) async fn daemon(config: &Config) -> Result<daemon::Daemon, Failure> {
+    Assembly::new(config).build().await.map_err(|error| match error {
+        AssembleError::Store(error) => error.into(),
+        error @ AssembleError::LocalCredential { .. } => Failure::new(Exit::Failed, error),
+        error => usage(error),
+    })
 }

@@ -29,7 +29,8 @@ pub(crate) struct Limit {
 impl Limit {
     pub(crate) fn new(timeout: Option<Duration>) -> Result<Self, Failure> {
         let listen = |kind| {
-            signal(kind).map_err(|error| Failure::new(Exit::Failed, format!("listening for signals: {error}")))
+            signal(kind)
+                .map_err(|error| Failure::new(Exit::Failed, format!("listening for signals: {error}")))
         };
         Ok(Self {
             until: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),

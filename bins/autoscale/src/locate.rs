@@ -5,7 +5,7 @@ use std::{env, path::Path};
 use config::{Config, StoreAt, Surroundings};
 use daemon::local::read_token;
 use rest::{Token, Url};
-use scaler::adapter::sqlite::{self, SqliteStore};
+use scaler::adapter::sqlite::read_address;
 
 use crate::{
     args::GlobalArgs,
@@ -40,8 +40,9 @@ pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
         let why = "the configuration's store is memory, which ends with its process: name a running daemon by --daemon, or write store: { sqlite: PATH }";
         return Err(Failure::new(Exit::Usage, why));
     };
-    let left = sqlite::read_address(path)
-        .map_err(|error| Failure::new(Exit::Failed, format!("reading the address beside {}: {error}", path.display())))?;
+    let left = read_address(path).map_err(|error| {
+        Failure::new(Exit::Failed, format!("reading the address beside {}: {error}", path.display()))
+    })?;
     if let Some(url) = left.as_deref().and_then(address) {
         let daemon = Daemon::new(url, credential(Some(&config), Some(path))?.as_ref())?;
         // One that was killed left its address behind.
@@ -49,9 +50,8 @@ pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
             return Ok(Backend::Daemon(daemon));
         }
     }
-    let store = SqliteStore::open(path).await?;
     let config = Config::load(&global.config)?;
-    Ok(Backend::Local(Local::new(assemble::scaler(&config, store)?)))
+    Ok(Backend::Local(Local::new(assemble::daemon(&config).await?)))
 }
 
 /// What the daemon wants to see: from the environment, from the configuration, or left beside the store by a daemon

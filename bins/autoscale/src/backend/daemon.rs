@@ -1,6 +1,6 @@
 //! A daemon, over its JSON API.
 
-use std::{cell::Cell, future::Future, time::Duration};
+use std::{future::Future, time::Duration};
 
 use daemon::{
     api::{Accepted, Ending, Events, GroupStatus, MemberAction, MemberRequest, SetDesired, SetMode, Span},
@@ -81,7 +81,6 @@ impl Daemon {
     ) -> Result<End, Failure> {
         ask.wait = Some(Span(LONGEST_WAIT));
         let Waiting { progress, limit } = waiting;
-        let next = Cell::new(events);
         let ending = async {
             let mut lost = None;
             loop {
@@ -96,12 +95,12 @@ impl Daemon {
                 }
             }
         };
-        self.told(group, &next, progress, limit, ending).await
+        self.told(group, events, progress, limit, ending).await
     }
 
     pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
         let Waiting { progress, limit } = waiting;
-        let next = Cell::new(self.newest(of.group).await);
+        let events = self.newest(of.group).await;
         self.member(of, MemberAction::Replace).await?;
         let ending = async {
             let mut lost = None;
@@ -116,7 +115,7 @@ impl Daemon {
                 sleep(LOOK).await;
             }
         };
-        self.told(of.group, &next, progress, limit, ending).await
+        self.told(of.group, events, progress, limit, ending).await
     }
 
     pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
@@ -136,15 +135,15 @@ impl Daemon {
     async fn told(
         &self,
         group: &str,
-        next: &Cell<Option<u64>>,
+        mut next: Option<u64>,
         progress: &Progress,
         limit: &mut Limit,
-        ending: impl Future<Output = Result<End, Failure>>,
+        ending: impl Future<Output = Result<End, Failure>> + Send,
     ) -> Result<End, Failure> {
         let telling = async {
             loop {
-                match self.client.events(group, next.get(), LONGEST_WAIT).await {
-                    Ok(events) => next.set(Some(tell(&events, progress))),
+                match self.client.events(group, next, LONGEST_WAIT).await {
+                    Ok(events) => next = Some(tell(&events, progress)),
                     // Whether the daemon is lost is for the other side to judge.
                     Err(_) => sleep(PAUSE).await,
                 }
@@ -156,7 +155,7 @@ impl Daemon {
             cut = limit.cut() => Ok(End::Cut(cut)),
             end = telling => end,
         };
-        if let Ok(events) = self.client.events(group, next.get(), Duration::ZERO).await {
+        if let Ok(events) = self.client.events(group, next, Duration::ZERO).await {
             tell(&events, progress);
         }
         end

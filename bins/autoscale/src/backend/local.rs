@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use daemon::api::{GroupStatus, MemberAction, SetDesired, SetMode};
+use daemon::{
+    Daemon,
+    api::{GroupStatus, MemberAction, SetDesired, SetMode},
+};
 use scaler::{
     adapter::clock::SystemClock,
     core::{
@@ -19,45 +22,49 @@ use crate::{
     limit::Cut,
 };
 
-/// A scaler whose store this process holds. It acts only while a command waits.
+/// What a daemon would be, without serving: it holds the store, and acts only while a command waits.
 #[derive(Debug)]
 pub(crate) struct Local {
-    scaler: Scaler,
+    daemon: Daemon,
 }
 
 impl Local {
-    pub(crate) const fn new(scaler: Scaler) -> Self {
-        Self { scaler }
+    pub(crate) const fn new(daemon: Daemon) -> Self {
+        Self { daemon }
+    }
+
+    fn scaler(&self) -> &Scaler {
+        self.daemon.scaler()
     }
 
     pub(super) async fn groups(&self) -> Result<Groups, Failure> {
         let mut groups = Vec::new();
-        for group in self.scaler.groups() {
-            groups.push(self.scaler.status(group.name.as_str()).await?.into());
+        for group in self.scaler().groups() {
+            groups.push(self.scaler().status(group.name.as_str()).await?.into());
         }
-        let unmanaged = self.scaler.unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
+        let unmanaged = self.scaler().unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
         Ok(Groups { groups, unmanaged })
     }
 
     pub(super) async fn group(&self, group: &str) -> Result<GroupStatus, Failure> {
-        Ok(self.scaler.status(group).await?.into())
+        Ok(self.scaler().status(group).await?.into())
     }
 
     pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Plan, Failure> {
         let dry_run = match ask {
-            Some(ask) => self.scaler.plan_with(group, &asked(ask)?).await?,
-            None => self.scaler.plan(group).await?,
+            Some(ask) => self.scaler().plan_with(group, &asked(ask)?).await?,
+            None => self.scaler().plan(group).await?,
         };
         Ok(Plan::of(group, dry_run))
     }
 
     pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
-        let activities = self.scaler.history(group, limit).await?.into_iter().map(Into::into).collect();
+        let activities = self.scaler().history(group, limit).await?.into_iter().map(Into::into).collect();
         Ok(History { group: group.to_owned(), activities })
     }
 
     pub(super) async fn request(&self, group: &str, ask: &SetDesired) -> Result<Request, Failure> {
-        let accepted = self.scaler.request(group, &asked(ask)?).await?;
+        let accepted = self.scaler().request(group, &asked(ask)?).await?;
         Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
     }
 
@@ -67,17 +74,17 @@ impl Local {
         accepted: Accepted,
         waiting: &mut Waiting<'_>,
     ) -> Result<End, Failure> {
-        self.drive(self.scaler.follow(group, accepted), waiting).await
+        self.drive(self.scaler().follow(group, accepted), waiting).await
     }
 
     pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
         let cause = cause(&of.who, of.reason);
-        self.drive(self.scaler.replace(of.group, of.instance, cause), waiting).await
+        self.drive(self.scaler().replace(of.group, of.instance, cause), waiting).await
     }
 
     pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
         let (scaler, group, instance, cause) =
-            (&self.scaler, of.group, of.instance, cause(&of.who, of.reason));
+            (self.scaler(), of.group, of.instance, cause(&of.who, of.reason));
         match action {
             MemberAction::Adopt => scaler.adopt(group, instance, cause).await?,
             MemberAction::Release => scaler.release(group, instance, cause).await?,
@@ -98,7 +105,7 @@ impl Local {
     pub(super) async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
         let until = mode.lasts.map(|lasts| after(SystemClock.now(), lasts.0));
         let who = mode.who.as_deref().unwrap_or_default();
-        Ok(self.scaler.set_mode(group, mode.mode, until, who, &mode.reason).await?)
+        Ok(self.scaler().set_mode(group, mode.mode, until, who, &mode.reason).await?)
     }
 
     /// Turns the loop until the call ends. A cut stops it between two steps; a second one breaks it off.
@@ -123,7 +130,7 @@ impl Local {
                         [] => "stopping: no step is under way".to_owned(),
                         steps => format!("stopping: no new step begins; under way: {}", steps.join("; ")),
                     });
-                    self.scaler.stop();
+                    self.scaler().stop();
                 }
             }
         }

@@ -50,7 +50,10 @@ pub(crate) struct Request {
 #[derive(Debug)]
 enum Ticket {
     /// Asked again by its id until it has ended; events are told from this number on.
-    Daemon { ask: SetDesired, events: Option<u64> },
+    Daemon {
+        ask: SetDesired,
+        events: Option<u64>,
+    },
     Local(Accepted),
 }
 

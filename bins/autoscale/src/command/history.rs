@@ -18,9 +18,7 @@ pub(super) async fn run(context: &Context<'_>, args: &HistoryArgs) -> Result<Exi
     let history = backend.history(&group, args.limit.get()).await?;
     let text = match history.activities.as_slice() {
         [] => format!("{group}: nothing was decided yet"),
-        activities if args.steps => {
-            activities.iter().map(whole).collect::<Vec<_>>().join("\n\n")
-        }
+        activities if args.steps => activities.iter().map(whole).collect::<Vec<_>>().join("\n\n"),
         activities => overview(activities),
     };
     context.output.result(&history, text)?;

@@ -24,18 +24,26 @@ pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<Exit
     };
     let unmanaged = match groups.unmanaged.as_slice() {
         [] => String::new(),
-        names => format!(
-            "\nnot in the configuration any more, kept and not touched: {}",
-            names.join(", ")
-        ),
+        names => format!("\nnot in the configuration any more, kept and not touched: {}", names.join(", ")),
     };
     context.output.result(&groups, text + &unmanaged)?;
     Ok(Exit::Ok)
 }
 
 fn overview(groups: &[GroupStatus]) -> String {
-    let header =
-        ["GROUP", "MODE", "DESIRED", "IN SERVICE", "ON THEIR WAY", "UNHEALTHY", "LEAVING", "MIN", "MAX", "SIGNAL", "STATE"];
+    let header = [
+        "GROUP",
+        "MODE",
+        "DESIRED",
+        "IN SERVICE",
+        "ON THEIR WAY",
+        "UNHEALTHY",
+        "LEAVING",
+        "MIN",
+        "MAX",
+        "SIGNAL",
+        "STATE",
+    ];
     table(
         header,
         groups.iter().map(|group| {
