@@ -1,3 +1,46 @@
 //! The autoscaler daemon.
 
-fn main() {}
+mod args;
+mod exit;
+mod logs;
+mod signals;
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use clap::Parser as _;
+use config::Config;
+use daemon::Assembly;
+
+use crate::{args::Args, exit::Failure, signals::Signals};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    logs::begin(args.log_format);
+    match run(&args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+async fn run(args: &Args) -> Result<(), Failure> {
+    // Before anything is begun: a signal that comes early must not be lost.
+    let signals = Signals::listen()?;
+    let config = Config::load(&args.config)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    if args.check {
+        let groups = config.groups.len();
+        writeln!(io::stdout(), "{}: no errors, {groups} groups", args.config.display())?;
+        return Ok(());
+    }
+    let daemon = Assembly::new(&config).build().await?;
+    let listener = daemon.bind(args.listen.unwrap_or(config.daemon.listen)).await?;
+    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
+    daemon.serve(listener, signals.received()).await?;
+    Ok(())
+}

@@ -1,4 +1,25 @@
-//! The long-running service: HTTP surface, metrics, actors.
+#![doc = include_str!("../README.md")]
 
 pub mod api;
+mod assemble;
+mod calls;
 pub mod client;
+mod credential;
+mod daemon;
+mod error;
+mod events;
+mod http;
+pub mod local;
+mod metrics;
+mod scrape;
+mod sentinel;
+mod state;
+
+pub use self::{
+    assemble::{AssembleError, Assembly},
+    calls::{ApiCalls, Counted},
+    credential::{Credential, InvalidCredential},
+    daemon::{Builder, Daemon},
+    error::ServeError,
+    scrape::Addresses,
+};

@@ -9,6 +9,7 @@ mod group;
 mod history;
 mod plan;
 mod span;
+mod stored;
 
 pub use change::{Accepted, Done, Ending, MemberAction, MemberRequest, SetDesired, SetMode, UnknownAction};
 pub use error::{ErrorBody, Problem};
@@ -17,3 +18,4 @@ pub use group::{GroupStatus, Groups, Member, Operation, Waiting};
 pub use history::{Activity, Ended, History, Step};
 pub use plan::{Plan, PlannedStep};
 pub use span::Span;
+pub use stored::Stored;

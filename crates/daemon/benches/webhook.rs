@@ -1,0 +1,2 @@
+//! How many notifications one core takes in.
+fn main() {}

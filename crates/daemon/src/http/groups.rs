@@ -1,0 +1,71 @@
+//! How groups stand.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State as Shared, rejection::QueryRejection},
+};
+use serde::Deserialize;
+
+use super::refusal::Refusal;
+use crate::{
+    api::{GroupStatus, Groups, History, Plan},
+    state::State,
+};
+
+/// Activities that are told when the caller names no number.
+const SOME: usize = 20;
+/// Activities that are told at most.
+const MANY: usize = 1_000;
+
+pub(super) async fn all(Shared(state): Shared<Arc<State>>) -> Result<Json<Groups>, Refusal> {
+    let mut groups = Vec::new();
+    for group in state.group_names() {
+        groups.push(state.status(group).await?.0);
+    }
+    let unmanaged = state.patiently(state.scaler.unmanaged()).await?;
+    let unmanaged = unmanaged.into_iter().map(String::from).collect();
+    Ok(Json(Groups { groups, unmanaged }))
+}
+
+pub(super) async fn one(
+    Shared(state): Shared<Arc<State>>,
+    Path(group): Path<String>,
+) -> Result<Json<GroupStatus>, Refusal> {
+    state.status(&group).await.map(|(status, _)| Json(status))
+}
+
+/// What a turn would do. It looks at the cloud.
+pub(super) async fn plan(
+    Shared(state): Shared<Arc<State>>,
+    Path(group): Path<String>,
+) -> Result<Json<Plan>, Refusal> {
+    let dry_run = state.scaler.plan(&group).await?;
+    Ok(Json(Plan::of(&group, &dry_run)))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    limit: Option<usize>,
+}
+
+pub(super) async fn history(
+    Shared(state): Shared<Arc<State>>,
+    Path(group): Path<String>,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Result<Json<History>, Refusal> {
+    let Query(page) = page.map_err(|rejection| {
+        Refusal::bad_request(rejection.body_text(), format!("ask with ?limit={SOME}")).at("limit")
+    })?;
+    let limit = page.limit.unwrap_or(SOME).min(MANY);
+    let activities = state.scaler.history(&group, limit).await?;
+    let configured = state.group_names().any(|known| known == group);
+    if activities.is_empty() && !configured {
+        // A name that nothing has is rather mistyped than a group without a past.
+        state.scaler.status(&group).await?;
+    }
+    let activities = activities.into_iter().map(Into::into).collect();
+    Ok(Json(History { group, activities }))
+}
