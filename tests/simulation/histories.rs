@@ -1,0 +1,279 @@
+//! Random histories: loads, faults, illness, crashes, lost stores, second processes, people.
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use scaler::core::log::GroupMode;
+use tokio::time::Instant;
+
+use super::fuse::{Blow, Fate, Strike};
+use super::judge::Breach;
+use super::simulate;
+use super::world::{Happened, Quirk, Setup, World, seconds};
+
+/// How many, unless `SCALER_SEEDS` says otherwise.
+const HISTORIES: u64 = 2_000;
+
+/// So long each is troubled.
+const TROUBLED: Duration = Duration::from_secs(900);
+
+/// What the cloud may do to us.
+const FAULTS: &[&str] = &[
+    "any:500%20~30s",
+    "any:500~15s",
+    "any:429=5*3",
+    "any:429=-5*3",
+    "any:reset*3",
+    "any:lost*2",
+    "any:hang=20s*2",
+    "any:late=15s*2",
+    "any:html=502*2",
+    "any:maintenance*2",
+    "any:nonsense*1",
+    "create:lost*1",
+    "create:lost=408*1",
+    "create:500*1",
+    "create:late=45s*1",
+    "create:sold-out*1",
+    "create:limit*1",
+    "delete:lost*1",
+    "delete:lost=408*1",
+    "nodes:lost*2",
+    "nodes:500*4",
+    "POST /nodebalancers/*/configs/*/nodes:lost*1",
+    "PUT /nodebalancers/*/configs/*/nodes/*:500*9",
+    "PUT /nodebalancers/*/configs/*/nodes/*:late=40s*1",
+    "boot:slow=60s*2",
+    "boot:never*1",
+    "health:never*1",
+    "health:after=30s*1",
+    "instances:half~30s",
+    "instances:short~30s",
+    "instances:empty~30s",
+    "instances:all-tags~60s",
+    "list:half*4",
+    "list:lag=10s~60s",
+    "GET /linode/instances/*:500~40s",
+    "mode:delay=8s~60s",
+];
+
+struct History {
+    seed: u64,
+    rng: fastrand::Rng,
+    world: World,
+}
+
+impl History {
+    async fn new(seed: u64, quirk: Quirk) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let min = rng.u32(1..=3);
+        let mut setup = Setup::new(seed, min, min + rng.u32(1..=5));
+        setup.quirk = quirk;
+        setup.slack = seconds(90);
+        setup.timings.list_lag = linode_sim::Delay::between_secs(0, 2);
+        setup.timings.boot = linode_sim::Delay::between_secs(2, 20);
+        let mut world = World::new(setup).await;
+        world.start();
+        Self { seed, rng, world }
+    }
+
+    async fn run(mut self) -> (Vec<Breach>, Vec<String>) {
+        let end = Instant::now() + TROUBLED;
+        let mut next = Instant::now();
+        while Instant::now() < end && self.world.judge.breaches().is_empty() {
+            if Instant::now() >= next {
+                self.something().await;
+                next = Instant::now() + seconds(self.rng.u64(5..60));
+            }
+            let left = next.min(end).saturating_duration_since(Instant::now());
+            match self.world.run(left, |_| false).await {
+                Happened::Done | Happened::TimeOut => {}
+                Happened::Struck(number, Blow::Kill) => {
+                    self.world.judge.tell(format!("process {number} is killed"));
+                    self.again().await;
+                }
+                Happened::Struck(number, Blow::Overtake) => {
+                    self.world.judge.tell(format!("process {number} is overtaken"));
+                    self.world.start();
+                    self.world.pass(Duration::from_millis(self.rng.u64(1..3_000))).await;
+                    for process in &self.world.processes {
+                        process.fuse.release();
+                    }
+                }
+                Happened::Ended(number, ended) => {
+                    self.world.judge.tell(format!("process {number} ends: {ended:?}"));
+                    if self.world.processes.is_empty() {
+                        self.again().await;
+                    }
+                }
+            }
+        }
+        if self.world.judge.breaches().is_empty() {
+            self.rest().await;
+        }
+        (self.world.judge.breaches(), self.world.judge.story())
+    }
+
+    /// Starts again, after a while, perhaps without the store.
+    async fn again(&mut self) {
+        self.world.kill_all();
+        let pause = if self.rng.bool() { 0 } else { self.rng.u64(0..40) };
+        self.world.pass(seconds(pause)).await;
+        if self.rng.u32(..8) == 0 {
+            self.world.lose_store().await;
+        }
+        self.world.start();
+    }
+
+    async fn something(&mut self) {
+        match self.rng.u32(..100) {
+            0..25 => {
+                let most = f64::from(self.world.group.size.max) * 0.8;
+                self.world.load(self.rng.f64() * most);
+            }
+            25..55 => {
+                let fault = self.rng.choice(FAULTS).copied().unwrap_or_default();
+                self.world.faults(fault);
+            }
+            55..70 => {
+                let (blow, fates): (_, &[Fate]) = match self.rng.u32(..4) {
+                    0 => (Blow::Overtake, &[Fate::Never, Fate::Landed]),
+                    _ => (Blow::Kill, &[Fate::Never, Fate::Landed, Fate::Late]),
+                };
+                let fate = self.rng.choice(fates).copied().unwrap_or(Fate::Never);
+                self.world.arm(Some(Strike { point: self.rng.usize(..80), fate, blow }));
+            }
+            70..80 => {
+                if let Some(id) = self.anyone() {
+                    let healthy = self.rng.bool();
+                    self.world.judge.tell(format!("instance {id} is healthy: {healthy}"));
+                    self.world.sim.set_healthy(id, healthy);
+                }
+            }
+            80..84 => {
+                if let Some(id) = self.anyone() {
+                    self.world.judge.tell(format!("the guest of {id} powers itself off"));
+                    self.world.sim.power_off_guest(id);
+                }
+            }
+            84..87 => {
+                if let Some(id) = self.anyone() {
+                    self.world.person("DELETE", &format!("/linode/instances/{id}"), "").await;
+                }
+            }
+            87..91 => self.world.silence(self.rng.bool()),
+            91..95 => self.pause().await,
+            _ => {
+                self.world.kill_all();
+                self.again().await;
+            }
+        }
+    }
+
+    async fn pause(&mut self) {
+        let modes = [GroupMode::Paused, GroupMode::Observe, GroupMode::AddOnly, GroupMode::On];
+        let mode = self.rng.choice(modes).unwrap_or_default();
+        let until = scaler::core::after(self.world.sim.now(), seconds(self.rng.u64(20..200)));
+        if let Some(process) = self.world.processes.last() {
+            // A person calls beside the loop, which waits for nobody.
+            let scaler = process.scaler.clone();
+            let asked = async move {
+                let _ = scaler.set_mode("web", mode, Some(until), "somebody", "a whim").await;
+            };
+            let asked = tokio::spawn(asked);
+            self.world.pass(seconds(2)).await;
+            asked.abort();
+        }
+    }
+
+    fn anyone(&mut self) -> Option<u64> {
+        let ours: Vec<u64> = self.world.judge.with(|truth, _| truth.ours().keys().copied().collect());
+        self.rng.choice(ours)
+    }
+
+    /// Signals at rest, the API answering, everybody well.
+    async fn rest(&mut self) {
+        self.world.judge.tell("rest");
+        self.world.sim.faults().clear();
+        for instance in self.world.sim.snapshot().instances {
+            self.world.sim.set_healthy(instance.id, true);
+        }
+        self.world.silence(false);
+        let min = f64::from(self.world.group.size.min);
+        self.world.load(min * 0.5);
+        if self.world.processes.is_empty() {
+            self.world.start();
+        }
+        self.world.arm(None);
+        for process in &self.world.processes {
+            process.fuse.release();
+        }
+        self.world.settles(seconds(7_200), seconds(150)).await;
+    }
+}
+
+/// One history; what was broken, and the story.
+pub fn history(seed: u64, quirk: Quirk) -> (Vec<Breach>, Vec<String>) {
+    simulate(async move { History::new(seed, quirk).await.run().await })
+}
+
+fn told(seed: u64, breaches: &[Breach], story: &[String]) -> String {
+    let mut text = String::new();
+    for line in story.iter().rev().take(150).rev() {
+        let _ = writeln!(text, "{}", line.chars().take(400).collect::<String>());
+    }
+    for breach in breaches {
+        let _ = writeln!(text, "{}", breach.to_string().chars().take(2_000).collect::<String>());
+    }
+    let _ = writeln!(
+        text,
+        "replay with SCALER_SEED={seed} cargo test -p integration --test integration simulation::replay -- --nocapture"
+    );
+    text
+}
+
+#[test]
+fn two_thousand_histories_keep_the_invariants() {
+    let number = std::env::var("SCALER_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(HISTORIES);
+    let first = std::env::var("SCALER_FROM").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let next = AtomicU64::new(first);
+    let failures = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + number {
+                        return;
+                    }
+                    let (breaches, story) = history(seed, Quirk::default());
+                    if let Some(breach) = breaches.first() {
+                        println!("seed {seed}: {}", breach.to_string().chars().take(160).collect::<String>());
+                        failures.lock().unwrap().push((seed, breaches, story));
+                    }
+                }
+            });
+        }
+    });
+    println!("{number} histories of {} troubled minutes", TROUBLED.as_secs() / 60);
+    let mut failures = failures.into_inner().unwrap();
+    failures.sort_by_key(|(seed, ..)| *seed);
+    if let Some((seed, breaches, story)) = failures.first() {
+        let seeds: Vec<u64> = failures.iter().map(|(seed, ..)| *seed).collect();
+        panic!("{}\nfailing seeds: {seeds:?}", told(*seed, breaches, story));
+    }
+}
+
+/// The history of `SCALER_SEED`, told whole.
+pub fn replay() {
+    let Some(seed) = std::env::var("SCALER_SEED").ok().and_then(|seed| seed.parse().ok()) else {
+        println!("SCALER_SEED is not set: nothing to replay");
+        return;
+    };
+    let (breaches, story) = history(seed, Quirk::default());
+    println!("{}", story.join("\n"));
+    assert!(breaches.is_empty(), "{}", told(seed, &breaches, &[]));
+}

@@ -1,0 +1,509 @@
+//! The invariants, held against every call that is made and every entry that lands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use linode_sim::{Mode, Simulator};
+use scaler::core::log::{Cause, Draft, Entry, Fact, GroupMode, Memory, Step};
+use scaler::core::{ActorId, DrainWhy, Group, NodeId, Position, Signal, elapsed};
+use scaler::port::LogName;
+use serde_json::Value;
+
+use super::call::Call;
+use super::truth::Truth;
+
+/// What the alerts said may have changed so shortly before it is decided by.
+const JUST_NOW: Duration = Duration::from_secs(1);
+
+/// An invariant that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    pub invariant: &'static str,
+    pub what: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is broken: {}", self.invariant, self.what)
+    }
+}
+
+/// What a process was last answered: whether lists were whole, and what they held.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    unwhole: Option<String>,
+    blind_nodes: Option<String>,
+    listed: BTreeSet<u64>,
+}
+
+struct State {
+    truth: Truth,
+    memory: Memory,
+    /// Every step that was ever intended, in whatever store.
+    intents: Vec<Step>,
+    began: Option<ActorId>,
+    seen: BTreeMap<u32, Seen>,
+    /// Removals of members that had served.
+    removals: Vec<Timestamp>,
+    low: Option<Timestamp>,
+    low_ended: Option<Timestamp>,
+    protected: BTreeSet<u64>,
+    before: BTreeMap<u64, Mode>,
+    changes: u64,
+    entries: u64,
+    ghosts: u32,
+    lost_stores: u32,
+    breaches: Vec<Breach>,
+    story: Vec<String>,
+}
+
+/// Watches one world.
+pub struct Judge {
+    sim: Simulator,
+    group: Group,
+    state: Mutex<State>,
+}
+
+impl Judge {
+    /// `slack`: a call may land so long after what it was decided by.
+    pub fn new(sim: &Simulator, group: Group, config: u64, tags: [String; 2], slack: Duration) -> Arc<Self> {
+        let state = State {
+            truth: Truth::new(sim.clone(), config, tags, slack),
+            memory: Memory::default(),
+            intents: Vec::new(),
+            began: None,
+            seen: BTreeMap::new(),
+            removals: Vec::new(),
+            low: None,
+            low_ended: None,
+            protected: BTreeSet::new(),
+            before: BTreeMap::new(),
+            changes: 0,
+            entries: 0,
+            ghosts: 0,
+            lost_stores: 0,
+            breaches: Vec::new(),
+            story: Vec::new(),
+        };
+        Arc::new(Self { sim: sim.clone(), group, state: Mutex::new(state) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what time brought.
+    pub fn look(&self) {
+        self.state().truth.look(false);
+    }
+
+    /// Something that a replay should tell.
+    pub fn tell(&self, what: impl fmt::Display) {
+        let line = format!("{} {what}", self.sim.now());
+        self.state().story.push(line);
+    }
+
+    /// The store is lost; another log begins.
+    pub fn store_lost(&self) {
+        let mut state = self.state();
+        state.memory = Memory::default();
+        state.began = None;
+        state.lost_stores += 1;
+    }
+
+    /// A call of a process that is gone is about to land.
+    pub fn ghost(&self) {
+        self.state().ghosts += 1;
+    }
+
+    /// What the alerts say together, as they are told.
+    pub fn signal(&self, low: bool) {
+        let now = self.sim.now();
+        let mut state = self.state();
+        match (low, state.low) {
+            (true, None) => state.low = Some(now),
+            (false, Some(_)) => {
+                state.low = None;
+                state.low_ended = Some(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// A person wants this instance left alone.
+    pub fn protect(&self, instance: u64) {
+        self.state().protected.insert(instance);
+    }
+
+    pub fn breaches(&self) -> Vec<Breach> {
+        self.state().breaches.clone()
+    }
+
+    pub fn story(&self) -> Vec<String> {
+        self.state().story.clone()
+    }
+
+    /// Calls that changed something, and entries, so far.
+    pub fn work(&self) -> (u64, u64) {
+        let state = self.state();
+        (state.changes, state.entries)
+    }
+
+    pub fn with<T>(&self, ask: impl FnOnce(&Truth, &Memory) -> T) -> T {
+        let mut state = self.state();
+        state.truth.look(false);
+        ask(&state.truth, &state.memory)
+    }
+
+    pub fn breach(&self, invariant: &'static str, what: impl Into<String>) {
+        self.state().breach(&self.sim, invariant, what);
+    }
+
+    /// A request is about to reach the cloud.
+    pub fn before(&self, process: u32, call: &Call) {
+        if !call.changes() {
+            return;
+        }
+        let mut state = self.state();
+        state.truth.look(false);
+        state.changes += 1;
+        let line = format!("{} process {process}: {call}", self.sim.now());
+        state.story.push(line);
+        state.before = state.truth.backends().iter().map(|node| (node.node, node.mode)).collect();
+        state.has_its_cause(&self.sim, call);
+        match call {
+            Call::SetMode { node, mode, .. } if mode != "accept" => {
+                if let Some(id) = state.instance_of(*node) {
+                    state.is_ours(&self.sim, call, id);
+                    state.keeps_min(&self.sim, &self.group, call, id);
+                    state.is_surplus(&self.sim, *node, id);
+                }
+            }
+            Call::SetMode { node, .. } => {
+                if let Some(id) = state.instance_of(*node) {
+                    state.is_ours(&self.sim, call, id);
+                }
+            }
+            Call::Deregister { node, .. } => match state.instance_of(*node) {
+                Some(id) => {
+                    state.is_ours(&self.sim, call, id);
+                    state.keeps_min(&self.sim, &self.group, call, id);
+                    state.drain_is_over(&self.sim, &self.group, call, id);
+                }
+                None => {
+                    let label = state.truth.backend(*node).map(|node| node.label).unwrap_or_default();
+                    if !label.is_empty() && !self.group.name.owns_label(&label) {
+                        state.breach(&self.sim, "I5", format!("{call}: node {label} is not ours"));
+                    }
+                }
+            },
+            Call::Delete { instance } if state.truth.exists(*instance) => {
+                state.is_ours(&self.sim, call, *instance);
+                state.keeps_min(&self.sim, &self.group, call, *instance);
+                state.drain_is_over(&self.sim, &self.group, call, *instance);
+                let accepts = state
+                    .truth
+                    .backends()
+                    .iter()
+                    .any(|node| node.instance == Some(*instance) && node.mode == Mode::Accept);
+                if accepts {
+                    state.breach(&self.sim, "I2", format!("{call}: it is registered and accepting"));
+                }
+            }
+            Call::Register { address, .. } => {
+                if let Some(id) = state.truth.at(address) {
+                    state.is_ours(&self.sim, call, id);
+                }
+            }
+            Call::Other(what) => {
+                state.breach(&self.sim, "I8", format!("nothing ever asks for {what}"));
+            }
+            _ => {}
+        }
+    }
+
+    /// A request was answered, or its connection broke.
+    pub fn after(&self, process: u32, call: &Call, answer: Option<(u16, &[u8])>) {
+        let mut state = self.state();
+        if !call.changes() {
+            state.learns(process, call, answer);
+            return;
+        }
+        state.truth.look(true);
+        match call {
+            Call::Create { .. } => {
+                let exist = state.truth.ours().len();
+                let replacing = state.memory.members.values().any(|member| member.replacing.is_some());
+                let mut most = self.group.size.max as usize + usize::from(replacing);
+                if state.lost_stores > 0 {
+                    // Nobody can know of creates that land after the log that had them is gone.
+                    most += state.ghosts as usize + 1;
+                }
+                if exist > most {
+                    let what = format!("{call} makes {exist}, at most {most} are allowed");
+                    state.breach(&self.sim, "I1", what);
+                }
+            }
+            Call::SetMode { node, mode, .. } if mode != "accept" => {
+                let changed = state.before.get(node) == Some(&Mode::Accept)
+                    && state.truth.backend(*node).is_some_and(|node| node.mode != Mode::Accept);
+                let id = state.instance_of(*node).filter(|_| changed);
+                if let Some(id) = id
+                    && state.truth.lives.get(&id).is_some_and(|life| life.ever)
+                    && !state.failed(id)
+                {
+                    state.removed(&self.sim, &self.group, call);
+                }
+            }
+            _ => {}
+        }
+        let line =
+            format!("    → {}", answer.map_or_else(|| "lost".to_owned(), |(status, _)| status.to_string()));
+        state.story.push(line);
+    }
+
+    /// Entries were read: what landed unseen, as from a process that was killed meanwhile, counts from here on.
+    pub fn read(&self, process: u32, log: &LogName, entries: &[Entry]) {
+        let known = self.state().memory.position;
+        let news: Vec<Draft> =
+            entries.iter().filter(|entry| entry.position > known).map(|entry| entry.draft.clone()).collect();
+        if !news.is_empty() {
+            self.landed(process, log, known, &news);
+        }
+    }
+
+    /// Entries landed in a log.
+    pub fn landed(&self, process: u32, log: &LogName, after: Position, drafts: &[Draft]) {
+        if *log == LogName::Installation {
+            return;
+        }
+        let mut state = self.state();
+        let mut position = after;
+        for draft in drafts {
+            position = position.next();
+            let line = format!("{} process {process} [{position}]: {:?}", draft.at, draft.fact);
+            state.story.push(line);
+            state.entries += 1;
+            match &draft.fact {
+                Fact::Began { .. } => state.began = Some(draft.actor.clone()),
+                Fact::SizeAsked { .. } | Fact::ModeSet { .. } => {}
+                _ if state.began.as_ref() != Some(&draft.actor) => {
+                    let what = format!("an actor that was overtaken appended {:?}", draft.fact);
+                    state.breach(&self.sim, "I4", what);
+                }
+                _ => {}
+            }
+            match &draft.fact {
+                Fact::Intended { step } => {
+                    state.sees(&self.sim, process, step);
+                    state.mode_allows(&self.sim, step, draft.at);
+                    state.intents.push(step.clone());
+                }
+                Fact::Decided { desired, previous, signals, asked: None, .. } => {
+                    let high = signals.iter().any(|policy| policy.signal == Signal::High);
+                    if high && previous.is_some_and(|previous| *desired > previous) {
+                        state.counts_the_warm(&self.sim, &self.group, *desired);
+                    }
+                    let policy = matches!(draft.cause, Cause::Policy(_));
+                    if policy && previous.is_some_and(|previous| *desired < previous) {
+                        state.may_lower(&self.sim, &self.group, *desired);
+                    }
+                }
+                _ => {}
+            }
+            state.memory.apply(&Entry { position, draft: draft.clone() });
+        }
+    }
+}
+
+impl State {
+    fn breach(&mut self, sim: &Simulator, invariant: &'static str, what: impl Into<String>) {
+        let what = format!("{} {}", sim.now(), what.into());
+        self.story.push(format!("!!! {invariant} {what}"));
+        self.breaches.push(Breach { invariant, what });
+    }
+
+    fn instance_of(&self, node: u64) -> Option<u64> {
+        self.truth.backend(node).and_then(|backend| backend.instance)
+    }
+
+    /// By the log its launch failed: it goes without ration or time to drain.
+    fn failed(&self, id: u64) -> bool {
+        self.memory.members.values().any(|member| member.instance.map(|i| i.0) == Some(id) && member.failed)
+    }
+
+    fn is_ours(&mut self, sim: &Simulator, call: &Call, id: u64) {
+        if !self.truth.carries_our_tags(id) {
+            self.breach(sim, "I5", format!("{call}: instance {id} does not carry our tags"));
+        }
+        if self.protected.contains(&id) {
+            self.breach(sim, "I5", format!("{call}: instance {id} is protected"));
+        }
+    }
+
+    fn keeps_min(&mut self, sim: &Simulator, group: &Group, call: &Call, id: u64) {
+        let serves = self.truth.lives.get(&id).is_some_and(|life| life.serving.is_some());
+        let serving = self.truth.serving().len();
+        if serves && serving <= group.size.min as usize {
+            let min = group.size.min;
+            self.breach(sim, "I1", format!("{call}: {serving} serve, and at least {min} must"));
+        }
+    }
+
+    fn drain_is_over(&mut self, sim: &Simulator, group: &Group, call: &Call, id: u64) {
+        let now = sim.now();
+        let Some(life) = self.truth.lives.get(&id).filter(|life| life.ever) else { return };
+        let over = |since: Option<Timestamp>, needed| since.is_some_and(|at| elapsed(at, now) >= needed);
+        let drained = over(life.drained, group.remove.drain) || self.failed(id);
+        let rejected = over(life.rejected, group.remove.reject);
+        if !(drained && rejected) {
+            let life = life.clone();
+            self.breach(sim, "I2", format!("{call}: its drain is not over: {life:?}"));
+        }
+    }
+
+    /// Surplus is what serves beyond the desired size.
+    fn is_surplus(&mut self, sim: &Simulator, node: u64, id: u64) {
+        let serves = self.truth.lives.get(&id).is_some_and(|life| life.serving.is_some());
+        let why = self.intents.iter().rev().find_map(|step| match step {
+            Step::SetMode { node: at, why, .. } if *at == NodeId(node) => Some(*why),
+            _ => None,
+        });
+        if self.before.get(&node) != Some(&Mode::Accept) || !serves || why.flatten() != Some(DrainWhy::Surplus) {
+            return;
+        }
+        let (serving, desired) = (self.truth.serving().len(), self.memory.desired.unwrap_or_default());
+        if serving <= desired as usize {
+            let what = format!("instance {id} goes as surplus, {serving} serve and {desired} are desired");
+            self.breach(sim, "I7", what);
+        }
+    }
+
+    /// Windows and signals, where a policy lowers the size.
+    fn may_lower(&mut self, sim: &Simulator, group: &Group, desired: u32) {
+        let now = sim.now();
+        let just_now = self.low_ended.is_some_and(|at| elapsed(at, now) < JUST_NOW);
+        match self.low {
+            None if !just_now => {
+                self.breach(sim, "signals", format!("the size falls to {desired} and nothing says low"));
+            }
+            Some(since) if elapsed(since, now) < group.remove.calm => {
+                self.breach(sim, "I6", format!("the size falls to {desired}, it is low only since {since}"));
+            }
+            _ => {}
+        }
+        if let Some(added) = self.truth.last_added
+            && elapsed(added, now) < group.remove.after_add
+        {
+            self.breach(sim, "I6", format!("the size falls to {desired}, one was added at {added}"));
+        }
+        if let Some(removed) = self.removals.last()
+            && elapsed(*removed, now) < group.remove.every
+        {
+            self.breach(sim, "I6", format!("the size falls to {desired}, one was removed at {removed}"));
+        }
+    }
+
+    fn removed(&mut self, sim: &Simulator, group: &Group, call: &Call) {
+        let now = sim.now();
+        let every = group.remove.every;
+        let accepting = u32::try_from(self.truth.serving().len()).unwrap_or(u32::MAX).saturating_add(1);
+        let most = group.remove.at_most.of(accepting).max(1) as usize;
+        self.removals.retain(|at| elapsed(*at, now) < every);
+        self.removals.push(now);
+        let drawn = self.removals.len();
+        if drawn > most {
+            self.breach(sim, "I9", format!("{call} is removal {drawn} of its window, {most} are allowed"));
+        }
+    }
+
+    fn counts_the_warm(&mut self, sim: &Simulator, group: &Group, desired: u32) {
+        let warmed = u32::try_from(self.truth.warmed(group.warm_up)).unwrap_or(u32::MAX);
+        let step = group.policies.iter().filter_map(|policy| policy.add).map(|add| add.to_add(warmed)).max();
+        let most = warmed.saturating_add(step.unwrap_or(0)).max(group.size.min);
+        if desired > most {
+            let what = format!("{desired} are desired with {warmed} warmed members, which argue for {most}");
+            self.breach(sim, "I6", what);
+        }
+    }
+
+    fn has_its_cause(&mut self, sim: &Simulator, call: &Call) {
+        let mode_of = |mode: &scaler::core::Mode| match mode {
+            scaler::core::Mode::Accept => "accept",
+            scaler::core::Mode::Drain => "drain",
+            scaler::core::Mode::Reject => "reject",
+            scaler::core::Mode::Other => "other",
+        };
+        let intended = self.intents.iter().any(|step| match (call, step) {
+            (Call::Create { label }, Step::Create { label: intended, .. }) => label == intended,
+            (Call::Register { label, address, .. }, Step::Register { label: l, address: a, .. }) => {
+                label == l && address == a
+            }
+            (Call::SetMode { node, mode, .. }, Step::SetMode { node: n, mode: m, .. }) => {
+                *node == n.0 && mode == mode_of(m)
+            }
+            (
+                Call::Deregister { node, .. },
+                Step::Deregister { node: n, .. } | Step::Sweep { node: n, .. },
+            ) => *node == n.0,
+            (Call::Delete { instance }, Step::Delete { instance: i, .. }) => *instance == i.0,
+            _ => false,
+        });
+        if !intended {
+            self.breach(sim, "I8", format!("{call}: its intent is not in the log"));
+        }
+    }
+
+    fn learns(&mut self, process: u32, call: &Call, answer: Option<(u16, &[u8])>) {
+        let seen = self.seen.entry(process).or_default();
+        let page = answer.filter(|(status, _)| *status == 200).map(|(_, body)| body);
+        let page: Option<Value> = page.and_then(|body| serde_json::from_slice(body).ok());
+        let whole = page.as_ref().is_some_and(|page| {
+            page["data"].as_array().is_some_and(|data| Some(data.len() as u64) == page["results"].as_u64())
+        });
+        match call {
+            Call::List { by_label: false } => {
+                seen.unwhole = (!whole).then(|| "the list of instances was not whole".to_owned());
+                let data = page.as_ref().and_then(|page| page["data"].as_array());
+                seen.listed = data.into_iter().flatten().filter_map(|one| one["id"].as_u64()).collect();
+            }
+            Call::Nodes { .. } => {
+                seen.blind_nodes = (!whole).then(|| "the list of nodes was not whole".to_owned());
+            }
+            Call::Get { instance } if !seen.listed.contains(instance) => {
+                let told = answer.is_some_and(|(status, _)| status == 200 || status == 404);
+                if !told {
+                    seen.unwhole = Some(format!("whether instance {instance} exists was not answered"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What creates or removes is intended by a whole observation only.
+    fn sees(&mut self, sim: &Simulator, process: u32, step: &Step) {
+        let harmless = matches!(step, Step::Register { .. })
+            || matches!(step, Step::SetMode { mode: scaler::core::Mode::Accept, .. });
+        let Some(seen) = self.seen.get(&process).filter(|_| !harmless) else { return };
+        if let Some(why) = seen.unwhole.clone().or_else(|| seen.blind_nodes.clone()) {
+            self.breach(sim, "I10", format!("{step} is intended, and {why}"));
+        }
+    }
+
+    fn mode_allows(&mut self, sim: &Simulator, step: &Step, at: Timestamp) {
+        let adds = matches!(step, Step::Create { .. } | Step::Register { .. })
+            || matches!(step, Step::SetMode { mode: scaler::core::Mode::Accept, .. });
+        let mode = self.memory.mode_at(at);
+        let allowed = match mode {
+            GroupMode::On => true,
+            GroupMode::AddOnly => adds || matches!(step, Step::Sweep { .. }),
+            GroupMode::Observe | GroupMode::Paused => false,
+        };
+        if !allowed {
+            self.breach(sim, "I6", format!("{step} is intended in mode {mode}"));
+        }
+    }
+}

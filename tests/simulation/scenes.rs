@@ -1,0 +1,272 @@
+//! Stories with a plot: what goes wrong is told, and what must not follow from it is the judge's business.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use scaler::core::InstanceId;
+use scaler::core::log::{Cause, GroupMode};
+use scaler::workflow::{Ask, Wanted};
+
+use super::judge::Breach;
+use super::simulate;
+use super::world::{Quirk, Setup, World, seconds};
+
+/// A story.
+pub struct Scene {
+    pub name: &'static str,
+    play: fn(World) -> Pin<Box<dyn Future<Output = World>>>,
+}
+
+impl Scene {
+    /// Plays it; what was broken, and the story.
+    pub fn play(&self, quirk: Quirk) -> (Vec<Breach>, Vec<String>) {
+        simulate(async {
+            let mut setup = Setup::new(11, 2, 6);
+            setup.quirk = quirk;
+            let mut world = World::new(setup).await;
+            world.load(1.0);
+            world.start();
+            world.comes_to_rest().await;
+            let world = (self.play)(world).await;
+            (world.judge.breaches(), world.judge.story())
+        })
+    }
+}
+
+macro_rules! scenes {
+    ($($name:ident)*) => {
+        /// All of them.
+        pub const SCENES: &[Scene] =
+            &[$(Scene { name: stringify!($name), play: |world| Box::pin($name(world)) }),*];
+
+        mod play {
+            $(#[test]
+            fn $name() {
+                super::plays(stringify!($name));
+            })*
+        }
+    };
+}
+
+scenes! {
+    up_to_the_maximum_and_down_again
+    a_silence_holds_what_could_remove
+    a_person_takes_a_member_away_while_it_drains
+    answers_are_lost
+    answers_come_as_408_though_it_happened
+    lists_are_halved_while_it_grows
+    a_short_list_and_errors_by_id
+    a_pause_holds_over_a_restart
+    windows_hold_over_a_restart
+    a_ration_holds_over_a_restart
+    two_processes_at_once
+    a_member_falls_ill
+    protected_members_stay
+    launches_fail
+    the_store_is_lost_while_one_drains
+}
+
+fn plays(name: &str) {
+    let scene = SCENES.iter().find(|scene| scene.name == name).unwrap();
+    let (breaches, story) = scene.play(Quirk::default());
+    assert!(breaches.is_empty(), "{}\n{breaches:#?}", story.join("\n"));
+}
+
+async fn grown(world: &mut World, size: u32) {
+    let ask = Ask::new(Wanted::Exactly(size), Cause::operator("to begin with"));
+    if let Some(process) = world.processes.last() {
+        process.scaler.request("web", &ask).await.unwrap();
+    }
+    world.pass(seconds(15)).await;
+    world.comes_to_rest().await;
+}
+
+/// Until one drains.
+async fn drains(world: &mut World) -> Option<u64> {
+    let draining = |world: &World| {
+        world
+            .judge
+            .with(|truth, _| truth.lives.iter().find(|(_, life)| life.drained.is_some()).map(|(id, _)| *id))
+    };
+    world.run_on(seconds(900), |world| draining(world).is_some()).await;
+    draining(world)
+}
+
+async fn up_to_the_maximum_and_down_again(mut world: World) -> World {
+    world.load(5.0);
+    world.pass(seconds(120)).await;
+    world.comes_to_rest().await;
+    world.load(0.2);
+    world.pass(seconds(420)).await;
+    world.rests().await;
+    world
+}
+
+async fn a_silence_holds_what_could_remove(mut world: World) -> World {
+    world.load(1.6);
+    grown(&mut world, 4).await;
+    world.silence(true);
+    world.load(0.2);
+    world.pass(seconds(400)).await;
+    world.silence(false);
+    world.rests().await;
+    world
+}
+
+async fn a_person_takes_a_member_away_while_it_drains(mut world: World) -> World {
+    grown(&mut world, 3).await;
+    world.load(0.5);
+    if let Some(id) = drains(&mut world).await {
+        world.person("PUT", &format!("/linode/instances/{id}"), r#"{"tags": ["mine"]}"#).await;
+        world.pass(seconds(120)).await;
+        if !world.sim.snapshot().instances.iter().any(|one| one.id == id) {
+            world.judge.breach("I5", "what a person took away was deleted");
+        }
+    }
+    world
+}
+
+async fn answers_are_lost(mut world: World) -> World {
+    world.faults("create:lost*2,POST /nodebalancers/*/configs/*/nodes:lost*2");
+    world.load(5.0);
+    world.pass(seconds(120)).await;
+    world.comes_to_rest().await;
+    world.faults("PUT /nodebalancers/*/configs/*/nodes/*:lost*2,delete:lost*1,DELETE /nodebalancers/*/configs/*/nodes/*:lost*1");
+    world.load(0.2);
+    world.pass(seconds(420)).await;
+    world.rests().await;
+    world
+}
+
+async fn answers_come_as_408_though_it_happened(mut world: World) -> World {
+    world.faults("create:lost=408*3,POST /nodebalancers/*/configs/*/nodes:lost=408*3");
+    world.load(5.0);
+    world.pass(seconds(120)).await;
+    world.rests().await;
+    world
+}
+
+async fn lists_are_halved_while_it_grows(mut world: World) -> World {
+    world.load(1.2);
+    grown(&mut world, 4).await;
+    world.faults("instances:half~60s");
+    world.load(5.0);
+    world.pass(seconds(60)).await;
+    world.comes_to_rest().await;
+    world.faults("GET /nodebalancers/*/configs/*/nodes:half~90s");
+    world.load(0.2);
+    world.pass(seconds(420)).await;
+    world.rests().await;
+    world
+}
+
+async fn a_short_list_and_errors_by_id(mut world: World) -> World {
+    world.load(2.4);
+    grown(&mut world, 4).await;
+    world.faults("instances:empty~120s,GET /linode/instances/*:500~120s");
+    world.pass(seconds(150)).await;
+    world.rests().await;
+    world
+}
+
+async fn a_pause_holds_over_a_restart(mut world: World) -> World {
+    let scaler = world.processes[0].scaler.clone();
+    scaler.set_mode("web", GroupMode::Paused, None, "somebody", "to look at it").await.unwrap();
+    world.kill_all();
+    world.load(5.0);
+    world.start();
+    world.pass(seconds(120)).await;
+    if let Some(process) = world.processes.last() {
+        let scaler = process.scaler.clone();
+        scaler.set_mode("web", GroupMode::On, None, "somebody", "looked at").await.unwrap();
+    }
+    world.pass(seconds(60)).await;
+    world.rests().await;
+    world
+}
+
+async fn windows_hold_over_a_restart(mut world: World) -> World {
+    grown(&mut world, 3).await;
+    world.load(0.5);
+    for _ in 0..4 {
+        world.pass(seconds(7)).await;
+        world.kill_all();
+        world.start();
+    }
+    world.rests().await;
+    world
+}
+
+async fn a_ration_holds_over_a_restart(mut world: World) -> World {
+    grown(&mut world, 5).await;
+    world.load(0.2);
+    for _ in 0..8 {
+        drains(&mut world).await;
+        world.pass(seconds(35)).await;
+        world.kill_all();
+        world.start();
+    }
+    world.rests().await;
+    world
+}
+
+async fn two_processes_at_once(mut world: World) -> World {
+    world.load(5.0);
+    for _ in 0..3 {
+        world.pass(seconds(3)).await;
+        world.start();
+    }
+    world.pass(seconds(120)).await;
+    world.comes_to_rest().await;
+    world.load(0.2);
+    drains(&mut world).await;
+    world.start();
+    world.rests().await;
+    world
+}
+
+async fn a_member_falls_ill(mut world: World) -> World {
+    world.load(0.65);
+    world.pass(seconds(120)).await;
+    let oldest = world.judge.with(|truth, _| truth.ours().keys().copied().min());
+    world.sim.set_healthy(oldest.unwrap_or_default(), false);
+    world.pass(seconds(180)).await;
+    world.rests().await;
+    world
+}
+
+async fn protected_members_stay(mut world: World) -> World {
+    grown(&mut world, 4).await;
+    let newest = world.judge.with(|truth, _| truth.ours().keys().copied().max()).unwrap_or_default();
+    if let Some(process) = world.processes.last() {
+        let scaler = process.scaler.clone();
+        let protected = scaler.protect("web", InstanceId(newest), Cause::operator("a database")).await;
+        protected.unwrap();
+        world.judge.protect(newest);
+    }
+    world.load(0.2);
+    world.pass(seconds(420)).await;
+    world.rests().await;
+    world
+}
+
+async fn launches_fail(mut world: World) -> World {
+    world.faults("boot:never*1,health:never*1");
+    world.load(2.4);
+    world.pass(seconds(200)).await;
+    world.rests().await;
+    world
+}
+
+async fn the_store_is_lost_while_one_drains(mut world: World) -> World {
+    grown(&mut world, 4).await;
+    world.load(0.2);
+    drains(&mut world).await;
+    world.pass(seconds(5)).await;
+    world.kill_all();
+    world.lose_store().await;
+    world.start();
+    world.pass(seconds(60)).await;
+    world.rests().await;
+    world
+}

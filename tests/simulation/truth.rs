@@ -1,0 +1,161 @@
+//! What really happens in the cloud, whatever the scaler believes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use linode_sim::{Backend, Mode, NodeStatus, Simulator};
+use scaler::core::elapsed;
+
+/// The life of one of our instances.
+#[derive(Clone, Debug, Default)]
+pub struct Life {
+    /// Up and accepting since.
+    pub serving: Option<Timestamp>,
+    /// As before it was lost for a moment.
+    before: Option<Timestamp>,
+    /// When it was last lost without our doing.
+    lost: Option<Timestamp>,
+    /// It was up and accepting once.
+    pub ever: bool,
+    /// When its nodes were last asked to drain, after accepting.
+    pub drained: Option<Timestamp>,
+    /// When they were asked to reject.
+    pub rejected: Option<Timestamp>,
+    mode: Option<Mode>,
+}
+
+/// The cloud as it is.
+pub struct Truth {
+    sim: Simulator,
+    config: u64,
+    tags: [String; 2],
+    /// What was lost for no longer may not have been noticed yet, or not by calls that were decided before.
+    unnoticed: Duration,
+    pub lives: BTreeMap<u64, Life>,
+    /// The last entry of a member into service.
+    pub last_added: Option<Timestamp>,
+}
+
+impl Truth {
+    pub fn new(sim: Simulator, config: u64, tags: [String; 2], unnoticed: Duration) -> Self {
+        Self { sim, config, tags, unnoticed, lives: BTreeMap::new(), last_added: None }
+    }
+
+    pub fn is_ours(&self, tags: &[String]) -> bool {
+        self.tags.iter().all(|tag| tags.contains(tag))
+    }
+
+    /// Our instances that exist, with their labels; those on their way out aside.
+    pub fn ours(&self) -> BTreeMap<u64, String> {
+        let snapshot = self.sim.snapshot();
+        let ours = snapshot.instances.into_iter().filter(|one| self.is_ours(&one.tags));
+        ours.filter(|one| one.status != "deleting").map(|one| (one.id, one.label)).collect()
+    }
+
+    pub fn exists(&self, instance: u64) -> bool {
+        self.sim.snapshot().instances.iter().any(|one| one.id == instance)
+    }
+
+    pub fn carries_our_tags(&self, instance: u64) -> bool {
+        self.sim.snapshot().instances.iter().any(|one| one.id == instance && self.is_ours(&one.tags))
+    }
+
+    /// The instance that has this private address.
+    pub fn at(&self, address: &str) -> Option<u64> {
+        let here = |ip: std::net::Ipv4Addr| ip.to_string() == address;
+        let snapshot = self.sim.snapshot();
+        snapshot.instances.iter().find(|one| one.private_ipv4.is_some_and(here)).map(|one| one.id)
+    }
+
+    pub fn backends(&self) -> Vec<Backend> {
+        self.sim.backends(self.config)
+    }
+
+    pub fn backend(&self, node: u64) -> Option<Backend> {
+        self.backends().into_iter().find(|backend| backend.node == node)
+    }
+
+    /// Looks at the world, and notes what changed. `ours`: what changed, changed by the scaler's call.
+    pub fn look(&mut self, ours: bool) {
+        let now = self.sim.now();
+        let running: BTreeSet<u64> = self
+            .sim
+            .guests()
+            .into_iter()
+            .filter(|guest| self.tags.iter().all(|tag| guest.tags.contains(tag)))
+            .map(|guest| guest.id)
+            .collect();
+        let backends = self.backends();
+        let unnoticed = self.unnoticed;
+        for id in &running {
+            self.lives.entry(*id).or_default();
+        }
+        for (id, life) in &mut self.lives {
+            let nodes: Vec<&Backend> =
+                backends.iter().filter(|backend| backend.instance == Some(*id)).collect();
+            let serves = running.contains(id)
+                && !nodes.is_empty()
+                && nodes.iter().all(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up);
+            match (life.serving, serves) {
+                (None, true) => {
+                    // A flap that nobody need have noticed is none.
+                    let flap = life.lost.is_some_and(|at| elapsed(at, now) < unnoticed);
+                    life.serving = life.before.filter(|_| flap).or(Some(now));
+                    if !flap {
+                        self.last_added = Some(now);
+                    }
+                    life.ever = true;
+                    life.lost = None;
+                }
+                (Some(since), false) => {
+                    life.before = Some(since);
+                    life.serving = None;
+                    life.lost = (!ours).then_some(now);
+                }
+                _ => {}
+            }
+            let mode = nodes.first().map(|node| node.mode);
+            if mode != life.mode && mode.is_some() {
+                match mode {
+                    Some(Mode::Drain) if life.drained.is_none() => life.drained = Some(now),
+                    Some(Mode::Reject) => {
+                        life.rejected = life.rejected.or(Some(now));
+                    }
+                    Some(Mode::Accept) => {
+                        life.drained = None;
+                        life.rejected = None;
+                    }
+                    _ => {}
+                }
+                life.mode = mode;
+            }
+        }
+    }
+
+    /// Members that serve, or were lost so lately that the scaler need not know.
+    pub fn serving(&self) -> BTreeSet<u64> {
+        let now = self.sim.now();
+        let serves = |life: &Life| {
+            life.serving.is_some() || life.lost.is_some_and(|at| elapsed(at, now) < self.unnoticed)
+        };
+        self.lives.iter().filter(|(_, life)| serves(life)).map(|(id, _)| *id).collect()
+    }
+
+    /// Members that serve now.
+    pub fn truly_serving(&self) -> usize {
+        self.lives.values().filter(|life| life.serving.is_some()).count()
+    }
+
+    /// Members that serve for at least so long.
+    pub fn warmed(&self, time: Duration) -> usize {
+        let now = self.sim.now();
+        let warm = |life: &&Life| {
+            let since = life.serving.or_else(|| {
+                life.before.filter(|_| life.lost.is_some_and(|at| elapsed(at, now) < self.unnoticed))
+            });
+            since.is_some_and(|since| elapsed(since, now) >= time)
+        };
+        self.lives.values().filter(warm).count()
+    }
+}

@@ -1,0 +1,98 @@
+//! The wire between the real client and the simulator: each exchange is a point, and is judged.
+
+use std::fmt;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use linode_api::rest::service::{InProcess, Service, ServiceError};
+use linode_sim::Simulator;
+use tokio::time::sleep;
+
+use super::call::Call;
+use super::fuse::{Blow, Fate, Fuse, Gate, Kind};
+use super::judge::Judge;
+
+/// Each way takes so long.
+const LATENCY: Duration = Duration::from_millis(20);
+
+/// A request whose process is gone arrives so much later.
+pub const LATE: Duration = Duration::from_secs(9);
+
+/// The wire of one process.
+#[derive(Clone)]
+pub struct Wire {
+    inner: InProcess<linode_sim::InProcess>,
+    judge: Arc<Judge>,
+    fuse: Arc<Fuse>,
+    process: u32,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("process", &self.process).finish_non_exhaustive()
+    }
+}
+
+impl Wire {
+    pub fn new(sim: &Simulator, judge: &Arc<Judge>, fuse: &Arc<Fuse>, process: u32) -> Self {
+        let inner = InProcess::new(sim.service());
+        Self { inner, judge: Arc::clone(judge), fuse: Arc::clone(fuse), process }
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, ServiceError> {
+        self.judge.before(self.process, call);
+        let answer = self.inner.call(request).await;
+        let body = answer.as_ref().ok().map(|answer| (answer.status().as_u16(), answer.body().as_ref()));
+        self.judge.after(self.process, call, body);
+        answer
+    }
+}
+
+#[async_trait]
+impl Service for Wire {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+        let call = Call::of(&request);
+        sleep(LATENCY).await;
+        let kind = if call.changes() { Kind::Change } else { Kind::Read };
+        match self.fuse.enter(kind, || call.to_string()) {
+            Gate::Pass => {}
+            Gate::Dead => pending().await,
+            Gate::Struck(Blow::Kill, fate) => {
+                match fate {
+                    Fate::Never => {}
+                    Fate::Landed => drop(self.exchange(&call, request).await),
+                    Fate::Late => {
+                        let ghost = self.clone();
+                        tokio::spawn(async move {
+                            sleep(LATE).await;
+                            ghost.judge.ghost();
+                            let _ = ghost.exchange(&call, request).await;
+                        });
+                    }
+                }
+                self.fuse.blow();
+                return pending().await;
+            }
+            Gate::Struck(Blow::Overtake, Fate::Landed) => {
+                let answer = self.exchange(&call, request).await;
+                self.fuse.blow();
+                self.fuse.released().await;
+                return answer;
+            }
+            Gate::Struck(Blow::Overtake, _) => {
+                self.fuse.blow();
+                self.fuse.released().await;
+            }
+        }
+        let answer = self.exchange(&call, request).await;
+        sleep(LATENCY).await;
+        answer
+    }
+}

@@ -1,0 +1,499 @@
+//! A world: the simulated cloud, a store, processes that scale, a load, and a judge.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use linode_api::models::{ConfigId, NodeBalancerId};
+use linode_api::rest::Retry;
+use linode_api::rest::service::{InProcess, Service as _};
+use linode_api::{Linode, Token};
+use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeedNode, Simulator, Timings};
+use scaler::adapter::clock::TokioClock;
+use scaler::adapter::linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler::adapter::memory::MemoryStore;
+use scaler::adapter::sqlite::SqliteStore;
+use scaler::core::log::Verdict;
+use scaler::core::{Amount, Group, Phase, Size, StepPolicy, Template};
+use scaler::port::{Balancer, Compute, Store};
+use scaler::workflow::{Error, Scaler};
+use tokio::time::{Instant, sleep_until};
+
+use super::fuse::{Blow, Fuse, Strike};
+use super::judge::Judge;
+use super::keep::{Keep, Watch};
+use super::weather::Weather;
+use super::wire::Wire;
+
+const OWNER: &str = "k3x9w2";
+const START: &str = "2026-01-05T08:00:00Z";
+const KINDS: [&str; 2] = ["g6-standard-2", "g6-dedicated-2"];
+
+/// The pace at which the harness looks.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Which store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Memory,
+    Sqlite,
+}
+
+/// What is put between the scaler and its ports: nothing, or a mistake.
+#[derive(Clone, Default)]
+pub struct Quirk {
+    pub compute: Option<Arc<dyn Fn(Arc<dyn Compute>) -> Arc<dyn Compute> + Send + Sync>>,
+    pub balancer: Option<Arc<dyn Fn(Arc<dyn Balancer>) -> Arc<dyn Balancer> + Send + Sync>>,
+    pub store: Option<Arc<dyn Fn(Arc<dyn Store>) -> Arc<dyn Store> + Send + Sync>>,
+    pub group: Option<Arc<dyn Fn(&mut Group) + Send + Sync>>,
+    /// Silence is taken for calm.
+    pub deaf: bool,
+}
+
+/// What a world begins with.
+#[derive(Clone)]
+pub struct Setup {
+    pub seed: u64,
+    pub min: u32,
+    pub max: u32,
+    pub timings: Timings,
+    pub kept: Kept,
+    pub change: fn(&mut Group),
+    pub quirk: Quirk,
+    /// A call may land so long after what it was decided by.
+    pub slack: Duration,
+}
+
+impl Setup {
+    pub fn new(seed: u64, min: u32, max: u32) -> Self {
+        Self {
+            seed,
+            min,
+            max,
+            timings: Timings::quick(),
+            kept: Kept::Memory,
+            change: |_| {},
+            quirk: Quirk::default(),
+            slack: seconds(30),
+        }
+    }
+}
+
+pub fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// A group with short times.
+fn web(min: u32, max: u32, config: u64) -> Group {
+    let template = Template { hash: "t1".into(), types: KINDS.map(Into::into).to_vec() };
+    let config = scaler::core::ConfigId(config);
+    let mut group = Group::new("web".parse().unwrap(), Size { min, max }, vec![config], template);
+    let on = |name: &str| [("alertname".to_owned(), name.to_owned())].into();
+    group.policies = vec![
+        StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
+        StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
+    ];
+    group.launch_timeout = seconds(90);
+    group.warm_up = seconds(20);
+    group.grace = seconds(20);
+    group.remove.calm = seconds(20);
+    group.remove.after_add = seconds(20);
+    group.remove.every = seconds(60);
+    group.remove.drain = seconds(20);
+    group.remove.reject = seconds(10);
+    group
+}
+
+/// The store of a world.
+enum Place {
+    Memory(MemoryStore),
+    Sqlite(Box<(tempfile::TempDir, SqliteStore)>),
+}
+
+/// One start of the program.
+pub struct Process {
+    pub number: u32,
+    pub fuse: Arc<Fuse>,
+    pub scaler: Scaler,
+    future: Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>,
+}
+
+/// What ended or interrupted a run.
+#[derive(Debug)]
+pub enum Happened {
+    /// What was waited for came about.
+    Done,
+    /// It did not in time.
+    TimeOut,
+    /// A point was struck, in this process; one that was killed is gone.
+    Struck(u32, Blow),
+    /// A process ended.
+    Ended(u32, Result<(), Error>),
+}
+
+pub struct World {
+    pub sim: Simulator,
+    pub judge: Arc<Judge>,
+    pub weather: Arc<Mutex<Weather>>,
+    pub group: Group,
+    pub clock: TokioClock,
+    pub processes: Vec<Process>,
+    pub balancer: u64,
+    pub config: u64,
+    foreign: Vec<u64>,
+    setup: Setup,
+    place: Place,
+    started: u32,
+}
+
+impl World {
+    /// A world with an empty group, and things in it that are nobody's business.
+    pub async fn new(setup: Setup) -> Self {
+        let start: Timestamp = START.parse().unwrap();
+        let sim = Simulator::builder()
+            .token("secret")
+            .seed(setup.seed)
+            .start(start)
+            .profile(setup.timings.clone())
+            .rate_limits(RateLimits::off())
+            .build();
+        let clock = TokioClock::new(start);
+        let owner = Marks::new(OWNER).unwrap().owner_tag().to_owned();
+        let group_tag = |name: &str| Marks::group_tag(&name.parse().unwrap());
+        let strangers = [
+            SeedInstance::new("legacy-one"),
+            SeedInstance::new("web-zzzzz-1"),
+            SeedInstance::new("web-zzzzz-2").tag("autoscale-owner:another").tag(group_tag("web")),
+            SeedInstance::new("api-one").tag(owner.clone()).tag(group_tag("api")),
+        ];
+        let foreign = strangers.iter().map(|one| sim.seed_instance(one).unwrap()).collect();
+        let mut config = SeedConfig::new(80).nodes(8080, ["legacy-one"]);
+        let mut elsewhere = SeedNode::default();
+        elsewhere.address = Some("192.168.200.7:80".to_owned());
+        config.nodes.push(elsewhere);
+        let seeded = sim.seed_nodebalancer(&SeedBalancer::new("web-lb").config(config)).unwrap();
+        let mut group = web(setup.min, setup.max, seeded.configs[0]);
+        (setup.change)(&mut group);
+        let judge =
+            Judge::new(&sim, group.clone(), seeded.configs[0], [owner, group_tag("web")], setup.slack);
+        let place = match setup.kept {
+            Kept::Memory => Place::Memory(MemoryStore::new()),
+            Kept::Sqlite => {
+                // Where memory can be had as a disk, nothing waits for a real one.
+                let shm = std::path::Path::new("/dev/shm");
+                let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() };
+                let folder = folder.unwrap();
+                let store = SqliteStore::open(folder.path().join("store")).await.unwrap();
+                Place::Sqlite(Box::new((folder, store)))
+            }
+        };
+        Self {
+            judge,
+            weather: Arc::new(Mutex::new(Weather::new(0.5))),
+            group,
+            clock,
+            processes: Vec::new(),
+            balancer: seeded.id,
+            config: seeded.configs[0],
+            foreign,
+            setup,
+            place,
+            started: 0,
+            sim,
+        }
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        match &self.place {
+            Place::Memory(store) => Arc::new(store.clone()),
+            Place::Sqlite(place) => Arc::new(place.1.clone()),
+        }
+    }
+
+    /// The program is started on what the store holds.
+    pub fn start(&mut self) -> u32 {
+        self.started += 1;
+        let number = self.started;
+        let seed = self.setup.seed.wrapping_mul(1_000).wrapping_add(u64::from(number));
+        let fuse = Arc::new(Fuse::default());
+        let wire = Wire::new(&self.sim, &self.judge, &fuse, number);
+        let mut retry = Retry::default();
+        retry.seed = Some(seed);
+        let linode = Linode::builder(Token::new("secret").unwrap())
+            .address("http://simulated")
+            .service(Arc::new(wire))
+            .retry(retry)
+            .build()
+            .unwrap();
+        let backend = Backend {
+            nodebalancer: NodeBalancerId::new(self.balancer).unwrap(),
+            config: ConfigId::new(self.config).unwrap(),
+            port: 8080,
+        };
+        let linode_group = LinodeGroup::new(self.group.name.clone(), "nl-ams", "linode/debian12")
+            .template(|create| create.authorized_keys(vec!["ssh-ed25519 simulated".to_owned()]))
+            .backend(backend);
+        let quirk = &self.setup.quirk;
+        let mut balancer: Arc<dyn Balancer> = Arc::new(LinodeBalancers::new(linode.clone(), [&linode_group]));
+        let marks = Marks::new(OWNER).unwrap();
+        let mut compute: Arc<dyn Compute> = Arc::new(LinodeCompute::new(linode, marks, [linode_group]));
+        let (inner, judge) = (self.store(), Arc::clone(&self.judge));
+        let mut store: Arc<dyn Store> =
+            Arc::new(Keep { inner, judge, fuse: Arc::clone(&fuse), process: number });
+        let mut group = self.group.clone();
+        if let Some(wrap) = &quirk.compute {
+            compute = wrap(compute);
+        }
+        if let Some(wrap) = &quirk.balancer {
+            balancer = wrap(balancer);
+        }
+        if let Some(wrap) = &quirk.store {
+            store = wrap(store);
+        }
+        if let Some(change) = &quirk.group {
+            change(&mut group);
+        }
+        let scaler = Scaler::builder()
+            .compute(compute)
+            .balancer(balancer)
+            .store(store)
+            .clock(Watch { clock: self.clock, fuse: Arc::clone(&fuse) })
+            .group(group)
+            .seed(seed)
+            .build()
+            .unwrap();
+        let (turned, heard) = (scaler.clone(), scaler.clone());
+        let (weather, judge) = (Arc::clone(&self.weather), Arc::clone(&self.judge));
+        let deaf = quirk.deaf;
+        let future = Box::pin(async move {
+            tokio::select! {
+                biased;
+                ended = turned.turn("web") => ended,
+                () = Weather::tell(&weather, &judge, heard.alerts(), deaf) => Ok(()),
+            }
+        });
+        self.judge.tell(format!("process {number} begins"));
+        self.processes.push(Process { number, fuse, scaler, future });
+        number
+    }
+
+    /// Every process is gone.
+    pub fn kill_all(&mut self) {
+        if !self.processes.is_empty() {
+            self.judge.tell("every process is killed");
+        }
+        self.processes.clear();
+    }
+
+    /// The file is closed and opened again, as by another process.
+    pub async fn reopen(&mut self) {
+        if let Place::Sqlite(place) = &mut self.place {
+            place.1.close().await;
+            place.1 = SqliteStore::open(place.0.path().join("store")).await.unwrap();
+        }
+    }
+
+    /// The store is lost.
+    pub async fn lose_store(&mut self) {
+        self.judge.tell("the store is lost");
+        self.judge.store_lost();
+        match &mut self.place {
+            Place::Memory(store) => *store = MemoryStore::new(),
+            Place::Sqlite(place) => {
+                place.1.close().await;
+                let name = format!("store-{}", self.started);
+                place.1 = SqliteStore::open(place.0.path().join(name)).await.unwrap();
+            }
+        }
+    }
+
+    /// A person calls the API.
+    pub async fn person(&self, method: &str, path: &str, body: &str) -> u16 {
+        self.judge.tell(format!("a person: {method} {path} {body}"));
+        let request = http::Request::builder().method(method).uri(format!("/v4{path}"));
+        let request = request.header("Authorization", "Bearer secret");
+        let service = InProcess::new(self.sim.service());
+        let answer = service.call(request.body(body.to_owned().into()).unwrap()).await;
+        answer.map_or(0, |answer| answer.status().as_u16())
+    }
+
+    /// Faults, as the simulator's command line has them.
+    pub fn faults(&self, text: &str) {
+        self.judge.tell(format!("faults: {text}"));
+        self.sim.faults().add_all(text).unwrap();
+    }
+
+    /// Somebody silences the high alert, or ends the silence.
+    pub fn silence(&self, silenced: bool) {
+        self.judge.tell(format!("the high alert is silenced: {silenced}"));
+        self.weather.lock().unwrap_or_else(PoisonError::into_inner).silenced = silenced;
+    }
+
+    pub fn load(&self, load: f64) {
+        self.judge.tell(format!("the load is {load:.2}"));
+        self.weather.lock().unwrap_or_else(PoisonError::into_inner).load = load;
+    }
+
+    /// Lets time pass until `done`, for so long at most.
+    pub async fn run(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> Happened {
+        let end = Instant::now() + limit;
+        loop {
+            if done(self) {
+                return Happened::Done;
+            }
+            let now = Instant::now();
+            if now >= end {
+                return Happened::TimeOut;
+            }
+            if let Some(happened) = self.turn(end.min(now + TICK)).await {
+                return happened;
+            }
+            self.judge.look();
+        }
+    }
+
+    async fn turn(&mut self, until: Instant) -> Option<Happened> {
+        let mut tick = pin!(sleep_until(until));
+        let processes = &mut self.processes;
+        let (happened, gone) = poll_fn(|cx| {
+            for (n, process) in processes.iter_mut().enumerate() {
+                let polled = process.future.as_mut().poll(cx);
+                if let Some(blow) = process.fuse.take_struck() {
+                    let gone = (blow == Blow::Kill).then_some(n);
+                    return Poll::Ready((Some(Happened::Struck(process.number, blow)), gone));
+                }
+                if let Poll::Ready(ended) = polled {
+                    return Poll::Ready((Some(Happened::Ended(process.number, ended)), Some(n)));
+                }
+            }
+            tick.as_mut().poll(cx).map(|()| (None, None))
+        })
+        .await;
+        if let Some(gone) = gone {
+            drop(self.processes.remove(gone));
+        }
+        happened
+    }
+
+    /// Runs on, whatever happens to processes.
+    pub async fn run_on(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> bool {
+        let end = Instant::now() + limit;
+        loop {
+            match self.run(end.saturating_duration_since(Instant::now()), &mut done).await {
+                Happened::Done => return true,
+                Happened::TimeOut => return false,
+                Happened::Struck(..) | Happened::Ended(..) => {}
+            }
+        }
+    }
+
+    /// Whether the group is whole, as the cloud shows it, the log knows it, and the load wants it.
+    pub fn at_rest(&self) -> bool {
+        let weather = self.weather.lock().unwrap_or_else(PoisonError::into_inner);
+        self.judge.with(|truth, memory| {
+            let desired = memory.desired.unwrap_or_default();
+            let reached = memory
+                .operation
+                .as_ref()
+                .is_some_and(|operation| matches!(operation.verdict, Some((Verdict::Reached, _))));
+            let ours = truth.ours();
+            let nodes = truth.backends();
+            let our_nodes =
+                nodes.iter().filter(|node| node.instance.is_some_and(|id| ours.contains_key(&id))).count();
+            let at_least = self.group.size.min;
+            let signals_rest = match weather.says(truth.truly_serving()) {
+                (true, _) => desired >= self.group.size.max,
+                (_, true) => desired <= at_least,
+                _ => true,
+            };
+            let warm = memory.members.values().all(|member| member.phase == Phase::InService);
+            reached
+                && warm
+                && signals_rest
+                && memory.open.is_empty()
+                && [truth.truly_serving(), ours.len(), our_nodes] == [desired as usize; 3]
+        })
+    }
+
+    /// Time passes.
+    pub async fn pass(&mut self, time: Duration) {
+        self.run_on(time, |_| false).await;
+    }
+
+    /// It comes to rest within half an hour; a breach otherwise.
+    pub async fn comes_to_rest(&mut self) -> bool {
+        let rests = self.run_on(seconds(1800), Self::at_rest).await;
+        if !rests {
+            let found = self.judge.with(|truth, memory| {
+                format!("{:?} exist, {:?} serve, {memory:#?}", truth.ours(), truth.serving())
+            });
+            self.judge.breach("I7", format!("it does not come to rest: {found}"));
+        }
+        rests
+    }
+
+    /// The properties of a world that came to rest.
+    pub async fn rests(&mut self) {
+        self.settles(seconds(1800), seconds(90)).await;
+    }
+
+    /// It comes to rest within `limit`, and then nothing changes for `quiet`.
+    pub async fn settles(&mut self, limit: Duration, quiet: Duration) {
+        if !self.run_on(limit, Self::at_rest).await {
+            let found = self.judge.with(|truth, memory| {
+                format!("{:?} exist, {:?} serve, {memory:#?}", truth.ours(), truth.serving())
+            });
+            self.judge.breach("I7", format!("it does not come to rest: {found}"));
+            return;
+        }
+        // What the log knows and the cloud shows may differ by a last word.
+        self.run_on(seconds(15), |_| false).await;
+        let (changes, entries) = self.judge.work();
+        self.run_on(quiet, |_| false).await;
+        if self.judge.work() != (changes, entries) {
+            self.judge.breach("I7", "it is at rest, and goes on changing");
+        }
+        self.no_orphans();
+    }
+
+    fn no_orphans(&self) {
+        let known: Vec<(u64, String)> = self.judge.with(|_, memory| {
+            let members = memory.members.values();
+            members.filter_map(|member| Some((member.instance?.0, member.label.clone()))).collect()
+        });
+        let (ours, nodes) = self.judge.with(|truth, _| (truth.ours(), truth.backends()));
+        for (id, label) in &ours {
+            if !known.contains(&(*id, label.clone())) {
+                self.judge.breach("I3", format!("instance {id} ({label}) is an orphan"));
+            }
+            let registered = nodes.iter().filter(|node| node.instance == Some(*id)).count();
+            if registered != 1 {
+                self.judge.breach("I3", format!("instance {id} ({label}) has {registered} nodes"));
+            }
+        }
+        for node in &nodes {
+            if node.instance.is_none() && self.group.name.owns_label(&node.label) {
+                self.judge.breach("I3", format!("node {} has no instance", node.label));
+            }
+        }
+        let mut labels: Vec<&String> = ours.values().collect();
+        labels.dedup();
+        if labels.len() != ours.len() {
+            self.judge.breach("I3", "a slot has two instances");
+        }
+        let exist: Vec<u64> = self.sim.snapshot().instances.iter().map(|one| one.id).collect();
+        if self.foreign.iter().any(|id| !exist.contains(id)) || nodes.len() != ours.len() + 2 {
+            self.judge.breach("I5", "something that is not ours was touched");
+        }
+    }
+
+    /// Arms the only process.
+    pub fn arm(&self, strike: Option<Strike>) {
+        if let Some(process) = self.processes.last() {
+            process.fuse.arm(strike);
+        }
+    }
+}
