@@ -1,12 +1,13 @@
 //! Linodes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use linode_api::{
     Filter, Linode,
     models::{self, UpdateInstance},
 };
+use tokio::{sync::Mutex, time::Instant};
 use tracing::warn;
 
 use super::{
@@ -27,14 +28,33 @@ pub struct LinodeCompute {
     linode: Linode,
     marks: Marks,
     groups: BTreeMap<GroupName, LinodeGroup>,
+    types: Arc<Mutex<Option<(Instant, Types)>>>,
 }
+
+type Types = Arc<[models::InstanceType]>;
+
+/// The list of types is the same for all groups and hardly ever changes: it is read again after so long.
+const TYPES_FOR: Duration = Duration::from_secs(900);
 
 impl LinodeCompute {
     /// The Linodes with these marks. Groups that are not among `groups` are shown, and can't have new members.
     #[must_use]
     pub fn new(linode: Linode, marks: Marks, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
         let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
-        Self { linode, marks, groups }
+        Self { linode, marks, groups, types: Arc::default() }
+    }
+
+    async fn types(&self) -> Result<Types, Failure> {
+        let mut known = self.types.lock().await;
+        if let Some((at, types)) = &*known
+            && at.elapsed() < TYPES_FOR
+        {
+            return Ok(Arc::clone(types));
+        }
+        let listing = self.linode.types().list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        let types: Types = listing.items().into();
+        *known = Some((Instant::now(), Arc::clone(&types)));
+        Ok(types)
     }
 
     fn group(&self, name: &GroupName) -> Result<&LinodeGroup, Failure> {
@@ -153,12 +173,12 @@ impl Compute for LinodeCompute {
         kinds: &[InstanceType],
     ) -> Result<Vec<(InstanceType, Price)>, Failure> {
         let template = &self.group(group)?.template;
-        let types = self.linode.types().list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        let types = self.types().await?;
         let backups = template.backups_enabled == Some(true);
         Ok(kinds
             .iter()
             .filter_map(|kind| {
-                let found = types.items().iter().find(|one| one.id == kind.0)?;
+                let found = types.iter().find(|one| one.id == kind.0)?;
                 Some((kind.clone(), hourly(found, &template.region, backups)?))
             })
             .collect())
