@@ -1,0 +1,136 @@
+//! What people see while the story is played.
+
+mod live;
+mod plain;
+
+use std::io::{IsTerminal as _, stderr, stdout};
+use std::time::Duration;
+
+use daemon::api::GroupStatus;
+use linode_sim::Simulator;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::alerts::scrape::Gauges;
+use crate::args::{Args, Output};
+use crate::happening::{Happening, Tone};
+use crate::load::Gauge;
+use crate::pace::Pace;
+use crate::stage::Stage;
+
+/// Between two pictures of the live summary.
+const FRAME: Duration = Duration::from_millis(250);
+
+/// What the live summary is drawn from.
+#[derive(Clone, Debug)]
+struct View {
+    pace: Pace,
+    status: watch::Receiver<Option<GroupStatus>>,
+    gauges: Gauges,
+    load: Gauge,
+    simulator: Simulator,
+}
+
+/// One way of showing.
+#[derive(Debug)]
+enum Screen {
+    Plain(plain::Lines),
+    Live(live::Live),
+}
+
+/// Shows until it is told to stop.
+#[derive(Debug)]
+pub(crate) struct Show {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Show {
+    /// Shows what comes from `told`: lines on stdout, or on stderr where the report is for programs.
+    pub(crate) fn start(args: &Args, stage: &Stage, told: mpsc::UnboundedReceiver<Happening>) -> Self {
+        let view = View {
+            pace: stage.pace,
+            status: stage.status.clone(),
+            gauges: stage.gauges.clone(),
+            load: stage.load.gauge(),
+            simulator: stage.simulator.clone(),
+        };
+        let to_stderr = args.output == Output::Json;
+        let terminal = if to_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
+        let screen = if terminal && !args.plain {
+            Screen::Live(live::Live::new(view, to_stderr))
+        } else {
+            Screen::Plain(plain::Lines::new(stage.pace, to_stderr, terminal))
+        };
+        let (stop, stopped) = oneshot::channel();
+        Self { stop, task: tokio::spawn(show(screen, told, stopped)) }
+    }
+
+    /// Shows what is still to be shown, and takes the live summary away.
+    pub(crate) async fn end(self) {
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
+
+async fn show(
+    mut screen: Screen,
+    mut told: mpsc::UnboundedReceiver<Happening>,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let mut frames = interval(FRAME);
+    frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            Some(happening) = told.recv() => screen.tell(&happening),
+            _ = &mut stopped => break,
+            _ = frames.tick() => if let Screen::Live(live) = &mut screen { live.draw() },
+        }
+    }
+    if let Screen::Live(live) = screen {
+        live.clear();
+    }
+}
+
+impl Screen {
+    fn tell(&mut self, happening: &Happening) {
+        if happening.what.tone() == Tone::Silent {
+            return;
+        }
+        match self {
+            Self::Plain(lines) => lines.tell(happening),
+            Self::Live(live) => live.tell(happening),
+        }
+    }
+}
+
+/// A line for something that happened: simulated clock, sign, text.
+fn line(happening: &Happening, coloured: bool) -> String {
+    let (sign, colour) = match happening.what.tone() {
+        Tone::Heading => ("──", "1"),
+        Tone::Load => ("»", "36"),
+        Tone::Alert => ("!", "33"),
+        Tone::Daemon => ("●", "32"),
+        Tone::Cloud => ("☁", "34"),
+        Tone::Bad => ("✗", "31"),
+        Tone::Silent => (" ", "0"),
+    };
+    let clock = clock(happening.at);
+    let text = &happening.what;
+    match happening.what.tone() {
+        Tone::Heading => paint(coloured, colour, &format!("{clock}  {sign} {text}")),
+        _ => format!("{clock}  {}  {text}", paint(coloured, colour, sign)),
+    }
+}
+
+/// The simulated clock.
+pub(crate) fn clock(at: jiff::Timestamp) -> String {
+    at.strftime("%H:%M:%S").to_string()
+}
+
+/// `text` in a colour, where colours are wanted.
+pub(crate) fn paint(coloured: bool, colour: &str, text: &str) -> String {
+    if coloured { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
