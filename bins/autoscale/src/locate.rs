@@ -45,7 +45,7 @@ pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
     })?;
     if let Some(url) = left.as_deref().and_then(address) {
         let daemon = Daemon::new(url, credential(Some(&config), Some(path))?.as_ref())?;
-        // One that was killed left its address behind.
+        // One that was killed left its address behind, and another program may be there now: the lock tells.
         if daemon.is_there().await {
             return Ok(Backend::Daemon(daemon));
         }

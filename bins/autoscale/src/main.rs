@@ -1,4 +1,4 @@
-//! The autoscaler command line: see `autoscale --help` and the README beside this crate.
+#![doc = include_str!("../README.md")]
 
 mod args;
 mod assemble;

@@ -118,3 +118,28 @@ pub(crate) fn ago(since: Timestamp, now: Timestamp) -> String {
 pub(crate) fn or_dash(value: Option<impl fmt::Display>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_told_in_two_units() {
+        let now = Timestamp::UNIX_EPOCH;
+        let told = |seconds| ago(now, Timestamp::from_second(seconds).unwrap());
+        assert_eq!(told(0), "0s");
+        assert_eq!(told(59), "59s");
+        assert_eq!(told(60), "1m");
+        assert_eq!(told(3_605), "1h");
+        assert_eq!(told(3_725), "1h2m");
+        assert_eq!(told(200_000), "2d7h");
+        assert_eq!(told(-5), "0s");
+    }
+
+    #[test]
+    fn columns_line_up_and_lines_end_where_their_text_ends() {
+        let text =
+            table(["A", "LONGER"], [["one".to_owned(), "1".to_owned()], ["x".to_owned(), String::new()]]);
+        assert_eq!(text, "A    LONGER\none  1\nx");
+    }
+}

@@ -149,3 +149,21 @@ async fn what_the_cloud_refuses_is_told() {
     assert!(said.json()["blind"].is_string(), "{}", said.out);
     assert!(said.json()["steps"].as_array().unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_left_the_configuration_is_shown_and_kept() {
+    let (cloud, mut session) = place().await;
+    session.run("autoscale apply -g web -d 2 --quiet --timeout 50s").await;
+    session.write("autoscale.yaml", &cloud.configuration().replace("  web:", "  shop:"));
+    let said = session.run("autoscale status").await;
+    assert!(
+        said.out.ends_with("not in the configuration any more, kept and not touched: web\n"),
+        "{}",
+        said.out
+    );
+    let status = session.run("autoscale status --output json").await.json();
+    assert_eq!(status["unmanaged"], serde_json::json!(["web"]));
+    let history = session.run("autoscale history web").await;
+    assert!(history.out.contains("reached"), "{}", history.out);
+    assert_eq!(session.run("autoscale up web --no-wait").await.code, 2);
+}

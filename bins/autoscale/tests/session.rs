@@ -189,7 +189,6 @@ fn plain(text: &str, dir: &Path) -> String {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         (r"\(process \d+\)", "(process [id])"),
         (r"web-[a-z0-9]{5}-(\d+)", "web-[inc]-$1"),
-        (r"\b(\d+d)?(\d+h)?(\d+m)?\d+s\b( +)", "[span] "),
         (r"after (\d+m)?\d+s", "after [span]"),
         (r#""(seq|position)": \d+"#, "\"$1\": [n]"),
     ];
@@ -199,10 +198,12 @@ fn plain(text: &str, dir: &Path) -> String {
     }
     // Where something was put in place of something of another length, columns don't line up any more.
     let gaps = Regex::new(r"(\S) {2,}").unwrap();
+    let spans = Regex::new(r"  (\d+[dhms]){1,2}(  |$)").unwrap();
     let lines = text.lines().map(|line| {
-        let moved =
-            ["[time]", "[span]", "[inc]", "MEMBER", "GENERATION "].iter().any(|mark| line.contains(mark));
-        if moved { gaps.replace_all(line, "$1  ").into_owned() } else { line.to_owned() }
+        let moved = ["[time]", "[inc]", "MEMBER", "GENERATION "].iter().any(|mark| line.contains(mark));
+        let line = if moved { gaps.replace_all(line, "$1  ") } else { line.into() };
+        let row = line.starts_with("web-[inc]") || line.contains("  [time]  ");
+        if row { spans.replace(&line, "  [span]$2").into_owned() } else { line.into_owned() }
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -15,15 +15,15 @@ use crate::session::{Cloud, PATIENCE, Session, TOKEN};
 
 const SPEED: f64 = 60.0;
 
-struct Place {
-    cloud: Cloud,
-    session: Session,
+pub struct Place {
+    pub cloud: Cloud,
+    pub session: Session,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
 
 impl Place {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let cloud = Cloud::new(Timings::quick(), SPEED).await;
         let session = Session::new();
         session.write("autoscale.yaml", &cloud.configuration());
@@ -47,7 +47,7 @@ impl Place {
     }
 
     /// Until both members were found to serve and have warmed up.
-    async fn settled(&mut self) {
+    pub async fn settled(&mut self) {
         let until = tokio::time::Instant::now() + PATIENCE;
         loop {
             let status = self.session.run("autoscale status --output json").await.json();
@@ -60,7 +60,7 @@ impl Place {
         }
     }
 
-    async fn end(mut self) {
+    pub async fn end(mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.serving.await.unwrap();
     }

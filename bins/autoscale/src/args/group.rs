@@ -20,7 +20,7 @@ pub(crate) struct StatusArgs {
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
-    #[arg(short, long = "group", value_name = "GROUP", conflicts_with = "group")]
+    #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct PlanArgs {
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
-    #[arg(short, long = "group", value_name = "GROUP", conflicts_with = "group")]
+    #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct HistoryArgs {
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
-    #[arg(short, long = "group", value_name = "GROUP", conflicts_with = "group")]
+    #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
 
     /// At most so many operations, the latest first.
@@ -71,7 +71,8 @@ pub(crate) struct HistoryArgs {
 #[command(
     allow_missing_positional = true,
     after_help = "\
-The mode stands in the group's log: it holds across restarts, until it is set again or --for is over.
+The mode stands in the group's log: it holds across restarts, until it is set
+again or --for is over.
 
 Examples:
   autoscale mode web add_only --for 2h --reason 'migration'
@@ -84,7 +85,7 @@ pub(crate) struct ModeArgs {
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
-    #[arg(short, long = "group", value_name = "GROUP", conflicts_with = "group")]
+    #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
 
     /// What its actor may do.

@@ -13,7 +13,7 @@ pub(crate) struct MemberArgs {
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
-    #[arg(short, long = "group", value_name = "GROUP", conflicts_with = "group")]
+    #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
 
     /// The Linode's number, or a member's label.

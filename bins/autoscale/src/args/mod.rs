@@ -18,34 +18,36 @@ pub(crate) use self::{
 use crate::output::Format;
 
 const AFTER: &str = "\
-Where it acts:
-  With a daemon, it speaks to the daemon: at --daemon, or at the address that the daemon wrote beside its store.
-  Without one it takes the store's lock and is itself the actor, for as long as the command runs.
-
-Exit codes:
-  0    done, or the desired size is reached
-  1    failed
-  2    the command line or the configuration is wrong, or names what is not there
-  3    the store is in use, or the daemon can't be reached
-  4    superseded: a newer decision took its place
-  5    not reached within --timeout; what was begun goes on
-  6    refused as things are: another generation, a mode, a member that can't be adopted
-  130  a signal ended the waiting
-
-Results go to stdout, progress and errors to stderr.";
-
-const EXAMPLES: &str = "\
 Examples:
   autoscale init && $EDITOR autoscale.yaml && autoscale check --online
   autoscale status
   autoscale plan web
   autoscale up web --by 50% --reason 'sale at noon'
   autoscale apply --group web --desired 5 --generation 17 --timeout 20m
-  autoscale mode web add_only --for 2h";
+  autoscale mode web add_only --for 2h
+
+Where it acts:
+  With a daemon it speaks to the daemon: at --daemon, or at the address that
+  the daemon wrote beside its store. Without one it takes the store's lock
+  and is itself the actor, for as long as the command runs.
+
+Exit codes:
+  0    done, or the desired size is reached
+  1    failed
+  2    the command line or the configuration is wrong, or names what is not
+       there
+  3    the store is in use, or the daemon can't be reached
+  4    superseded: a newer decision took its place
+  5    not reached within --timeout; what was begun goes on
+  6    refused as things are: another generation, a mode, a member that can't
+       be adopted
+  130  a signal ended the waiting
+
+Results go to stdout, progress and errors to stderr.";
 
 /// Keeps groups of Linodes behind NodeBalancers at the size that they need.
 #[derive(Debug, Parser)]
-#[command(name = "autoscale", version, before_help = EXAMPLES, after_help = AFTER, max_term_width = 110)]
+#[command(name = "autoscale", version, after_help = AFTER, max_term_width = 110)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
@@ -126,7 +128,7 @@ pub(crate) enum Command {
 const UP: &str = "\
 Examples:
   autoscale up web                      one more
-  autoscale up web --by 50% --for 2h    half as many more, and no fewer than that for two hours
+  autoscale up web --by 50% --for 2h    half as many more, kept for two hours
   autoscale up web --by 4 --dry-run     what would be done";
 
 const DOWN: &str = "\
@@ -136,8 +138,9 @@ Examples:
   autoscale down web --by 25% --dry-run";
 
 const ADOPT: &str = "\
-The Linode must be in the region of the group's NodeBalancers and have an address of their kind. Its nodes stay, on
-whatever port; where it has none the group's actor registers it.
+The Linode must be in the region of the group's NodeBalancers and have an
+address of their kind. Its nodes stay, on whatever port; where it has none the
+group's actor registers it.
 
 Examples:
   autoscale adopt web 61280012
@@ -190,8 +193,8 @@ Ends with 2 where there is an error, with 0 where there are warnings only.
 
 Examples:
   autoscale check
-  autoscale check --no-secrets          on a machine that has none of them, such as a CI runner
-  autoscale check --online              and whether account, token, NodeBalancers and templates will do
+  autoscale check --no-secrets          where there are none, as in CI
+  autoscale check --online              ask the Linode API as well
   autoscale check --output json | jq '.problems[] | .fix'")]
 pub(crate) struct CheckArgs {
     /// Ask the Linode API too: token, account, regions, types, images, firewalls, NodeBalancers. Reads only.

@@ -7,14 +7,15 @@ use scaler::core::Amount;
 /// `apply`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A pipeline that was told a generation passes it on: where something newer was decided meanwhile it is refused (6), and
-where something newer is decided while it waits it ends with 4. Asked again with the same --request-id, nothing happens
+A pipeline that was told a generation passes it on: where something newer was
+decided meanwhile it is refused (6), and where something newer is decided while
+it waits it ends with 4. Asked again with the same --request-id, nothing happens
 twice.
 
 Examples:
   autoscale apply --group web --desired 5
   autoscale apply --group web --desired 5 --generation 17 --timeout 20m
-  autoscale apply --group web --desired 5 --request-id $BUILD_TAG --output json
+  autoscale apply --group web --desired 5 --request-id $BUILD_TAG
   autoscale apply --group web --desired 5 --dry-run")]
 pub(crate) struct ApplyArgs {
     /// The group.
@@ -37,7 +38,7 @@ pub(crate) struct ByArgs {
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
-    #[arg(short, long = "group", value_name = "GROUP", conflicts_with = "group")]
+    #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
 
     /// How many, as a number or a percentage of the desired size.

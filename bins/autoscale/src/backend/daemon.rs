@@ -36,9 +36,9 @@ impl Daemon {
         Ok(Self { client })
     }
 
-    /// Whether somebody listens there.
+    /// Whether a daemon answers there.
     pub(crate) async fn is_there(&self) -> bool {
-        !self.client.groups().await.is_err_and(|error| error.is_unreachable())
+        !matches!(self.client.groups().await, Err(Error::NoAnswer { .. }))
     }
 
     pub(super) async fn groups(&self) -> Result<Groups, Failure> {

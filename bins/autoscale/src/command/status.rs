@@ -109,7 +109,7 @@ fn whole(group: &GroupStatus) -> String {
         line("policy", format!("{}: {}, {}", policy.policy, policy.signal, policy.why));
     }
     line("ration", format!("{} may be removed now", counted(group.ration_left, "member")));
-    if let Some(cost) = group.cost_per_hour {
+    if let Some(cost) = group.cost_per_hour.filter(|cost| *cost > 0.0) {
         line("cost", format!("${cost:.4}/h"));
     }
     for held in &group.held {
@@ -128,7 +128,8 @@ fn whole(group: &GroupStatus) -> String {
         line("trouble", why.clone());
     }
     if !group.turning {
-        line("not running", "no daemon turns its loop: this is what its log says".to_owned());
+        let look = format!("`autoscale plan {}` looks at the cloud", group.group);
+        line("not running", format!("no daemon turns its loop: this is what its log says; {look}"));
     }
     if !group.members.is_empty() {
         text.push_str("\n\n");
