@@ -1,0 +1,31 @@
+//! A store that fails.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use crate::stage::{Stage, notification};
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_fails_nothing_is_begun_and_everybody_is_told() {
+    let stage = Stage::new();
+    stage.settle().await;
+    stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
+    stage.store.failing.store(true, Ordering::SeqCst);
+    let before = stage.deeds();
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert_eq!(stage.deeds().0, before.0);
+    let group = stage.group().await;
+    let trouble = group["trouble"].as_str().unwrap();
+    assert!(trouble.contains("free space on the disk"), "{trouble}");
+    let ready = stage.get("/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert!(ready.json["store"].as_str().unwrap().contains("free space on the disk"), "{}", ready.text);
+    let history = stage.get("/api/v1/groups/web/history").await;
+    let (status, why, _) = history.refusal();
+    assert_eq!(status, 503);
+    assert!(why.contains("disk full"), "{why}");
+    assert!(stage.get("/metrics").await.text.contains("autoscaler_troubled{group=\"web\"} 1.0"));
+    stage.store.failing.store(false, Ordering::SeqCst);
+    stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
+    stage.until("four serve", |group| group["in_service"] == 4).await;
+    assert_eq!(stage.get("/readyz").await.status, 200);
+}
