@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::body::Body;
 use crate::refusal::Refusal;
 use crate::snapshot::Mode;
-use crate::world::World;
+use crate::world::{Collection, World};
 
 /// What a seed file holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -248,6 +248,7 @@ pub(crate) fn instance(world: &mut World, seed: &SeedInstance) -> Result<u64, Se
             jiff::SignedDuration::try_from(age).ok().and_then(|age| world.now.checked_sub(age).ok());
         world.backdate(id, created.unwrap_or(jiff::Timestamp::UNIX_EPOCH));
     }
+    world.lags.forget(Collection::Instances, id);
     Ok(id)
 }
 
@@ -267,9 +268,12 @@ pub(crate) fn balancer(world: &mut World, seed: &SeedBalancer) -> Result<SeededB
             let create = |world: &mut World| world.create_node(config_id, Body::of(&body)?);
             let node_id = create(world).map_err(refused(format!("the node of `{}`", node.instance)))?;
             world.finish_check(node_id);
+            world.lags.forget(Collection::Nodes(config_id), node_id);
         }
+        world.lags.forget(Collection::Configs(id), config_id);
         configs.push(config_id);
     }
+    world.lags.forget(Collection::Balancers, id);
     Ok(SeededBalancer { id, configs })
 }
 

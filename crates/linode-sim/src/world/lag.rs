@@ -62,6 +62,13 @@ impl Lags {
         rows.entry(id).or_insert(Old { until: later(now, lag), shown });
     }
 
+    /// What was there before anybody looked has nothing to catch up with.
+    pub(crate) fn forget(&mut self, list: Collection, id: u64) {
+        if let Some(rows) = self.old.get_mut(&list) {
+            rows.remove(&id);
+        }
+    }
+
     /// The rows of a list as it is shown now.
     pub(crate) fn rows<'a, T>(
         &'a self,

@@ -39,6 +39,20 @@ async fn a_seed_file_fills_the_world() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lists_show_at_once_what_was_seeded() {
+    let mut timings = Timings::realistic();
+    timings.list_lag = Delay::secs(60);
+    let api = Api::new(timings);
+    api.sim.seed_instance(&SeedInstance::new("web-one")).unwrap();
+    let config = SeedConfig::new(80).nodes(8080, ["web-one"]);
+    let balancer = api.sim.seed_nodebalancer(&SeedBalancer::new("web-lb").config(config)).unwrap();
+    let nodes = format!("/nodebalancers/{}/configs/{}/nodes", balancer.id, balancer.configs[0]);
+    for list in ["/linode/instances", "/nodebalancers", nodes.as_str()] {
+        assert_eq!(api.get(list).await.ok()["results"], 1, "{list}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_are_counted_by_operation() {
     let api = Api::new(Timings::instant());
     let id = api.create("web-one").await["id"].clone();
