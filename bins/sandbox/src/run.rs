@@ -29,6 +29,7 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     log_to(&folder)?;
     let pace = Pace::new(args.speed);
     let (diary, told) = Diary::new(pace);
+    story::begin(&diary);
     let mut stage = Stage::open(args, pace, diary, folder).await?;
     let show = Show::start(args, &stage, told);
     let played = tokio::select! {

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::alerts::rules::HIGH;
 use crate::args::Tale;
-use crate::happening::{Chapter, What};
+use crate::happening::{Chapter, Diary, What};
 use crate::stage::Stage;
 use crate::stage::settings::{MAX, MIN};
 
@@ -23,7 +23,12 @@ const RETURN: f64 = 240.0;
 const PATIENCE: Duration = Duration::from_secs(60);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Plays a story to its end.
+/// The first words, before anything is there.
+pub(crate) fn begin(diary: &Diary) {
+    diary.note(What::Chapter(Chapter::Calm));
+}
+
+/// Plays a story to its end, from the calm on.
 ///
 /// # Errors
 /// Says what did not come about in time; the story ends there.
@@ -38,7 +43,6 @@ async fn chapters(stage: &Stage, tale: Tale) -> Result<(), String> {
     let limit = |usual: Duration| stage.pace.real(usual * 3) + PATIENCE;
     let simulated = |time: Duration| sleep(stage.pace.real(time));
 
-    begin(Chapter::Calm);
     stage.load.rate(CALM);
     stage.until("both members warm", limit(MINUTE * 3), |group| warm(group) == MIN).await?;
     simulated(MINUTE / 2).await;

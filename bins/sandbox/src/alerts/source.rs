@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::messenger::Messenger;
-use super::rules::{self, Change, RULES, State, Watcher};
+use super::rules::{self, Change, RULES, State, Test, Watcher};
 use super::scrape::Gauges;
 use crate::happening::{Diary, What};
 use crate::pace::Pace;
@@ -76,10 +76,11 @@ impl Source {
             let before = watcher.state;
             let change = watcher.evaluate(cpu, now);
             let alert = || watcher.rule.alert.to_owned();
-            let value = |value| watcher_value(&watcher.rule, value);
             match change {
-                Some(Change::Pending(v)) => self.diary.note(What::Pending { alert: alert(), value: value(v) }),
-                Some(Change::Firing(v)) => self.diary.note(What::Firing { alert: alert(), value: value(v) }),
+                // It always fires: no news.
+                _ if watcher.rule.test == Test::Always => {}
+                Some(Change::Pending(v)) => self.diary.note(What::Pending { alert: alert(), value: Some(v) }),
+                Some(Change::Firing(v)) => self.diary.note(What::Firing { alert: alert(), value: Some(v) }),
                 Some(Change::Resolved) => self.diary.note(What::Resolved { alert: alert() }),
                 None => {}
             }
@@ -122,11 +123,6 @@ impl Source {
     fn watchers(&self) -> MutexGuard<'_, Vec<Watcher>> {
         self.watchers.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Percent of CPU, where the rule is about that.
-fn watcher_value(rule: &rules::Rule, value: f64) -> Option<f64> {
-    (rule.test != rules::Test::Always).then_some(value)
 }
 
 async fn alerts(Shared(source): Shared<Source>) -> Json<Vec<GettableAlert>> {

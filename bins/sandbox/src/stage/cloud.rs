@@ -6,10 +6,11 @@ use linode_sim::{Mode, NodeStatus, Simulator, Snapshot};
 
 use crate::happening::{Diary, What};
 
-/// Notes every change of instances and nodes until it is dropped.
-pub(crate) async fn watch(simulator: Simulator, diary: Diary) {
+/// Notes every change of instances and nodes since `before`, until it is dropped.
+pub(crate) async fn watch(simulator: Simulator, before: Snapshot, diary: Diary) {
     let mut changes = simulator.subscribe();
-    let mut before = Sight::of(&simulator.snapshot());
+    changes.mark_changed();
+    let mut before = Sight::of(&before);
     while changes.changed().await.is_ok() {
         let snapshot = simulator.snapshot();
         let now = Sight::of(&snapshot);

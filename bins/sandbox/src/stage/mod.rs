@@ -40,7 +40,7 @@ pub(crate) const FOREIGN: &str = "database";
 /// Work of one core that a request costs: a member with two cores bears 100 requests a second.
 const COST: Duration = Duration::from_millis(20);
 /// How long before the story the first instances were created, in simulated seconds.
-const AGE: u64 = 100 * 60;
+const AGE: u64 = 75 * 60;
 /// How often something that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -90,6 +90,7 @@ impl Stage {
         let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator.clone(), options).await?;
 
         let mut helpers = JoinSet::new();
+        helpers.spawn(cloud::watch(simulator.clone(), before.clone(), diary.clone()));
         let messenger = Messenger::new(web.clone(), pace, diary.clone());
         let source = Source::new(
             pace,
@@ -140,7 +141,6 @@ impl Stage {
         let (sender, status) = watch::channel(None);
         helpers.spawn(daemon::look(client.clone(), sender));
         helpers.spawn(daemon::listen(client.clone(), diary.clone()));
-        helpers.spawn(cloud::watch(simulator.clone(), diary.clone()));
         let known = MEMBERS.map(str::to_owned);
         let load = Load::start(web, places.balancer.clone(), pace, diary.clone(), &known);
         Ok(Self {
@@ -215,7 +215,7 @@ fn seeded(args: &Args, pace: Pace) -> Result<(Simulator, SeededBalancer), Failur
     let simulator = Simulator::builder()
         .token(settings::TOKEN)
         .seed(7)
-        .start(pace.start)
+        .start(pace.now())
         .speed(pace.speed)
         .profile(Timings::realistic())
         // The client reads the limits' windows as real seconds, and here they would pass faster.
