@@ -2,4 +2,7 @@
 //! Debian's packages and real time: `.ci/e2e` installs the one and runs them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+mod crash;
+mod scene;
+mod spike;
 mod stack;

@@ -2,4 +2,6 @@
 
 mod architecture;
 mod e2e;
+mod rig;
+mod robustness;
 mod simulation;

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::time::{Instant, sleep};
+
+use crate::rig::{eventually, http, seconds};
 
 /// How long a program may take until it listens and is ready; on two busy cores that is seconds.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -151,7 +152,7 @@ impl Stack {
     pub(crate) async fn start(setup: &Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
-        let http = reqwest::Client::new();
+        let http = http(seconds(10));
         for job in setup.jobs.iter().filter(|job| matches!(job.targets, Targets::File)) {
             write(&at.join(format!("{}.targets.json", job.name)), "[]");
         }
@@ -313,27 +314,12 @@ impl Drop for Program {
     }
 }
 
-/// Asks until there is an answer; fails the test when there is none in time.
-pub(crate) async fn eventually<T>(
-    within: Duration,
-    what: &str,
-    mut ask: impl AsyncFnMut() -> Option<T>,
-) -> T {
-    let deadline = Instant::now() + within;
-    loop {
-        if let Some(answer) = ask().await {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "{what}: not within {} s", within.as_secs());
-        sleep(Duration::from_millis(50)).await;
-    }
-}
-
 mod tests {
     use axum::Router;
     use axum::routing::{get, post};
     use tokio::net::TcpListener;
     use tokio::sync::mpsc;
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -374,8 +360,7 @@ groups:
         let stack = Stack::start(&setup).await;
 
         let began = Instant::now();
-        let message =
-            tokio::time::timeout(Duration::from_secs(10), notifications.recv()).await.unwrap().unwrap();
+        let message = tokio::time::timeout(seconds(10), notifications.recv()).await.unwrap().unwrap();
         println!("the first notification came {:.1} s after both were ready", began.elapsed().as_secs_f64());
         assert_eq!(message["version"], "4");
         assert_eq!(message["status"], "firing");
@@ -384,26 +369,29 @@ groups:
         assert_eq!(stack.alerts().await[0]["state"], "firing");
         assert_eq!(stack.received().await[0]["status"]["state"], "active");
 
-        let seconds = Duration::from_secs(10);
         let gauge = "e2e_gauge{job=\"fixed\"}";
-        let sample = eventually(seconds, "the fixed target", async || stack.query(gauge).await.pop()).await;
+        let sample =
+            eventually(seconds(10), "the fixed target", async || stack.query(gauge).await.pop()).await;
         assert_eq!((sample.value, &sample.labels["instance"]), (42.0, &json!(address)));
 
         stack.set_targets("listed", &json!([{ "targets": [address], "labels": { "group": "web" } }]));
         let gauge = "e2e_gauge{group=\"web\"}";
-        eventually(seconds, "the listed target", async || stack.query(gauge).await.pop()).await;
+        eventually(seconds(10), "the listed target", async || stack.query(gauge).await.pop()).await;
 
         stack.silence("AlwaysThere").await;
         let silenced = async || (stack.received().await[0]["status"]["state"] == "suppressed").then_some(());
-        eventually(seconds, "the silence", silenced).await;
+        eventually(seconds(10), "the silence", silenced).await;
 
         stack.set_rules("groups: []\n").await;
         let gone = async || stack.alerts().await.is_empty().then_some(());
-        eventually(seconds, "the rule gone", gone).await;
+        eventually(seconds(10), "the rule gone", gone).await;
         let programs = [stack.prometheus(), stack.alertmanager()];
         drop(stack);
         for program in programs {
-            assert!(reqwest::get(format!("{program}/-/ready")).await.is_err(), "{program} still answers");
+            assert!(
+                http(seconds(5)).get(format!("{program}/-/ready")).send().await.is_err(),
+                "{program} still answers"
+            );
         }
     }
 
@@ -435,7 +423,7 @@ groups:
         let stack = Stack::start(&setup).await;
         let gauge = "e2e_gauge{phase=\"in_service\"}";
         let ask = async || stack.query(gauge).await.pop();
-        let sample = eventually(Duration::from_secs(15), "the discovered target", ask).await;
+        let sample = eventually(seconds(15), "the discovered target", ask).await;
         assert_eq!(sample.labels["job"], "web");
     }
 }

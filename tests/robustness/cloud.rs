@@ -1,0 +1,94 @@
+//! A Linode API that answers what helps nobody. While it does, nothing is created and nothing removed; it is said what is
+//! wrong; webhooks are stored; and once it answers again, what they asked for is done.
+
+use serde_json::Value;
+use tokio::task::LocalSet;
+use tokio::time::Instant;
+
+use super::at_rest;
+use crate::rig::{Account, Daemon, alert, eventually, seconds};
+
+/// What the API does, the fault that has it do so, and words that must be told of it.
+struct Trouble {
+    name: &'static str,
+    fault: &'static str,
+    told: &'static [&'static str],
+}
+
+const TROUBLES: &[Trouble] = &[
+    Trouble { name: "401", fault: "any:401", told: &["listing", "401", "token"] },
+    Trouble { name: "429", fault: "any:429=1", told: &["listing", "429", "try again"] },
+    Trouble { name: "500", fault: "any:500", told: &["listing", "500", "try again"] },
+    Trouble {
+        name: "nonsense",
+        fault: "any:nonsense",
+        told: &["listing", "could not be understood", "check"],
+    },
+    Trouble { name: "half a list", fault: "list:half", told: &["changed while", "read"] },
+    Trouble { name: "no answer", fault: "any:hang", told: &["did not answer"] },
+    Trouble { name: "broken connections", fault: "any:reset", told: &["listing", "no answer", "try again"] },
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_api_answers_nothing_of_use_nothing_is_changed_and_it_is_said_why() {
+    let local = LocalSet::new();
+    let tried: Vec<_> =
+        TROUBLES.iter().map(|trouble| (trouble.name, local.spawn_local(survive(trouble)))).collect();
+    let failed = local
+        .run_until(async {
+            let mut failed = Vec::new();
+            for (name, trial) in tried {
+                if trial.await.is_err() {
+                    failed.push(name);
+                }
+            }
+            failed
+        })
+        .await;
+    assert_eq!(failed, [] as [&str; 0], "see above");
+}
+
+async fn survive(trouble: &'static Trouble) {
+    let (account, daemon) = at_rest().await;
+    let began = Instant::now();
+    account.simulator.faults().add_all(trouble.fault).unwrap();
+    let before = world(&account);
+    daemon.notify(&[alert("WebCpuHigh", "firing")]).await;
+
+    let told = eventually(seconds(90), trouble.name, async || told(&daemon).await).await;
+    println!("{}: after {:.1} s: {told}", trouble.name, began.elapsed().as_secs_f64());
+    for word in trouble.told {
+        assert!(told.contains(word), "{}: {word:?} is not in {told:?}", trouble.name);
+    }
+    assert!(!told.contains("a-token-that-no-log-shows"), "{told}");
+    assert_eq!(daemon.get("/healthz").await.status, 200);
+    // It speaks of members as they were, and takes in what comes.
+    daemon.notify(&[alert("WebCpuHigh", "firing")]).await;
+    assert_eq!(daemon.group().await["in_service"], 2, "{}", trouble.name);
+    assert_eq!(world(&account), before, "{}", trouble.name);
+
+    account.simulator.faults().clear();
+    let cleared = Instant::now();
+    daemon.until_at_rest(4, seconds(120)).await;
+    println!("{}: four serve {:.1} s after it was over", trouble.name, cleared.elapsed().as_secs_f64());
+    account.assert_whole();
+    assert_eq!(account.instances().len(), 4);
+    assert_eq!(account.calls("DELETE /linode/instances/{id}"), 0);
+}
+
+/// What the daemon says is wrong.
+async fn told(daemon: &Daemon) -> Option<String> {
+    let group = daemon.group().await;
+    let text = |key: &str| group[key].as_str().map(str::to_owned);
+    let held = group["held"].as_array().and_then(|held| held.first()).and_then(Value::as_str);
+    text("blind").or_else(|| text("trouble")).or_else(|| held.map(str::to_owned))
+}
+
+/// Instances by id and label, nodes by id and mode.
+type World = (Vec<(u64, String)>, Vec<(u64, linode_sim::Mode)>);
+
+fn world(account: &Account) -> World {
+    let instances = account.instances().into_iter().map(|one| (one.id, one.label)).collect();
+    let nodes = account.nodes().into_iter().map(|node| (node.node, node.mode)).collect();
+    (instances, nodes)
+}
