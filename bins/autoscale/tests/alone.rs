@@ -39,7 +39,7 @@ async fn a_group_is_looked_at_brought_up_and_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn members_are_marked_and_modes_are_kept() {
-    let (cloud, mut session) = place().await;
+    let (_cloud, mut session) = place().await;
     session.run("autoscale apply -g web --desired 2 --quiet --timeout 50s").await;
     session.run("autoscale protect web web-aaaaa-1 --dry-run").await;
     session.run("autoscale protect web web-aaaaa-1 --reason 'being debugged'").await;
@@ -56,12 +56,7 @@ async fn members_are_marked_and_modes_are_kept() {
     session.run("autoscale up web --generation 99 --no-wait").await;
     session.run("autoscale up web --no-wait").await;
     session.run("autoscale up shop --no-wait").await;
-    insta::assert_snapshot!(
-        session
-            .transcript()
-            .replace(&cloud.instances[0].to_string(), "[first]")
-            .replace(&cloud.instances[1].to_string(), "[second]")
-    );
+    insta::assert_snapshot!(session.transcript());
 
     let refused = session.run("autoscale up web --generation 99 --no-wait --output json").await;
     assert_eq!(refused.code, 6);

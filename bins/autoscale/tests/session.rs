@@ -189,8 +189,8 @@ fn plain(text: &str, dir: &Path) -> String {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         (r"\(process \d+\)", "(process [id])"),
         (r"web-[a-z0-9]{5}-(\d+)", "web-[inc]-$1"),
-        (r"after (\d+m)?\d+s", "after [span]"),
-        (r#""(seq|position)": \d+"#, "\"$1\": [n]"),
+        (r"(?m)^(web-\[inc\]-\d+ +)\d+ ", "$1[id] "),
+        (r"instance \d+", "instance [id]"),
     ];
     let mut text = text.replace(dir.to_str().unwrap(), "[dir]");
     for (pattern, to) in filters {

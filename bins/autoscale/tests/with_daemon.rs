@@ -110,12 +110,7 @@ async fn what_is_shown_and_asked() {
     session.run("autoscale mode web observe").await;
     session.run("autoscale up web").await;
     session.run("autoscale mode web on").await;
-    insta::assert_snapshot!(
-        session
-            .transcript()
-            .replace(&place.cloud.instances[0].to_string(), "[first]")
-            .replace(&place.cloud.instances[1].to_string(), "[second]")
-    );
+    insta::assert_snapshot!(session.transcript());
     place.end().await;
 }
 
