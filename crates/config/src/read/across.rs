@@ -45,13 +45,13 @@ fn shared_configs(r: &mut Reader<'_>, before: &[Draft], draft: &Draft) {
                 "give each group a config of its own",
             );
         } else {
-            r.warn(
+            r.error(
                 at,
                 format!(
-                    "{path} is behind the same config {}: both serve one load, and each decides alone",
+                    "{path} is behind the same config {}: neither could tell whose nodes are whose",
                     balancer.config
                 ),
-                "give each group a config of its own, unless both are meant to share it",
+                "give each group a config of its own",
             );
         }
     }

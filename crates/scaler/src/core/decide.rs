@@ -59,7 +59,7 @@ pub fn decide(
         decision.held.push(doubt);
         return decision;
     }
-    let decider = Decider { group, signals, memory, now };
+    let decider = Decider { group, observation, signals, memory, now };
     let base = decider.base(&mut decision);
     let wanted = decider.proposed(base, &mut decision);
     decision.desired = Some(decider.limited(wanted, base, &mut decision));
@@ -68,6 +68,7 @@ pub fn decide(
 
 struct Decider<'a> {
     group: &'a Group,
+    observation: &'a Observation,
     signals: &'a Signals,
     memory: &'a Memory,
     now: Timestamp,
@@ -163,7 +164,14 @@ impl Decider<'_> {
             GroupMode::On | GroupMode::Observe => {}
             mode => return Err(Some(format!("removal: the mode is {mode}"))),
         }
-        for member in memory.members.values().filter(|member| !member.standby && !member.protected) {
+        let locked = |member: &&super::Member| {
+            member
+                .instance
+                .and_then(|id| self.observation.instance(id))
+                .is_some_and(|instance| instance.locked)
+        };
+        let movable = |member: &&super::Member| !member.standby && !member.protected && !locked(member);
+        for member in memory.members.values().filter(movable) {
             let busy = match member.phase {
                 _ if member.leaving() => Some("is leaving"),
                 Phase::Provisioning | Phase::Booting | Phase::Registering => Some("is on its way"),

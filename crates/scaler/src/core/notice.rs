@@ -14,6 +14,9 @@ use super::{
 /// An instance is gone if it answers 404 by id twice, so far apart.
 const TWICE: Duration = Duration::from_secs(30);
 
+/// Lists may show an instance for so long after its deletion was answered.
+const SHOWN: Duration = Duration::from_secs(600);
+
 /// How far our clock may be ahead of the cloud's when a found instance is compared with its intent.
 const SKEW: Duration = Duration::from_secs(60);
 
@@ -51,7 +54,7 @@ impl View<'_> {
             .filter(|instance| {
                 instance.status != InstanceStatus::Deleting
                     && self.memory.member_of(instance.id).is_none()
-                    && !self.memory.deleted.contains_key(&instance.id)
+                    && !self.memory.deleted.get(&instance.id).is_some_and(|at| elapsed(*at, self.now) < SHOWN)
             })
             .collect();
         strangers.sort_by_key(|instance| (instance.created, instance.id));
@@ -149,11 +152,18 @@ impl View<'_> {
         if let Some(drain) = member.drain {
             // A drain that was found may show reject from the start: it drains in full all the same.
             let drained = drain.seen.is_some_and(|at| elapsed(at, self.now) >= self.group.remove.drain);
+            let seen = drain.seen.is_some() || drain.rejected.is_some();
             return if (drain.reject_at.is_some() || drained) && self.all(member, &[Mode::Reject]) {
                 Phase::Rejecting
             } else if self.all(member, &[Mode::Drain, Mode::Reject]) {
-                // A reject that is not seen yet does not undo what was seen.
-                if drain.rejected.is_some() { Phase::Rejecting } else { Phase::Draining }
+                // A reject that was seen and is not any more begins anew.
+                Phase::Draining
+            } else if seen
+                && self.observation.nodes_fresh
+                && !self.observation.under_way.contains(&member.slot)
+            {
+                // Somebody let it accept: it drains in full again.
+                Phase::Registering
             } else {
                 member.phase
             };
@@ -164,7 +174,10 @@ impl View<'_> {
         let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < OURS);
         let ours = late(member.last_drain)
             || late(self.memory.rebuilt)
-            || member.modes.values().any(|wish| wish.mode == Mode::Accept && !wish.done);
+            || member
+                .modes
+                .values()
+                .any(|wish| wish.mode == Mode::Accept && !wish.done && late(Some(wish.at)));
         if held && !ours {
             return Phase::Standby;
         }

@@ -127,8 +127,13 @@ impl Signals {
                 None => speak(policy, rows, table, hearing, now),
             };
             if spoken.signal == Signal::Low {
+                let live = rows().filter(|row| {
+                    row.alert.state == AlertState::Firing
+                        && speaks_for_group(row)
+                        && hearing.confirmed(table, row, now)
+                });
                 for value in
-                    rows().filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok())
+                    live.filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok())
                 {
                     signals.value = Some(signals.value.map_or(value, |known| known.max(value)));
                 }

@@ -50,7 +50,14 @@ impl Scaler {
                     origin: Origin::Adopted,
                     draining: false,
                 };
-                Ok(vec![journal.draft(now, fact, cause.clone())])
+                let mut drafts = vec![journal.draft(now, fact, cause.clone())];
+                // It is one more, not one in another's place.
+                if let Some(desired) = memory.desired {
+                    let desired = seat.group().size.clamp(desired.saturating_add(1));
+                    let asked = Fact::SizeAsked { desired, floor_until: None, over_ration: false };
+                    drafts.push(journal.draft(now, asked, cause.clone()));
+                }
+                Ok(drafts)
             })
             .await?;
         let tagged = self.shared.compute.mark(instance, &seat.name, true).await;

@@ -108,7 +108,7 @@ impl AlertBoard {
         let rows = latest(touched.notified(alerts, now));
         let kept = self.store.keep_alerts(&rows, None).await.map_err(Arc::new);
         if kept.is_ok() {
-            self.publish(rows, None, now);
+            self.publish(rows, None);
         }
         for waiter in waiters {
             // One that no longer listens needs no answer.
@@ -138,7 +138,7 @@ impl AlertBoard {
         let mut table = self.table();
         let rows = latest(table.polled(alerts, asked));
         self.store.keep_alerts(&rows, Some(asked)).await?;
-        self.publish(rows, Some(asked), now);
+        self.publish(rows, Some(asked));
         let old = table.prune(now);
         if !old.is_empty() {
             self.store.forget_alerts(&old).await?;
@@ -210,10 +210,13 @@ impl AlertBoard {
         self.hearing.poll
     }
 
-    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>, now: Timestamp) {
-        let changed = rows.iter().any(|row| row.since == now);
+    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>) {
+        let changed;
         {
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+            let state =
+                |row: &AlertRow| table.rows.get(&row.alert.fingerprint).map(|known| known.alert.state);
+            changed = rows.iter().any(|row| state(row) != Some(row.alert.state));
             table.polled = polled.or(table.polled);
             for row in rows {
                 table.rows.insert(row.alert.fingerprint.clone(), row);

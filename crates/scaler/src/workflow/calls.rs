@@ -68,7 +68,7 @@ impl Scaler {
         self.run_of(&group.clone(), async move {
             let seat = scaler.shared.seat(&group)?;
             awake(&scaler, &seat).await?;
-            let slot = scaler.mark(&seat, instance, Mark::Replacing, cause).await?;
+            let slot = scaler.mark_replaceable(&seat, instance, cause).await?;
             drive::follow(Arc::clone(&scaler.shared), seat, Goal::Gone(slot), None).await
         })
     }
@@ -172,6 +172,34 @@ impl Scaler {
     /// As [`protect`](Self::protect).
     pub async fn activate(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
         self.mark(&self.shared.seat(group)?, instance, Mark::Active, cause).await.map(drop)
+    }
+
+    /// Marks a member as being replaced, unless it is never removed.
+    async fn mark_replaceable(
+        &self,
+        seat: &Arc<Seat>,
+        instance: InstanceId,
+        cause: Cause,
+    ) -> Result<Slot, Error> {
+        {
+            let mut journal = seat.journal.lock().await;
+            journal.catch_up().await?;
+            if let Some(member) = journal.memory().member_of(instance)
+                && (member.protected || member.standby)
+            {
+                let (why, fix) = if member.protected {
+                    ("it is protected", "unprotect it first")
+                } else {
+                    ("it is on standby", "activate it first")
+                };
+                return Err(Error::Refused {
+                    what: format!("replacing instance {instance} of group {}", seat.name),
+                    why: why.to_owned(),
+                    fix: fix.to_owned(),
+                });
+            }
+        }
+        self.mark(seat, instance, Mark::Replacing, cause).await
     }
 
     pub(super) async fn mark(

@@ -61,8 +61,12 @@ pub(super) fn decided(
 /// How the operation ended, if it did and the log does not say so yet. One that failed may still be reached later.
 pub(super) fn verdict(memory: &Memory, busy: bool) -> Option<Verdict> {
     let operation = memory.operation.as_ref()?;
+    // What is never removed is nothing to wait for.
     let restless = |member: &Member| {
-        member.on_its_way() || member.leaving() || member.failed || member.ill() || member.replacing.is_some()
+        member.on_its_way()
+            || (!member.protected
+                && !member.standby
+                && (member.leaving() || member.failed || member.ill() || member.replacing.is_some()))
     };
     let reached = memory.desired == Some(memory.serving())
         && !busy

@@ -138,6 +138,7 @@ fn drafts() -> Vec<Draft> {
                     slot: Slot(3),
                     label: "web-abcde-3".into(),
                     instance_type: "g6-standard-2".into(),
+                    overdue: false,
                 },
             },
         ),

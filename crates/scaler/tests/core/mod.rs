@@ -1,5 +1,6 @@
 //! The pure core against a modelled world.
 
+mod edges;
 mod explore;
 mod failures;
 mod golden;

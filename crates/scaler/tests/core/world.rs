@@ -80,6 +80,24 @@ pub fn web(min: u32, max: u32) -> Group {
     group
 }
 
+/// A group that serves at its minimum, with every window over.
+pub fn at_rest(min: u32, max: u32) -> World {
+    let mut world = World::new(web(min, max));
+    world.run(seconds(1200));
+    assert_eq!(world.serving(), min as usize);
+    world
+}
+
+/// A group that serves at `size`, with everything that could forbid a removal over.
+pub fn grown(min: u32, max: u32, size: u32) -> World {
+    let mut world = at_rest(min, max);
+    let cause = Cause::operator("for the test");
+    world.append(cause, Fact::SizeAsked { desired: size, floor_until: None, over_ration: false });
+    world.run(seconds(1800));
+    assert_eq!(world.serving(), size as usize);
+    world
+}
+
 impl World {
     pub fn new(group: Group) -> Self {
         let mut world = Self {

@@ -232,6 +232,8 @@ pub enum Step {
         label: String,
         /// The type that it would have.
         instance_type: InstanceType,
+        /// Its launch has failed by its deadline, rather than that fewer are wanted.
+        overdue: bool,
     },
     /// Register a member at a config.
     Register {

@@ -1,9 +1,12 @@
 //! The fold: entry by entry, total, without a clock.
 
-use super::{Asked, Draft, Entry, Fact, GroupMode, Mark, Memory, Operation, Outcome, Refusal, Step};
+use super::{Asked, Draft, Entry, Fact, GroupMode, Mark, Memory, Operation, Outcome, Refusal, Step, Verdict};
 use crate::core::{
     Drain, DrainWhy, Draw, Member, Mode, ModeWish, Origin, Phase, Position, Slot, StepId, elapsed,
 };
+
+/// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.
+const REMEMBER_DRAWS: u64 = 7 * 86_400;
 
 /// Labels of members that are gone are remembered for so long (seconds), in which their nodes may still show up.
 const REMEMBER: u64 = 3_600;
@@ -29,7 +32,7 @@ impl Memory {
             Fact::Began { incarnation } => self.began_anew(draft, incarnation),
             Fact::Decided { desired, .. } => self.decided(entry.position, draft, *desired),
             Fact::Drawn { group, slot, over } => {
-                self.draws.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER);
+                self.draws.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER_DRAWS);
                 self.draws.push(Draw { at: draft.at, group: group.clone(), slot: *slot, over: *over });
                 self.with(*slot, |member| {
                     if let Some(drain) = member.drain.as_mut().filter(|drain| !drain.drawn) {
@@ -80,6 +83,9 @@ impl Memory {
             }
             Fact::Turned { signal } => self.signal = Some((*signal, draft.at)),
             Fact::Finished { verdict } => {
+                if matches!(verdict, Verdict::Reached) {
+                    self.over_ration = false;
+                }
                 if let Some(operation) = &mut self.operation {
                     operation.verdict = Some((verdict.clone(), draft.at));
                 }
@@ -183,9 +189,14 @@ impl Memory {
             self.open.retain(|id, _| Some(*id) != draft.step);
         }
         match (&step, outcome) {
-            (Step::LookUp { slot, .. }, Outcome::Ok | Outcome::Refused { refusal: Refusal::Guarded, .. }) => {
+            (
+                Step::LookUp { slot, overdue, .. },
+                Outcome::Ok | Outcome::Refused { refusal: Refusal::Guarded, .. },
+            ) => {
                 self.close_create(*slot);
-                self.members.remove(slot);
+                if let (Some(member), true) = (self.members.remove(slot), *overdue) {
+                    self.launch_failed(draft, member.launched);
+                }
             }
             (
                 Step::Create { slot, .. } | Step::LookUp { slot, .. },
@@ -240,7 +251,16 @@ impl Memory {
                 member.registering.remove(config);
                 member.modes.remove(config);
             }),
-            (Step::Delete { slot, .. }, Outcome::Ok) => self.gone(draft, *slot),
+            (Step::Delete { slot, .. }, Outcome::Ok) => {
+                self.with(*slot, |member| {
+                    member.condemned.get_or_insert(draft.at);
+                });
+                self.gone(draft, *slot);
+            }
+            (Step::Sweep { node, .. }, Outcome::Refused { refusal: Refusal::Guarded, .. }) => {
+                let (at, tries) = self.left_alone.entry(*node).or_insert((draft.at, 0));
+                (*at, *tries) = (draft.at, tries.saturating_add(1));
+            }
             (
                 Step::SetMode { slot, .. } | Step::Deregister { slot, .. } | Step::Delete { slot, .. },
                 Outcome::Refused { refusal: Refusal::Guarded, .. },
@@ -262,9 +282,14 @@ impl Memory {
     }
 
     fn seen(&mut self, draft: &Draft, slot: Slot, phase: Phase) {
-        let mut entered = false;
+        let (mut entered, mut launched) = (false, false);
         self.with(slot, |member| {
             let was_in_service = matches!(member.phase, Phase::Warming | Phase::InService);
+            let first = member.served.is_none() && member.origin == Origin::Created;
+            if member.phase == Phase::Standby {
+                // Its time to reach service begins when it is ours again.
+                member.launched = draft.at;
+            }
             member.phase = phase;
             member.since = draft.at;
             match phase {
@@ -273,10 +298,12 @@ impl Memory {
                     // Given up, kept by a protection, and up after all.
                     member.failed = false;
                     entered = true;
+                    launched = first;
                 }
                 Phase::Draining => {
                     if let Some(drain) = &mut member.drain {
-                        drain.seen = Some(draft.at);
+                        drain.seen.get_or_insert(draft.at);
+                        drain.rejected = None;
                     }
                 }
                 Phase::Rejecting => {
@@ -284,11 +311,19 @@ impl Memory {
                         drain.rejected = Some(draft.at);
                     }
                 }
+                Phase::Registering => {
+                    if let Some(drain) = &mut member.drain {
+                        let reject_at = drain.reject_at.filter(|_| drain.why == DrainWhy::FailedLaunch);
+                        *drain = Drain { at: draft.at, seen: None, reject_at, rejected: None, ..*drain };
+                    }
+                }
                 _ => {}
             }
         });
         if entered {
             self.last_added = Some(draft.at);
+        }
+        if launched {
             self.launches.failures = 0;
             self.launches.counted.clear();
         }
@@ -303,7 +338,7 @@ impl Memory {
         self.open.retain(|_, step| step.slot() != Some(slot));
         self.deleted.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
         self.gone_labels.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
-        if let Some(instance) = member.instance {
+        if let (Some(instance), Some(_)) = (member.instance, member.condemned) {
             self.deleted.insert(instance, draft.at);
         }
         if !member.leaving() && member.served.is_none() {
@@ -333,7 +368,10 @@ impl Memory {
                 member.phase = Phase::Standby;
                 member.since = draft.at;
             }
-            Mark::Active => member.standby = false,
+            Mark::Active => {
+                member.standby = false;
+                member.launched = draft.at;
+            }
             Mark::Lapsed => back_to_accept(member, draft),
             Mark::Released => {}
         });
@@ -344,6 +382,9 @@ impl Memory {
 
     fn mode_set(&mut self, draft: &Draft, mode: GroupMode, until: Option<jiff::Timestamp>) {
         let slept = matches!(self.mode_at(draft.at), GroupMode::Paused | GroupMode::Observe);
+        // What holds for good comes back when what holds for a while is over.
+        let lasting = if self.mode_until.is_some() { self.mode_after } else { self.mode };
+        self.mode_after = if until.is_some() { lasting } else { GroupMode::On };
         self.mode = mode;
         self.mode_until = until;
         if matches!(mode, GroupMode::Paused | GroupMode::Observe) {

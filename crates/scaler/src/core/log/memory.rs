@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Cause, GroupMode, Step, Verdict};
 use crate::core::{
-    ActorId, Draw, Group, InstanceId, InstanceType, Member, Position, Price, Signal, Slot, StepId, after,
-    ration::LAPSE,
+    ActorId, Draw, Group, InstanceId, InstanceType, Member, NodeId, Position, Price, Signal, Slot, StepId,
+    after, ration::LAPSE,
 };
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
@@ -48,6 +48,8 @@ pub struct Memory {
     pub mode: GroupMode,
     /// When that mode ends by itself.
     pub mode_until: Option<Timestamp>,
+    /// The mode that comes back then.
+    pub mode_after: GroupMode,
     /// When the mode last let the loop go on after a pause.
     pub resumed: Option<Timestamp>,
     /// A size that somebody asked for.
@@ -64,6 +66,8 @@ pub struct Memory {
     pub deleted: BTreeMap<InstanceId, Timestamp>,
     /// Labels that were ours and are gone: their nodes are swept.
     pub gone_labels: BTreeMap<String, Timestamp>,
+    /// Nodes in our form that were not swept since their instance exists: when that was last found, and how often.
+    pub left_alone: BTreeMap<NodeId, (Timestamp, u32)>,
     /// When more than half of the members were gone at once.
     pub mass_loss: Option<Timestamp>,
 }
@@ -136,7 +140,7 @@ impl Memory {
     #[must_use]
     pub fn mode_at(&self, now: Timestamp) -> GroupMode {
         match self.mode_until {
-            Some(until) if until <= now => GroupMode::On,
+            Some(until) if until <= now => self.mode_after,
             _ => self.mode,
         }
     }

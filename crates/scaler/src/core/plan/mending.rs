@@ -20,6 +20,10 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// A found instance without a node is left alone for so long: the actor before may have sent its delete.
 const FOUND: Duration = Duration::from_secs(120);
 
+/// A node whose instance exists after all is looked at so often, and so far apart.
+const SWEEPS: u32 = 3;
+const SWEEP_AGAIN: Duration = Duration::from_secs(600);
+
 impl Planner<'_> {
     pub(super) fn mend(&mut self) {
         let memory = self.memory;
@@ -43,12 +47,13 @@ impl Planner<'_> {
             return;
         }
         let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
-        let needed = self.memory.expected() <= self.desired && self.memory.may_exist() <= self.limit();
+        let overdue = elapsed(member.launched, self.now) >= self.group.launch_timeout;
+        let wanted = self.memory.expected() <= self.desired && self.memory.may_exist() <= self.limit();
         let step = match &member.template {
-            Some(template) if needed => {
+            Some(template) if wanted && !overdue => {
                 Step::Create { slot, label, instance_type, template: template.clone(), again: true }
             }
-            _ => Step::LookUp { slot, label, instance_type },
+            _ => Step::LookUp { slot, label, instance_type, overdue },
         };
         self.step(step, Cause::Converge);
     }
@@ -105,7 +110,13 @@ impl Planner<'_> {
                     member.label == node.label || member.nodes.get(&node.config) == Some(&node.id)
                 }) || self.observation.instances.iter().any(|instance| instance.label == node.label);
             let step = Step::Sweep { config: node.config, node: node.id, label: node.label.clone() };
-            if gone && !owned && !self.memory.open.values().any(|open| *open == step) {
+            // One whose instance exists after all is looked at again, and after some looks left alone.
+            let left = self
+                .memory
+                .left_alone
+                .get(&node.id)
+                .is_some_and(|(at, tries)| *tries >= SWEEPS || elapsed(*at, self.now) < SWEEP_AGAIN);
+            if gone && !owned && !left && !self.memory.open.values().any(|open| *open == step) {
                 self.step(step, Cause::Converge);
             }
         }
@@ -119,47 +130,60 @@ impl Planner<'_> {
             .values()
             .filter(|member| (member.leaving() || member.failed) && !member.standby)
             .collect();
-        if leaving.is_empty() || !self.may_remove() {
+        if leaving.is_empty() {
             return;
         }
-        let settled = self.observation.settled(self.memory, self.now);
+        let allowed = self.may_remove();
         for member in leaving {
             if !self.free(member) {
                 continue;
             }
             let cause = cause(member);
-            if member.condemned.is_some() {
-                self.end(member, &cause);
-                continue;
-            }
-            if member.protected {
+            // What nobody can reach any more goes also where removing is held: it only takes up room.
+            let lost = member.condemned.is_some() || member.failed;
+            if lost && self.observation.nodes_fresh {
+                self.lead_on(member, &cause);
+            } else if member.protected || self.add_only() {
                 if member.drain.is_some() {
                     self.let_accept(member, &Cause::Converge);
                 }
-                continue;
+            } else if allowed {
+                self.lead_on(member, &cause);
             }
-            let Some(drain) = member.drain else {
-                if self.observation.nodes_of(self.group, member).is_empty() {
-                    self.end(member, &cause);
-                } else {
-                    self.set_mode(member, Mode::Reject, Some(DrainWhy::FailedLaunch), &cause);
-                }
-                continue;
-            };
-            if !drain.drawn {
-                self.draw_late(member);
-                continue;
+        }
+    }
+
+    fn lead_on(&mut self, member: &Member, cause: &Cause) {
+        let settled = self.observation.settled(self.memory, self.now);
+        let nodes = self.observation.nodes_of(self.group, member);
+        let rejecting = nodes.iter().all(|node| node.mode == Mode::Reject);
+        if member.condemned.is_some() {
+            self.end(member, cause);
+            return;
+        }
+        let Some(drain) = member.drain else {
+            if member.protected || !self.may_go(member) {
+                self.hold(format!("{} failed, and may not be removed", member.label));
+            } else if nodes.is_empty() {
+                self.end(member, cause);
+            } else {
+                self.set_mode(member, Mode::Reject, Some(DrainWhy::FailedLaunch), cause);
             }
-            let over = |since: Option<jiff::Timestamp>, needed| {
-                settled && since.is_some_and(|since| elapsed(since, self.now) >= needed)
-            };
-            if over(drain.rejected, self.group.remove.reject) {
-                self.end(member, &cause);
-            } else if drain.reject_at.is_some() || over(drain.seen, self.group.remove.drain) {
-                self.set_mode(member, Mode::Reject, Some(drain.why), &cause);
-            } else if drain.seen.is_none() || !self.rejecting(member) {
-                self.set_mode(member, Mode::Drain, Some(drain.why), &cause);
-            }
+            return;
+        };
+        if !drain.drawn {
+            self.draw_late(member);
+            return;
+        }
+        let over = |since: Option<jiff::Timestamp>, needed| {
+            settled && since.is_some_and(|since| elapsed(since, self.now) >= needed)
+        };
+        if over(drain.rejected, self.group.remove.reject) && rejecting {
+            self.end(member, cause);
+        } else if drain.reject_at.is_some() || over(drain.seen, self.group.remove.drain) {
+            self.set_mode(member, Mode::Reject, Some(drain.why), cause);
+        } else if drain.seen.is_none() || nodes.iter().all(|node| node.mode != Mode::Reject) {
+            self.set_mode(member, Mode::Drain, Some(drain.why), cause);
         }
     }
 
@@ -171,10 +195,6 @@ impl Planner<'_> {
         } else {
             self.hold(format!("{} was draining when the log was lost: the ration is used up", member.label));
         }
-    }
-
-    fn rejecting(&self, member: &Member) -> bool {
-        self.observation.nodes_of(self.group, member).iter().any(|node| node.mode == Mode::Reject)
     }
 
     /// The end of a member: its nodes first, then its instance.

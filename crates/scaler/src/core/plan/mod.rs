@@ -5,12 +5,12 @@ mod mending;
 mod removing;
 mod waits;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 
 use super::{
-    Decision, DrainWhy, Group, Member, Mode, Observation, Slot, after,
+    Decision, DrainWhy, Group, Member, Mode, Observation, Slot, after, elapsed,
     log::{Cause, GroupMode, Memory, Step},
 };
 
@@ -78,6 +78,9 @@ pub fn plan(
     plan
 }
 
+/// A member whose removal was refused is left alone for so long.
+const REFUSED: Duration = Duration::from_secs(600);
+
 /// The state of one planning.
 struct Planner<'a> {
     group: &'a Group,
@@ -127,9 +130,21 @@ impl Planner<'_> {
         }
     }
 
+    fn add_only(&self) -> bool {
+        self.memory.mode_at(self.now) == GroupMode::AddOnly
+    }
+
+    /// Not locked, all its nodes are at configs of the group, and it did not refuse to go a while ago.
+    fn may_go(&self, member: &Member) -> bool {
+        let shown = member.instance.and_then(|id| self.observation.instance(id));
+        member.refused.is_none_or(|at| elapsed(at, self.now) >= REFUSED)
+            && member.nodes.keys().all(|config| self.group.balancers.contains(config))
+            && shown.is_some_and(|instance| !instance.locked)
+    }
+
     /// Whether removing is allowed now at all; says why not.
     fn may_remove(&mut self) -> bool {
-        let held = if self.memory.mode_at(self.now) == GroupMode::AddOnly {
+        let held = if self.add_only() {
             Some("removals: the mode is add_only".to_owned())
         } else if !self.observation.nodes_fresh {
             Some("removals: the nodes were not read in this turn".to_owned())

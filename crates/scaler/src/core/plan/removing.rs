@@ -1,15 +1,12 @@
 //! Too many: who goes, and whether the ration allows it.
 
-use std::{cmp::Reverse, time::Duration};
+use std::cmp::Reverse;
 
 use super::Planner;
 use crate::core::{
-    DrainWhy, Member, Mode, Origin, Signal, VictimOrder, elapsed,
+    DrainWhy, Member, Mode, Origin, Signal, VictimOrder,
     log::{Cause, Step},
 };
-
-/// A member whose removal was refused is left alone for so long.
-const REFUSED: Duration = Duration::from_secs(600);
 
 impl Planner<'_> {
     pub(super) fn choose_victims(&mut self) {
@@ -19,17 +16,21 @@ impl Planner<'_> {
         if !wanted || !self.may_remove() {
             return;
         }
-        self.never_registered();
-        let mut left =
-            if self.memory.over_ration { u32::MAX } else { self.memory.ration_left(self.group, self.now) };
+        let gone = self.never_registered();
+        let pending = u32::try_from(self.plan.draws.len()).unwrap_or(u32::MAX);
+        let mut left = self.memory.ration_left(self.group, self.now).saturating_sub(pending);
         self.replaced(&mut left);
-        self.surplus(&mut left);
+        // An operator's exception is for what was asked for, not for replacements.
+        if self.memory.over_ration {
+            left = u32::MAX;
+        }
+        self.surplus(gone, &mut left);
     }
 
     /// Only if the desired size fell: members that were never registered serve nobody.
-    fn never_registered(&mut self) {
+    fn never_registered(&mut self) -> u32 {
         if !self.memory.fell {
-            return;
+            return 0;
         }
         let surplus = self.memory.expected().saturating_sub(self.desired);
         let memory = self.memory;
@@ -46,11 +47,14 @@ impl Planner<'_> {
             })
             .collect();
         early.sort_by_key(|member| Reverse((member.launched, member.slot)));
-        for member in early.into_iter().take(usize::try_from(surplus).unwrap_or(usize::MAX)) {
-            if let Some(instance) = member.instance {
+        let mut gone = 0;
+        for member in early {
+            if let Some(instance) = member.instance.filter(|_| gone < surplus) {
                 self.step(Step::Delete { slot: member.slot, instance }, self.cause());
+                gone += 1;
             }
         }
+        gone
     }
 
     /// Members that are being replaced go once enough others are in service.
@@ -85,9 +89,10 @@ impl Planner<'_> {
         }
     }
 
-    fn surplus(&mut self, left: &mut u32) {
+    /// `gone` of those that are too many go already.
+    fn surplus(&mut self, gone: u32, left: &mut u32) {
         let memory = self.memory;
-        let extra = memory.expected().saturating_sub(self.desired);
+        let extra = memory.expected().saturating_sub(self.desired).saturating_sub(gone);
         if extra == 0 {
             return;
         }
@@ -152,7 +157,8 @@ impl Planner<'_> {
     }
 
     fn tripped(&self) -> bool {
-        let ill = self.memory.count(Member::ill);
+        // One that can't be removed in any case does not stop the others for good.
+        let ill = self.memory.count(|member| member.ill() && !member.protected && self.may_go(member));
         ill > self.group.breaker_at(self.memory.count(|member| member.may_exist() && !member.leaving()))
     }
 
@@ -164,11 +170,7 @@ impl Planner<'_> {
             && !member.leaving()
             && !member.failed
             && member.missing.is_none()
-            && member.refused.is_none_or(|at| elapsed(at, self.now) >= REFUSED)
-            && member
-                .instance
-                .and_then(|id| self.observation.instance(id))
-                .is_some_and(|instance| !instance.locked)
+            && self.may_go(member)
     }
 
     /// Unhealthy first, adopted last; older template, the group's rule, the paid hour that ends next.
