@@ -381,7 +381,7 @@ fn two_groups() {
     let own = |text: String| text.replace("WebCpu", "ApiCpu");
     let apart = |text: String| own(text).replace("11873", "11874");
     assert_eq!(problems(&both(&apart)), []);
-    finds(&both(&own), "warning groups.api.balancers[0]: groups.web is behind the same config 11873");
+    finds(&both(&own), "error groups.api.balancers[0]: groups.web is behind the same config 11873");
     finds(
         &both(&|text| own(text).replace("8080", "9090")),
         "error groups.api.balancers[0]: groups.web serves the same config 11873 at port 8080",

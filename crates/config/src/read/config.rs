@@ -7,7 +7,8 @@ use crate::{Config, Owner, yaml::At};
 
 pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
     let fields = at.map(r, known::ROOT)?;
-    let owner_fix = "write six random lower-case letters or digits, such as `openssl rand -hex 3` prints, and keep them for good";
+    let owner_fix =
+        "write what `autoscale init` makes (six random lower-case letters or digits), and keep it for good";
     let owner = fields.need(r, "owner", owner_fix).cloned().and_then(|at| {
         at.parse(r, "an owner: six lower-case letters or digits", owner_fix, |text| {
             text.parse::<Owner>().ok()
