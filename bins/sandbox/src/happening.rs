@@ -43,7 +43,9 @@ impl Chapter {
             Self::Spike => "more requests than two members should bear",
             Self::ScaleUp => "creates under way; each is in the log before it is sent",
             Self::Spread => "the NodeBalancer's checks passed: new members serve, and warm up",
-            Self::CalmAgain => "fewer requests; the low alert must stay for the calm window before anything goes",
+            Self::CalmAgain => {
+                "fewer requests; the low alert must stay for the calm window before anything goes"
+            }
             Self::ScaleDown => "one member a ration: drain, reject, deregister, delete",
             Self::SpikeReturns => "the load is back while a member drains: it is taken back",
             Self::Bill => "what it came to",
@@ -58,35 +60,80 @@ pub(crate) enum What {
     /// The load generator sends so many requests a second from now on.
     Load(f64),
     /// The first request that a member served.
-    Served { label: String },
+    Served {
+        label: String,
+    },
     /// A request failed.
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
     /// A rule's condition holds, and has to go on for a while.
-    Pending { alert: String, value: Option<f64> },
-    Firing { alert: String, value: Option<f64> },
-    Resolved { alert: String },
+    Pending {
+        alert: String,
+        value: Option<f64>,
+    },
+    Firing {
+        alert: String,
+        value: Option<f64>,
+    },
+    Resolved {
+        alert: String,
+    },
     /// A notification was sent to the daemon's webhook, which stored it.
-    Notified { alert: String, firing: bool },
+    Notified {
+        alert: String,
+        firing: bool,
+    },
     /// The daemon did not take a notification.
-    NotTaken { why: String },
-    Decided { previous: Option<u32>, desired: u32, reason: String },
+    NotTaken {
+        why: String,
+    },
+    Decided {
+        previous: Option<u32>,
+        desired: u32,
+        reason: String,
+    },
     /// The daemon saw a member in a phase.
-    Phase { label: String, phase: Phase },
-    Rationed { label: String },
+    Phase {
+        label: String,
+        phase: Phase,
+    },
+    Rationed {
+        label: String,
+    },
     Held(Vec<String>),
     /// Something else that the daemon says.
     Said(String),
     /// The cloud got a call that creates an instance.
-    Created { label: String },
-    Running { label: String },
+    Created {
+        label: String,
+    },
+    Running {
+        label: String,
+    },
     /// Its service answers.
-    Serving { label: String },
-    Registered { label: String },
+    Serving {
+        label: String,
+    },
+    Registered {
+        label: String,
+    },
     /// The NodeBalancer's health check passed, or did not.
-    Health { label: String, up: bool },
-    Mode { label: String, before: &'static str, now: &'static str },
-    Deregistered { label: String },
-    Deleted { label: String },
+    Health {
+        label: String,
+        up: bool,
+    },
+    Mode {
+        label: String,
+        before: &'static str,
+        now: &'static str,
+    },
+    Deregistered {
+        label: String,
+    },
+    Deleted {
+        label: String,
+    },
 }
 
 /// Something that happened, and when in simulated time.
@@ -118,13 +165,16 @@ impl What {
             Self::Pending { .. } | Self::Firing { .. } | Self::Resolved { .. } | Self::Notified { .. } => {
                 Tone::Alert
             }
-            Self::Phase { phase: Phase::Provisioning | Phase::Booting | Phase::Registering | Phase::Deleting, .. } => {
-                Tone::Silent
-            }
+            Self::Phase {
+                phase: Phase::Provisioning | Phase::Booting | Phase::Registering | Phase::Deleting,
+                ..
+            } => Tone::Silent,
             Self::Held(held) if held.is_empty() => Tone::Silent,
-            Self::Decided { .. } | Self::Phase { .. } | Self::Rationed { .. } | Self::Held(_) | Self::Said(_) => {
-                Tone::Daemon
-            }
+            Self::Decided { .. }
+            | Self::Phase { .. }
+            | Self::Rationed { .. }
+            | Self::Held(_)
+            | Self::Said(_) => Tone::Daemon,
             Self::Serving { .. } => Tone::Silent,
             Self::Created { .. }
             | Self::Running { .. }
@@ -139,7 +189,8 @@ impl What {
 
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = |value: &Option<f64>| value.map_or_else(String::new, |value| format!(" at {value:.0} % CPU"));
+        let value =
+            |value: &Option<f64>| value.map_or_else(String::new, |value| format!(" at {value:.0} % CPU"));
         match self {
             Self::Chapter(chapter) => write!(f, "{} — {}", chapter.name(), chapter.about()),
             Self::Load(rate) => write!(f, "load: {rate:.0} requests a second from now on"),
@@ -155,7 +206,9 @@ impl fmt::Display for What {
             Self::NotTaken { why } => write!(f, "webhook: not taken: {why}"),
             Self::Decided { previous, desired, reason } => {
                 match previous {
-                    Some(previous) if previous != desired => write!(f, "desired size {previous} → {desired}")?,
+                    Some(previous) if previous != desired => {
+                        write!(f, "desired size {previous} → {desired}")?
+                    }
                     _ => write!(f, "desired size {desired}")?,
                 }
                 if reason.is_empty() { Ok(()) } else { write!(f, ": {reason}") }

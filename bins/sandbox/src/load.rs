@@ -1,4 +1,5 @@
-//! The load generator: requests through the NodeBalancer at a rate, however long the answers take.
+//! The load generator: requests through the NodeBalancer at a mean rate and at random moments, as people come, however
+//! long the answers take.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -172,6 +173,8 @@ impl Ledger {
 
 async fn generate(web: Web, url: Arc<str>, mut rates: watch::Receiver<f64>, ledger: Arc<Ledger>) {
     let mut open = JoinSet::new();
+    // The same moments in each run.
+    let mut chance = fastrand::Rng::with_seed(7);
     let mut next = Instant::now();
     loop {
         let rate = *rates.borrow_and_update();
@@ -197,11 +200,16 @@ async fn generate(web: Web, url: Arc<str>, mut rates: watch::Receiver<f64>, ledg
                 let request = send(web.clone(), Arc::clone(&url), ledger.pace);
                 let ledger = Arc::clone(&ledger);
                 open.spawn(async move { ledger.enter(request.await) });
-                next = (next + Duration::from_secs_f64(1.0 / rate)).max(Instant::now() - CATCH_UP);
+                next = (next + pause(rate, chance.f64())).max(Instant::now() - CATCH_UP);
             }
         }
     }
     while open.join_next().await.is_some() {}
+}
+
+/// The time to the next request where they come independently of each other; `chance` lies between 0 and 1.
+fn pause(rate: f64, chance: f64) -> Duration {
+    Duration::from_secs_f64(-(1.0 - chance).max(f64::MIN_POSITIVE).ln() / rate)
 }
 
 async fn send(web: Web, url: Arc<str>, pace: Pace) -> Request {
@@ -224,6 +232,14 @@ async fn ask(web: &Web, url: &str) -> Result<Arc<str>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pauses_come_to_the_rate_in_the_mean() {
+        let mut chance = fastrand::Rng::with_seed(1);
+        let sum: Duration = (0..10_000).map(|_| pause(100.0, chance.f64())).sum();
+        assert!((95.0..105.0).contains(&sum.as_secs_f64()), "{sum:?}");
+        assert!(pause(100.0, 1.0) < Duration::from_secs(10));
+    }
 
     #[test]
     fn figures_count_members_and_reasons_and_know_percentiles() {

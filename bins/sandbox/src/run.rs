@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::Failure;
@@ -17,7 +18,7 @@ use crate::show::Show;
 use crate::stage::Stage;
 use crate::story;
 
-/// As shells count a program that Ctrl-C ended.
+/// As shells have it for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
 /// Plays the story and reports.
@@ -25,24 +26,32 @@ const INTERRUPTED: u8 = 130;
 /// # Errors
 /// What could not be started.
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let ended = async {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    };
+    tokio::pin!(ended);
     let folder = tempfile::Builder::new().prefix("sandbox-").tempdir()?;
     log_to(&folder)?;
     let pace = Pace::new(args.speed);
     let (diary, told) = Diary::new(pace);
     story::begin(&diary);
-    let mut stage = Stage::open(args, pace, diary, folder).await?;
+    let mut stage = tokio::select! {
+        stage = Stage::open(args, pace, diary, folder) => stage?,
+        () = &mut ended => return Ok(ExitCode::from(INTERRUPTED)),
+    };
     let show = Show::start(args, &stage, told);
     let played = tokio::select! {
-        played = story::play(&stage, args.story) => Some(played),
-        interrupted = tokio::signal::ctrl_c() => {
-            interrupted?;
-            None
+        played = story::play(&stage, args.story) => played,
+        () = &mut ended => {
+            show.end().await;
+            stage.close().await?;
+            return Ok(ExitCode::from(INTERRUPTED));
         }
-    };
-    let Some(played) = played else {
-        show.end().await;
-        stage.close().await?;
-        return Ok(ExitCode::from(INTERRUPTED));
     };
     if !args.keep {
         stage.load.finish().await;
@@ -52,7 +61,8 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     let report = Report::of(&evidence);
     print(args, &report)?;
     if args.keep {
-        keep(&stage).await?;
+        say_where(&stage)?;
+        ended.await;
     }
     let folder = stage.close().await?;
     if report.ok {
@@ -82,8 +92,8 @@ fn print(args: &Args, report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Leaves everything running until Ctrl-C.
-async fn keep(stage: &Stage) -> Result<(), Failure> {
+/// Says where everything keeps running.
+fn say_where(stage: &Stage) -> Result<(), Failure> {
     let places = &stage.places;
     let mut err = stderr();
     writeln!(err, "\nEverything keeps running until Ctrl-C:")?;
@@ -95,6 +105,5 @@ async fn keep(stage: &Stage) -> Result<(), Failure> {
         writeln!(err, "  Prometheus      {prometheus}")?;
     }
     writeln!(err, "  configuration, store and logs: {}", stage.folder.path().display())?;
-    tokio::signal::ctrl_c().await?;
     Ok(())
 }

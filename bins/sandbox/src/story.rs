@@ -58,9 +58,7 @@ async fn chapters(stage: &Stage, tale: Tale) -> Result<(), String> {
     begin(Chapter::Spread);
     stage.until("new members warm", limit(MINUTE * 3), |group| warm(group) == MAX).await?;
     let resolved = |what: &What| matches!(what, What::Resolved { alert } if alert == HIGH);
-    stage
-        .until("the alert resolved", limit(MINUTE * 2), |_| stage.diary.has(spike, resolved))
-        .await?;
+    stage.until("the alert resolved", limit(MINUTE * 2), |_| stage.diary.has(spike, resolved)).await?;
 
     begin(Chapter::CalmAgain);
     stage.load.rate(CALM);

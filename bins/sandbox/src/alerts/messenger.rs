@@ -41,7 +41,9 @@ impl Messenger {
 
     /// Posts a notification as it is, with the `Authorization` of its sender; returns the status of the answer.
     pub(crate) async fn deliver(&self, body: Bytes, authorization: Option<&str>) -> Result<u16, String> {
-        let Some(webhook) = self.webhook.get() else { return Err("the daemon does not listen yet".to_owned()) };
+        let Some(webhook) = self.webhook.get() else {
+            return Err("the daemon does not listen yet".to_owned());
+        };
         let sent = self.pace.now();
         let answer = self.web.post(webhook, body.clone(), authorization, PATIENCE).await;
         let answer = answer.map_err(|error| error.to_string())?;

@@ -22,7 +22,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 /// How long one of them may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between looks at what Prometheus says of its alerts.
-const LOOK: Duration = Duration::from_millis(300);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Where both programs are.
 #[derive(Clone, Debug)]
@@ -136,7 +136,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    async fn start(mut command: Command, name: &'static str, folder: &Path, web: &Web) -> Result<Self, Failure> {
+    async fn start(
+        mut command: Command,
+        name: &'static str,
+        folder: &Path,
+        web: &Web,
+    ) -> Result<Self, Failure> {
         let log = folder.join(format!("{name}.log"));
         let output = File::create(&log)?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).kill_on_drop(true);
@@ -155,7 +160,8 @@ impl Program {
             if ended.is_some() || Instant::now() > deadline {
                 let lines: Vec<&str> = text.lines().collect();
                 let last = lines[lines.len().saturating_sub(5)..].join("\n");
-                let how = ended.map_or_else(|| "is not ready".to_owned(), |status| format!("ended ({status})"));
+                let how =
+                    ended.map_or_else(|| "is not ready".to_owned(), |status| format!("ended ({status})"));
                 return Err(format!("{program} {how}; its last words:\n{last}").into());
             }
             sleep(Duration::from_millis(50)).await;
@@ -219,14 +225,14 @@ pub(crate) async fn watch(web: Web, prometheus: String, diary: Diary) {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_address_is_found_in_the_log() {
-        let log = "ts=1 level=info msg=\"Starting\"\nts=2 level=info msg=\"Listening on\" address=127.0.0.1:4321\n";
+        let log =
+            "ts=1 level=info msg=\"Starting\"\nts=2 level=info msg=\"Listening on\" address=127.0.0.1:4321\n";
         assert_eq!(listening(log).as_deref(), Some("127.0.0.1:4321"));
         assert_eq!(listening("nothing yet"), None);
     }

@@ -56,8 +56,8 @@ impl Gauges {
         if !answer.status().is_success() {
             return Err(format!("{sd} answers {}", answer.status()));
         }
-        let groups: Vec<TargetGroup> =
-            serde_json::from_slice(answer.body()).map_err(|error| format!("{sd} answers no http_sd: {error}"))?;
+        let groups: Vec<TargetGroup> = serde_json::from_slice(answer.body())
+            .map_err(|error| format!("{sd} answers no http_sd: {error}"))?;
         let mut scrapes = JoinSet::new();
         for group in groups {
             let counts = group.labels.get("phase").is_some_and(|phase| phase == "in_service");
@@ -154,7 +154,9 @@ fn read_text(text: &str) -> (String, BTreeMap<String, f64>) {
 
 /// The value of a label in the braces of a sample; none of the labels that are asked for has quotes in its value.
 fn label<'a>(labels: &'a str, name: &str) -> Option<&'a str> {
-    labels.split(['{', ',', '}']).find_map(|pair| pair.strip_prefix(name)?.strip_prefix("=\"")?.strip_suffix('"'))
+    labels
+        .split(['{', ',', '}'])
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix("=\"")?.strip_suffix('"'))
 }
 
 #[cfg(test)]

@@ -41,7 +41,8 @@ pub(crate) fn checks(evidence: &Evidence) -> Vec<Check> {
     match evidence.tale {
         Tale::Spike => {
             checks.push(("the group went back to 2", shrank(evidence)));
-            checks.push(("each removal drained, rejected, was deregistered, then deleted", led_out(evidence)));
+            checks
+                .push(("each removal drained, rejected, was deregistered, then deleted", led_out(evidence)));
         }
         Tale::SpikeReturns => {
             checks.push(("the draining member was taken back, nothing was created", taken_back(evidence)));
@@ -66,7 +67,7 @@ pub(crate) fn checks(evidence: &Evidence) -> Vec<Check> {
 fn played(evidence: &Evidence) -> Verdict {
     let lasted = seconds(evidence.start, evidence.end);
     match &evidence.stuck {
-        None => Ok(format!("{:.0} simulated minutes", lasted / 60.0)),
+        None => Ok(format!("{:.0} simulated minutes in {:.0} s", lasted / 60.0, lasted / evidence.speed)),
         Some(why) => Err(why.clone()),
     }
 }
@@ -76,7 +77,8 @@ fn grew(evidence: &Evidence) -> Verdict {
     let created: Vec<&str> =
         evidence.created().into_iter().filter(|(at, _)| *at < until).map(|(_, label)| label).collect();
     let served = created.iter().filter(|label| {
-        let enters = |what: &What| matches!(what, What::Phase { label: one, phase: Phase::Warming } if one == *label);
+        let enters =
+            |what: &What| matches!(what, What::Phase { label: one, phase: Phase::Warming } if one == *label);
         evidence.first(evidence.start, enters).is_some()
     });
     let decided = evidence.operations.iter().any(|one| one.previous == Some(2) && one.desired == 4);
@@ -104,7 +106,11 @@ fn shrank(evidence: &Evidence) -> Verdict {
     let deleted = evidence.deleted();
     let seen = format!("{} deleted, {} members at the end", deleted.len(), evidence.members.len());
     let last = evidence.operations.last().map(|operation| operation.desired);
-    if deleted.len() == MAX - MIN && evidence.members.len() == MIN && last == Some(2) { Ok(seen) } else { Err(seen) }
+    if deleted.len() == MAX - MIN && evidence.members.len() == MIN && last == Some(2) {
+        Ok(seen)
+    } else {
+        Err(seen)
+    }
 }
 
 fn led_out(evidence: &Evidence) -> Verdict {
@@ -113,17 +119,22 @@ fn led_out(evidence: &Evidence) -> Verdict {
     for (gone, label) in &deleted {
         let first = |wanted: &dyn Fn(&What) -> bool| evidence.first(evidence.start, wanted);
         let mode = |wanted: &'static str| {
-            first(&|what| matches!(what, What::Mode { label: one, now, .. } if one == label && *now == wanted))
+            first(
+                &|what| matches!(what, What::Mode { label: one, now, .. } if one == label && *now == wanted),
+            )
         };
         let deregistered = first(&|what| matches!(what, What::Deregistered { label: one } if one == label));
-        let (Some(drained), Some(rejected), Some(deregistered)) = (mode("drain"), mode("reject"), deregistered)
+        let (Some(drained), Some(rejected), Some(deregistered)) =
+            (mode("drain"), mode("reject"), deregistered)
         else {
             return Err(format!("{label} was deleted and never drained, rejected or deregistered"));
         };
         let (draining, rejecting) = (seconds(drained, rejected), seconds(rejected, deregistered));
         shortest = shortest.min(draining);
         if draining + BLUR < evidence.drain.as_secs_f64() || rejecting + BLUR < REJECT.as_secs_f64() {
-            return Err(format!("{label} drained only for {draining:.0} s and rejected for {rejecting:.0} s"));
+            return Err(format!(
+                "{label} drained only for {draining:.0} s and rejected for {rejecting:.0} s"
+            ));
         }
         if deregistered > *gone {
             return Err(format!("{label} was deleted before it was deregistered"));
@@ -136,7 +147,9 @@ fn led_out(evidence: &Evidence) -> Verdict {
 }
 
 fn taken_back(evidence: &Evidence) -> Verdict {
-    let Some(back) = evidence.began(Chapter::SpikeReturns) else { return Err("it never came to that".to_owned()) };
+    let Some(back) = evidence.began(Chapter::SpikeReturns) else {
+        return Err("it never came to that".to_owned());
+    };
     let accepts = |what: &What| matches!(what, What::Mode { before: "drain", now: "accept", .. });
     let returned = evidence.first(back, accepts);
     let created = evidence.created().into_iter().filter(|(at, _)| *at >= back).count();
@@ -151,7 +164,9 @@ fn taken_back(evidence: &Evidence) -> Verdict {
 }
 
 fn unharmed(evidence: &Evidence) -> Verdict {
-    let Some(from) = evidence.began(Chapter::CalmAgain) else { return Err("it never came to that".to_owned()) };
+    let Some(from) = evidence.began(Chapter::CalmAgain) else {
+        return Err("it never came to that".to_owned());
+    };
     let figures = Figures::of(evidence.requests.iter().filter(|request| request.sent >= from));
     let seen = format!("{} of {} failed", figures.failed, figures.served + figures.failed);
     if figures.failed == 0 && figures.served > 0 {
@@ -163,7 +178,8 @@ fn unharmed(evidence: &Evidence) -> Verdict {
 
 /// Follows the nodes through everything that happened.
 fn bounded(evidence: &Evidence) -> Verdict {
-    let mut accepting: BTreeMap<&str, (bool, bool)> = MEMBERS.into_iter().map(|label| (label, (true, true))).collect();
+    let mut accepting: BTreeMap<&str, (bool, bool)> =
+        MEMBERS.into_iter().map(|label| (label, (true, true))).collect();
     let mut existing = MIN;
     let (mut fewest, mut most) = (MIN, MIN);
     for happening in &evidence.happenings {

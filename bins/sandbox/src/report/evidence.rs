@@ -217,7 +217,10 @@ fn foreign(world: &Snapshot) -> Option<Instance> {
 
 fn nodes(world: &Snapshot) -> Vec<(String, bool)> {
     let configs = world.nodebalancers.iter().flat_map(|balancer| &balancer.configs);
-    configs.flat_map(|config| &config.nodes).map(|node| (node.label.clone(), node.instance.is_some())).collect()
+    configs
+        .flat_map(|config| &config.nodes)
+        .map(|node| (node.label.clone(), node.instance.is_some()))
+        .collect()
 }
 
 fn bill(world: &Snapshot) -> Bill {

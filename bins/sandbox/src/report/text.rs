@@ -40,7 +40,13 @@ impl Text<'_> {
         self.heading(f, &format!("Timeline (simulated seconds; {speed} of them are a real one)"))?;
         for moment in &self.report.timeline {
             let (since, step) = (moment.since_spike_s, moment.since_previous_s);
-            writeln!(f, "  {}  {since:>8.1} s  {:>9}  {}", clock(moment.at), format!("+{step:.1} s"), moment.what)?;
+            writeln!(
+                f,
+                "  {}  {since:>8.1} s  {:>9}  {}",
+                clock(moment.at),
+                format!("+{step:.1} s"),
+                moment.what
+            )?;
         }
         Ok(())
     }
@@ -50,11 +56,13 @@ impl Text<'_> {
         if let Some(ms) = latencies.webhook_to_create_ms {
             writeln!(f, "\n  webhook → first create call: {ms:.0} ms (real)")?;
         }
-        if let (Some(took), Some(floor)) = (latencies.webhook_to_service_s, latencies.floor_s) {
-            let over = took - floor;
+        if let (Some(took), Some(boot), Some(check)) =
+            (latencies.webhook_to_service_s, latencies.boot_s, latencies.check_s)
+        {
+            let ours = took - boot - check;
             writeln!(
                 f,
-                "  webhook → all in service: {took:.1} s, of which boot and health check {floor:.1} s: {over:.1} s are ours"
+                "  webhook → all in service: {took:.1} s, of which {boot:.1} s boot, {check:.1} s health check, {ours:.1} s ours"
             )?;
         }
         Ok(())
@@ -86,7 +94,11 @@ impl Text<'_> {
         for line in &bill.lines {
             let note = if line.made_here { "  made for the spike" } else { "" };
             let hours = if line.hours == 1 { "hour " } else { "hours" };
-            writeln!(f, "  {:<16} {:<14} {:>2} {hours}  ${:.3}{note}", line.label, line.plan, line.hours, line.amount)?;
+            writeln!(
+                f,
+                "  {:<16} {:<14} {:>2} {hours}  ${:.3}{note}",
+                line.label, line.plan, line.hours, line.amount
+            )?;
         }
         Ok(())
     }
@@ -94,7 +106,8 @@ impl Text<'_> {
     fn checks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.heading(f, "Checks")?;
         for check in &self.report.checks {
-            let sign = if check.ok { paint(self.coloured, "32", "✓") } else { paint(self.coloured, "31", "✗") };
+            let sign =
+                if check.ok { paint(self.coloured, "32", "✓") } else { paint(self.coloured, "31", "✗") };
             writeln!(f, "  {sign} {}: {}", check.what, check.seen)?;
         }
         let failed = self.report.checks.iter().filter(|check| !check.ok).count();

@@ -26,8 +26,10 @@ pub(crate) struct Latencies {
     pub(crate) webhook_to_create_ms: Option<f64>,
     /// From the webhook's request until the last new member is in service, in simulated seconds.
     pub(crate) webhook_to_service_s: Option<f64>,
-    /// What that takes at least: the member's own boot, and one interval of health checks.
-    pub(crate) floor_s: Option<f64>,
+    /// What the cloud took of that: from the create call until that member answered.
+    pub(crate) boot_s: Option<f64>,
+    /// And until a health check of the NodeBalancer had noticed, at most an interval of them.
+    pub(crate) check_s: Option<f64>,
 }
 
 /// The points of the timeline that came about, by time.
@@ -80,10 +82,14 @@ fn scale_up(evidence: &Evidence, spike: Timestamp, point: &mut impl FnMut(Option
         let mut all = evidence.happenings.iter().rev().filter(|happening| between(&happening.at));
         all.find(|happening| wanted(&happening.what)).map(|happening| happening.at)
     };
-    point(first(&|what| matches!(what, What::Pending { alert, .. } if alert == HIGH)), "the alert is pending");
+    point(
+        first(&|what| matches!(what, What::Pending { alert, .. } if alert == HIGH)),
+        "the alert is pending",
+    );
     point(first(&fires), "the alert fires");
     point(webhook(evidence), "webhook");
-    let grows = |what: &What| matches!(what, What::Decided { previous: Some(old), desired, .. } if desired > old);
+    let grows =
+        |what: &What| matches!(what, What::Decided { previous: Some(old), desired, .. } if desired > old);
     point(first(&grows), "decision");
     point(first(&|what| matches!(what, What::Created { .. })), "first create call");
     point(last(&|what| matches!(what, What::Created { .. })), "last create call");
@@ -123,15 +129,17 @@ pub(crate) fn latencies(evidence: &Evidence) -> Latencies {
     let Some(webhook) = webhook(evidence) else { return Latencies::default() };
     let create = evidence.first(webhook, |what| matches!(what, What::Created { .. }));
     let last = in_service(evidence);
-    let boot = last.and_then(|(_, label)| {
+    let floor = last.and_then(|(_, label)| {
         let of = |wanted: &dyn Fn(&What) -> bool| evidence.first(evidence.start, wanted);
         let made = of(&|what| matches!(what, What::Created { label: one } if one == label))?;
         let answers = of(&|what| matches!(what, What::Serving { label: one } if one == label))?;
-        Some(seconds(made, answers))
+        let up = of(&|what| matches!(what, What::Health { label: one, up: true } if one == label))?;
+        Some((seconds(made, answers), seconds(answers, up).clamp(0.0, CHECK_EVERY as f64)))
     });
     Latencies {
         webhook_to_create_ms: create.map(|at| seconds(webhook, at) * 1e3 / evidence.speed),
         webhook_to_service_s: last.map(|(at, _)| seconds(webhook, at)),
-        floor_s: boot.map(|boot| boot + CHECK_EVERY as f64),
+        boot_s: floor.map(|(boot, _)| boot),
+        check_s: floor.map(|(_, check)| check),
     }
 }

@@ -82,7 +82,8 @@ impl Live {
         let cpu = self.view.gauges.each(SPAN);
         let mean = self.view.gauges.group();
         let rate = |count: u64| count as f64 / SPAN.as_secs_f64();
-        let failed = if failed == 0 { "0 failed".to_owned() } else { paint(true, "31", &format!("{failed} failed")) };
+        let failed =
+            if failed == 0 { "0 failed".to_owned() } else { paint(true, "31", &format!("{failed} failed")) };
         lines.push(format!(
             "{}  {} of {} desired in service   {}   {:.0} req/s   p50 {:.0} ms  p99 {:.0} ms   {failed}   ${:.3}/h",
             paint(true, "1", &status.group),
@@ -154,7 +155,13 @@ fn bar(part: f64) -> String {
 }
 
 fn heat(percent: f64, text: &str) -> String {
-    let colour = if percent > 70.0 { "31" } else if percent > 50.0 { "33" } else { "32" };
+    let colour = if percent > 70.0 {
+        "31"
+    } else if percent > 50.0 {
+        "33"
+    } else {
+        "32"
+    };
     paint(true, colour, text)
 }
 

@@ -10,7 +10,7 @@ use daemon::api::GroupStatus;
 use linode_sim::Simulator;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::alerts::scrape::Gauges;
 use crate::args::{Args, Output};
@@ -20,7 +20,10 @@ use crate::pace::Pace;
 use crate::stage::Stage;
 
 /// Between two pictures of the live summary.
-const FRAME: Duration = Duration::from_millis(250);
+const FRAME: Duration = Duration::from_millis(200);
+
+/// Who tells what happened takes a moment to hear of it: lines wait so long, so that they stand in order.
+const RIPE: Duration = Duration::from_millis(150);
 
 /// What the live summary is drawn from.
 #[derive(Clone, Debug)]
@@ -81,14 +84,26 @@ async fn show(
 ) {
     let mut frames = interval(FRAME);
     frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut waiting: Vec<(Instant, Happening)> = Vec::new();
     loop {
         tokio::select! {
             biased;
-            Some(happening) = told.recv() => screen.tell(&happening),
+            Some(happening) = told.recv() => waiting.push((Instant::now(), happening)),
             _ = &mut stopped => break,
-            _ = frames.tick() => if let Screen::Live(live) = &mut screen { live.draw() },
+            _ = frames.tick() => {
+                waiting.sort_by_key(|(_, happening)| happening.at);
+                let ripe = waiting.iter().rposition(|(heard, _)| heard.elapsed() >= RIPE);
+                for (_, happening) in waiting.drain(..ripe.map_or(0, |last| last + 1)) {
+                    screen.tell(&happening);
+                }
+                if let Screen::Live(live) = &mut screen {
+                    live.draw();
+                }
+            }
         }
     }
+    waiting.sort_by_key(|(_, happening)| happening.at);
+    waiting.iter().for_each(|(_, happening)| screen.tell(happening));
     if let Screen::Live(live) = screen {
         live.clear();
     }
@@ -113,7 +128,7 @@ fn line(happening: &Happening, coloured: bool) -> String {
         Tone::Load => ("»", "36"),
         Tone::Alert => ("!", "33"),
         Tone::Daemon => ("●", "32"),
-        Tone::Cloud => ("☁", "34"),
+        Tone::Cloud => ("◇", "34"),
         Tone::Bad => ("✗", "31"),
         Tone::Silent => (" ", "0"),
     };

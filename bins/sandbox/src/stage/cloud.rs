@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn a_life_is_told_step_by_step() {
         let label = || "web-1".to_owned();
-        let instance = |running, serving| BTreeMap::from([(1, Instance { label: label(), running, serving })]);
+        let instance =
+            |running, serving| BTreeMap::from([(1, Instance { label: label(), running, serving })]);
         let node = |mode, status| BTreeMap::from([(7, Node { label: label(), mode, status })]);
         let life = [
             Sight::default(),
@@ -119,15 +120,18 @@ mod tests {
             Sight::default(),
         ];
         let told: Vec<What> = life.windows(2).flat_map(|two| two[1].news(&two[0])).collect();
-        assert_eq!(told, [
-            What::Created { label: label() },
-            What::Running { label: label() },
-            What::Serving { label: label() },
-            What::Registered { label: label() },
-            What::Health { label: label(), up: true },
-            What::Mode { label: label(), before: "accept", now: "drain" },
-            What::Deregistered { label: label() },
-            What::Deleted { label: label() },
-        ]);
+        assert_eq!(
+            told,
+            [
+                What::Created { label: label() },
+                What::Running { label: label() },
+                What::Serving { label: label() },
+                What::Registered { label: label() },
+                What::Health { label: label(), up: true },
+                What::Mode { label: label(), before: "accept", now: "drain" },
+                What::Deregistered { label: label() },
+                What::Deleted { label: label() },
+            ]
+        );
     }
 }

@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn events_of_the_api_are_understood() {
         let tell = |kind, more: Value| told(&event(kind, &more), &mut String::new());
-        let decided = tell("decided", json!({ "previous": 2, "desired": 4, "reason": "it fires", "held": [] }));
+        let decided =
+            tell("decided", json!({ "previous": 2, "desired": 4, "reason": "it fires", "held": [] }));
         assert_eq!(decided.unwrap().to_string(), "desired size 2 → 4: it fires");
         let seen = tell("seen", json!({ "slot": 1, "phase": "in_service" }));
         assert_eq!(seen, Some(What::Phase { label: "web-abcde-1".to_owned(), phase: Phase::InService }));

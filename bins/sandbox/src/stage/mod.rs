@@ -61,7 +61,7 @@ pub(crate) struct Stage {
     serving: JoinHandle<Result<(), ServeError>>,
     server: Server,
     // The order is the order of the end: first who sends, then who is sent to, then the folder.
-    _helpers: JoinSet<()>,
+    helpers: JoinSet<()>,
     _programs: Vec<Program>,
     pub(crate) folder: TempDir,
 }
@@ -81,13 +81,19 @@ impl Stage {
     ///
     /// # Errors
     /// Says what could not be started.
-    pub(crate) async fn open(args: &Args, pace: Pace, diary: Diary, folder: TempDir) -> Result<Self, Failure> {
+    pub(crate) async fn open(
+        args: &Args,
+        pace: Pace,
+        diary: Diary,
+        folder: TempDir,
+    ) -> Result<Self, Failure> {
         let web = Web::new()?;
         let programs = if args.prometheus { Some(Programs::find(web.clone())?) } else { None };
         let (simulator, balancer) = seeded(args, pace)?;
         let before = simulator.snapshot();
         let options = LiveOptions::default().request_cost(COST);
-        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator.clone(), options).await?;
+        let server =
+            Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator.clone(), options).await?;
 
         let mut helpers = JoinSet::new();
         helpers.spawn(cloud::watch(simulator.clone(), before.clone(), diary.clone()));
@@ -120,13 +126,8 @@ impl Stage {
         let gauges = Gauges::new(rules::window(pace));
         helpers.spawn(scrape(web.clone(), sd.clone(), gauges.clone(), pace));
         let mut running = Vec::new();
-        let mut places = Places {
-            linode,
-            balancer: front(&before)?,
-            daemon,
-            alertmanager: alerts,
-            prometheus: None,
-        };
+        let mut places =
+            Places { linode, balancer: front(&before)?, daemon, alertmanager: alerts, prometheus: None };
         match (&programs, alertmanager) {
             (Some(programs), Some(alertmanager)) => {
                 let prometheus = programs.prometheus(folder.path(), pace, &sd, &alertmanager).await?;
@@ -156,7 +157,7 @@ impl Stage {
             stop: Some(stop),
             serving,
             server,
-            _helpers: helpers,
+            helpers,
             _programs: running,
             folder,
         })
@@ -182,7 +183,11 @@ impl Stage {
             }
             if Instant::now() > deadline {
                 let stands = self.status.borrow().as_ref().map_or_else(String::new, |status| {
-                    let held = if status.held.is_empty() { String::new() } else { format!("; held: {}", status.held.join("; ")) };
+                    let held = if status.held.is_empty() {
+                        String::new()
+                    } else {
+                        format!("; held: {}", status.held.join("; "))
+                    };
                     format!("; {status}{held}")
                 });
                 return Err(format!("{what}: not within {} s{stands}", at_most.as_secs()));
@@ -203,7 +208,7 @@ impl Stage {
             let _ = stop.send(());
         }
         let ended = (&mut self.serving).await;
-        self._helpers.shutdown().await;
+        self.helpers.shutdown().await;
         self.server.shutdown().await;
         ended??;
         Ok(self.folder)
