@@ -55,8 +55,7 @@ architecture:
 
 # The official Python library, the official command line, and Prometheus' own discovery against the simulator
 clients:
-    bash tests/clients/run.sh
-    bash tests/clients/prometheus-linode-sd.sh
+    .ci/clients
 
 # The real Prometheus and Alertmanager; installs Debian's packages where they are missing
 e2e:

@@ -45,8 +45,9 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// Two members serve, and calm visitors come. The daemon makes the members itself, out of nothing.
-    pub(super) async fn begin(remove: &'static str) -> Self {
+    /// Two members serve, and calm visitors come. The daemon makes the members itself, out of nothing. Where it does not
+    /// poll, the webhook is all that it hears of.
+    pub(super) async fn begin(polled: bool, remove: &'static str) -> Self {
         let account = Account::live(Timings::quick(), COST).await;
         let mut daemon = Daemon::new(&account);
         let mut setup = Setup::new(RULES, &format!("{}/webhook", daemon.url()));
@@ -55,7 +56,8 @@ impl Scene {
         setup.jobs.push(Job::new("web", Targets::Http(discovery)));
         let stack = Stack::start(&setup).await;
         let configuration = Configuration {
-            alertmanager: Some(stack.alertmanager()),
+            alertmanager: polled.then(|| stack.alertmanager()),
+            confirm: (!polled).then_some("30s"),
             heartbeat: true,
             warm_up: "3s",
             remove,

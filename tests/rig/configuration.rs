@@ -9,8 +9,10 @@ use super::account::{Account, OWNER, WEB};
 pub(crate) struct Configuration {
     pub(crate) min: u32,
     pub(crate) max: u32,
-    /// Alertmanager to be asked, if any.
+    /// Alertmanager to be asked, if any; else its notifications are all there is.
     pub(crate) alertmanager: Option<String>,
+    /// Within which notifications must repeat where nobody is asked, if not within the default.
+    pub(crate) confirm: Option<&'static str>,
     pub(crate) heartbeat: bool,
     pub(crate) warm_up: &'static str,
     /// The section `remove`.
@@ -23,6 +25,7 @@ impl Default for Configuration {
             min: 2,
             max: 4,
             alertmanager: None,
+            confirm: None,
             heartbeat: false,
             warm_up: "1s",
             remove: "{ calm: 1s, after_add: 1s, at_most: 50%, every: 1s, drain: 5s, reject: 3s }",
@@ -60,6 +63,9 @@ groups:
         );
         if let Some(alertmanager) = &self.alertmanager {
             let _ = writeln!(text, "alertmanager: {{ url: \"{alertmanager}\", poll: 1s }}");
+        }
+        if let Some(confirm) = self.confirm {
+            let _ = writeln!(text, "confirm: {confirm}");
         }
         if self.heartbeat {
             text.push_str("heartbeat: Watchdog\n");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::account::{Account, TOKEN};
 use super::configuration::Configuration;
@@ -63,15 +63,17 @@ impl Daemon {
         let program = autoscalerd();
         let began = Instant::now();
         self.spawn(program);
-        let http = self.http.clone();
         let ready = format!("{}/readyz", self.url());
-        eventually(seconds(20), "autoscalerd is ready", async || {
+        loop {
             if let Some(status) = self.ended() {
                 panic!("autoscalerd ended by itself: {status}\n{}", self.log());
             }
-            http.get(&ready).send().await.ok().filter(|answer| answer.status().is_success())
-        })
-        .await;
+            match self.http.get(&ready).send().await {
+                Ok(answer) if answer.status().is_success() => break,
+                _ => assert!(began.elapsed() < seconds(20), "autoscalerd is not ready"),
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
         began.elapsed()
     }
 
@@ -201,7 +203,7 @@ impl Daemon {
             {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            sleep(Duration::from_millis(100)).await;
         }
         panic!("not at rest with {members} members within {} s: {last:#}", within.as_secs());
     }
