@@ -21,6 +21,7 @@ use secrecy::ExposeSecret;
 use crate::{
     ApiCalls, Credential, Daemon, InvalidCredential,
     local::{self, LocalToken},
+    preflight::Preflight,
     scrape::LinodeAddresses,
 };
 
@@ -133,6 +134,9 @@ impl<'c> Assembly<'c> {
         let marks = Marks::new(config.owner.as_str())?;
         let owner_tag = marks.owner_tag().to_owned();
         let groups = config.linode_groups()?;
+        let types = config.groups.values().map(|settings| settings.template.types.clone());
+        let preflight =
+            Preflight { linode: linode.clone(), groups: groups.iter().cloned().zip(types).collect() };
         let mut builder = Scaler::builder()
             .balancer(LinodeBalancers::new(linode.clone(), &groups))
             .compute(LinodeCompute::new(linode.clone(), marks, groups))
@@ -158,6 +162,7 @@ impl<'c> Assembly<'c> {
         let mut daemon = Daemon::builder(scaler)
             .clock(self.clock)
             .api_calls(calls)
+            .preflight(preflight)
             .addresses(LinodeAddresses::new(linode, owner_tag));
         let (credential, token) = match (credential, &store) {
             (None, Some(store)) => made(store.path())?,

@@ -16,11 +16,14 @@ use tokio::{
 
 use crate::{
     Addresses, ApiCalls, Credential, ServeError, events::EventLog, http, local::LocalToken, metrics::Metrics,
-    scrape::Directory, sentinel, state::State,
+    preflight::Preflight, scrape::Directory, sentinel, state::State,
 };
 
 /// Connections that are still busy when the daemon stops are waited for this long.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
+
+/// Looking at the cloud is waited for this long when the daemon stops, steps under way until they end.
+const LAST_LOOK: Duration = Duration::from_secs(2);
 
 /// Large bodies that are read at once.
 const LARGE_BODIES: usize = 8;
@@ -30,6 +33,7 @@ const LARGE_BODIES: usize = 8;
 pub struct Daemon {
     state: Arc<State>,
     store: Option<SqliteStore>,
+    preflight: Option<Preflight>,
     /// Its file goes with it.
     _token: Option<Arc<LocalToken>>,
 }
@@ -44,6 +48,7 @@ pub struct Builder {
     calls: ApiCalls,
     addresses: Option<Arc<dyn Addresses>>,
     store: Option<SqliteStore>,
+    preflight: Option<Preflight>,
     token: Option<LocalToken>,
 }
 
@@ -93,6 +98,11 @@ impl Builder {
         self
     }
 
+    pub(crate) fn preflight(mut self, preflight: Preflight) -> Self {
+        self.preflight = Some(preflight);
+        self
+    }
+
     pub(crate) fn local_token(mut self, token: Option<LocalToken>) -> Self {
         self.token = token;
         self
@@ -117,7 +127,12 @@ impl Builder {
             names,
             clock: self.clock,
         };
-        Daemon { state: Arc::new(state), store: self.store, _token: self.token.map(Arc::new) }
+        Daemon {
+            state: Arc::new(state),
+            store: self.store,
+            preflight: self.preflight,
+            _token: self.token.map(Arc::new),
+        }
     }
 }
 
@@ -132,6 +147,7 @@ impl Daemon {
             calls: ApiCalls::default(),
             addresses: None,
             store: None,
+            preflight: None,
             token: None,
         }
     }
@@ -185,8 +201,30 @@ impl Daemon {
                 }
                 std::future::pending::<()>().await;
             };
+            let look = async {
+                if let Some(preflight) = &self.preflight {
+                    preflight.look().await;
+                }
+                std::future::pending::<()>().await;
+            };
+            let (told, mut stopping) = watch::channel(false);
+            let shutdown = async {
+                shutdown.await;
+                told.send_replace(true);
+            };
+            let nothing_under_way = async {
+                // The sender outlives it.
+                let _ = stopping.wait_for(|stopping| *stopping).await;
+                tokio::time::sleep(LAST_LOOK).await;
+                while state.steps_under_way().await {
+                    tokio::time::sleep(LAST_LOOK / 10).await;
+                }
+            };
             tokio::select! {
                 ended = state.scaler.run(shutdown) => ended,
+                // A loop that only looks at a cloud that does not answer: nothing is lost with it.
+                () = nothing_under_way => Ok(()),
+                () = look => Ok(()),
                 () = keep => Ok(()),
                 () = sentinel::keep_looking(state) => Ok(()),
             }

@@ -11,6 +11,7 @@ mod events;
 mod http;
 pub mod local;
 mod metrics;
+mod preflight;
 mod scrape;
 mod sentinel;
 mod state;

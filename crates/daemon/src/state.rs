@@ -58,6 +58,17 @@ impl State {
         Ok((status, gathered))
     }
 
+    /// Whether a step of any group may be under way. Where the store does not say, nothing is waited for: what is broken
+    /// off is taken up from the log as after a crash.
+    pub(crate) async fn steps_under_way(&self) -> bool {
+        for group in self.group_names() {
+            if self.status(group).await.is_ok_and(|(status, _)| !status.under_way.is_empty()) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Waits for the store, but not for ever: it may hang while everything else works.
     pub(crate) async fn patiently<T>(
         &self,

@@ -97,3 +97,13 @@ async fn a_daemon_that_begins_without_the_api_takes_notifications_in_and_is_not_
     stage.until("members serve", |group| group["in_service"].as_u64() >= Some(2)).await;
     assert_eq!(stage.get("/readyz").await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_ends_soon_though_the_api_hangs() {
+    let stage = Stage::new();
+    stage.simulator.faults().add_all("any:hang").unwrap();
+    let began = tokio::time::Instant::now();
+    let shutdown = tokio::time::sleep(Duration::from_secs(20));
+    stage.daemon.run(shutdown).await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
+}
