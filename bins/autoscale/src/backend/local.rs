@@ -52,7 +52,7 @@ impl Local {
 
     pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Plan, Failure> {
         let dry_run = match ask {
-            Some(ask) => self.scaler().plan_with(group, &self.asked(group, ask).await?).await?,
+            Some(ask) => self.scaler().plan_with(group, &Self::asked(ask)?).await?,
             None => self.scaler().plan(group).await?,
         };
         Ok(Plan::of(group, dry_run))
@@ -64,7 +64,7 @@ impl Local {
     }
 
     pub(super) async fn request(&self, group: &str, ask: &SetDesired) -> Result<Request, Failure> {
-        let accepted = self.scaler().request(group, &self.asked(group, ask).await?).await?;
+        let accepted = self.scaler().request(group, &Self::asked(ask)?).await?;
         Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
     }
 
@@ -108,30 +108,14 @@ impl Local {
         Ok(self.scaler().set_mode(group, mode.mode, until, who, &mode.reason).await?)
     }
 
-    /// In the scaler's words. More or fewer than nothing known would be a few and no more: where the log has no desired
-    /// size yet it counts from what serves or is on its way.
-    async fn asked(&self, group: &str, ask: &SetDesired) -> Result<Ask, Failure> {
-        let mut wanted = match (ask.desired, ask.add, ask.remove) {
+    /// In the scaler's words.
+    fn asked(ask: &SetDesired) -> Result<Ask, Failure> {
+        let wanted = match (ask.desired, ask.add, ask.remove) {
             (Some(desired), None, None) => Wanted::Exactly(desired),
             (None, Some(by), None) => Wanted::More(by),
             (None, None, Some(by)) => Wanted::Fewer(by),
             _ => return Err(Failure::new(Exit::Usage, "exactly one size is to be asked for")),
         };
-        if !matches!(wanted, Wanted::Exactly(_)) && self.scaler().status(group).await?.desired.is_none() {
-            let seen = self.scaler().plan(group).await?;
-            let Some(now) = seen.decision.desired else {
-                let why = seen.decision.held.join("; ");
-                let why = format!(
-                    "how many serve now can't be told: {why}; ask again, or give the size by `apply`"
-                );
-                return Err(Failure::new(Exit::Failed, why));
-            };
-            wanted = Wanted::Exactly(match wanted {
-                Wanted::More(by) => now.saturating_add(by.to_add(now)),
-                Wanted::Fewer(by) => now.saturating_sub(by.to_remove(now)),
-                _ => now,
-            });
-        }
         let mut asked = Ask::new(wanted, cause(ask.who.as_deref().unwrap_or_default(), &ask.reason));
         asked.request.clone_from(&ask.request_id);
         asked.generation = ask.generation;

@@ -54,7 +54,7 @@ impl View<'_> {
             .filter(|instance| {
                 instance.status != InstanceStatus::Deleting
                     && self.memory.member_of(instance.id).is_none()
-                    && !self.memory.deleted.get(&instance.id).is_some_and(|at| elapsed(*at, self.now) < SHOWN)
+                    && self.memory.deleted.get(&instance.id).is_none_or(|at| elapsed(*at, self.now) >= SHOWN)
             })
             .collect();
         strangers.sort_by_key(|instance| (instance.created, instance.id));

@@ -26,7 +26,12 @@ impl Wanted {
     /// As an absolute size, given what the log says now.
     #[must_use]
     pub fn of(self, memory: &Memory) -> u32 {
-        let now = memory.desired.unwrap_or_else(|| memory.expected());
+        self.from(memory.desired.unwrap_or_else(|| memory.expected()))
+    }
+
+    /// As an absolute size, where `now` are desired.
+    #[must_use]
+    pub fn from(self, now: u32) -> u32 {
         match self {
             Self::Exactly(n) => n,
             Self::More(by) => now.saturating_add(by.to_add(now)),

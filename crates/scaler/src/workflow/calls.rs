@@ -88,6 +88,7 @@ impl Scaler {
     /// [`Error::UnknownGroup`], [`Error::Generation`], [`Error::Asleep`], [`Error::Store`].
     pub async fn request(&self, group: &str, ask: &Ask) -> Result<Accepted, Error> {
         let seat = self.shared.seat(group)?;
+        let undecided = self.undecided(&seat, ask.wanted).await?;
         let mut repeated = None;
         let mut before = (0, 0);
         let now = self.shared.clock.now();
@@ -97,7 +98,11 @@ impl Scaler {
                 .post(|journal, memory| {
                     repeated =
                         ask.request.as_ref().and_then(|id| journal.answers().requests.get(id)).copied();
-                    before = (memory.generation, ask.wanted.of(memory));
+                    let desired = match undecided.filter(|_| memory.desired.is_none()) {
+                        Some(now) => ask.wanted.from(now),
+                        None => ask.wanted.of(memory),
+                    };
+                    before = (memory.generation, desired);
                     if repeated.is_some() {
                         return Ok(Vec::new());
                     }
@@ -120,6 +125,31 @@ impl Scaler {
             Some((position, desired)) => Accepted { position, desired, generation, repeated: true },
             None => Accepted { position, desired, generation, repeated: false },
         })
+    }
+
+    /// The size that a first decision would find, where a relative one is asked for before any was made: a log without
+    /// members says nothing about how many serve.
+    async fn undecided(&self, seat: &Arc<Seat>, wanted: Wanted) -> Result<Option<u32>, Error> {
+        if matches!(wanted, Wanted::Exactly(_)) {
+            return Ok(None);
+        }
+        let known = {
+            let mut journal = seat.journal.lock().await;
+            journal.catch_up().await?;
+            journal.memory().desired.is_some()
+        };
+        if known {
+            return Ok(None);
+        }
+        let found = dry_run::dry_run(&self.shared, seat, None).await?;
+        match (found.decision.desired, found.observation.useless) {
+            (Some(desired), None) => Ok(Some(desired)),
+            (_, why) => Err(Error::Refused {
+                what: format!("a size relative to that of group {}", seat.name),
+                why: why.unwrap_or_else(|| "nobody knows how many serve".to_owned()),
+                fix: "ask for an absolute size, or again once the cloud answers".to_owned(),
+            }),
+        }
     }
 
     /// Sets the group's mode, until a time or for good. It holds across restarts.

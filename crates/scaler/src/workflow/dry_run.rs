@@ -98,16 +98,16 @@ pub(super) async fn dry_run(shared: &Shared, seat: &Arc<Seat>, ask: Option<&Ask>
     if copy.incarnation.is_empty() {
         take(&mut copy, Fact::Began { incarnation: "?????".to_owned() }, Cause::Converge, 0);
     }
+    let noticed = notice(&group, &observation, &copy, now);
+    for fact in &noticed {
+        let generation = copy.generation;
+        take(&mut copy, fact.clone(), Cause::Converge, generation);
+    }
     if let Some(ask) = ask {
         let (floor_until, over_ration) = (ask.floor_until, ask.over_ration);
         let asked = Fact::SizeAsked { desired: ask.wanted.of(&copy), floor_until, over_ration };
         let generation = copy.generation;
         take(&mut copy, asked, ask.cause.clone(), generation);
-    }
-    let noticed = notice(&group, &observation, &copy, now);
-    for fact in &noticed {
-        let generation = copy.generation;
-        take(&mut copy, fact.clone(), Cause::Converge, generation);
     }
     let signals = shared.board.signals(&group, now);
     if copy.signal.map(|(signal, _)| signal) != Some(signals.together()) {

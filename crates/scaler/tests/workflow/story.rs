@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use scaler::{
+    adapter::memory::MemoryStore,
     core::{
         Amount,
         alerts::AlertState,
         log::{Cause, Fact, GroupMode, Step, Verdict},
     },
     port::{Clock, FailureKind},
-    workflow::{ActivityEnd, Ask, Ending, Event, Moment, Wanted, What},
+    workflow::{ActivityEnd, Ask, Ending, Event, Moment, Scaler, Wanted, What},
 };
 
 use super::{Bench, CONFIG, alert, cloud::Fate, each_step_once, group, seconds};
@@ -328,4 +329,22 @@ async fn what_is_not_answered_is_looked_up_and_never_doubled() {
         assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (2, 2), "{fate:?}");
         assert_eq!(bench.cloud.state().nodes.len(), 2, "{fate:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_relative_size_counts_from_what_serves_where_the_log_says_nothing_yet() {
+    let bench = Bench::new();
+    bench.settled(2, 1).await;
+    let fresh = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(bench.cloud.clone())
+        .store(MemoryStore::new())
+        .clock(bench.clock)
+        .group(group("web", CONFIG, 1, 12))
+        .build()
+        .unwrap();
+    let more = Ask::new(Wanted::More(Amount::Count(1)), Cause::operator("test"));
+    assert_eq!(fresh.request("web", &more).await.unwrap().desired, 3);
+    let shown = fresh.plan_with("web", &more).await.unwrap();
+    assert_eq!(shown.decision.desired, Some(3));
 }
