@@ -55,7 +55,7 @@ pub fn decide(
         reason: String::new(),
         held: Vec::new(),
     };
-    if let Some(doubt) = observation.doubt(memory) {
+    if let Some(doubt) = observation.doubt(memory).or_else(|| observation.unfounded(group, memory, now)) {
         decision.held.push(doubt);
         return decision;
     }

@@ -25,6 +25,7 @@ pub use member::{Drain, DrainWhy, Member, ModeWish, Origin, Phase};
 pub use notice::notice;
 pub use observation::{Instance, InstanceStatus, Mode, Node, NodeStatus, Observation};
 pub use plan::{Plan, Wait, plan};
+pub(crate) use ration::LAPSE;
 pub use ration::{Draw, installation_left};
 pub use signal::{GROUP_LABEL, Hearing, PolicySignal, Signal, Signals};
 pub use time::{after, elapsed};

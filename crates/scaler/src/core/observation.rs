@@ -92,6 +92,26 @@ impl Observation {
         })
     }
 
+    /// Why a log that has just begun can't say yet how many there are: nodes in our form whose instances the listing lacks.
+    /// Lists lag and were seen empty, so it waits until the actor had time to look again.
+    #[must_use]
+    pub fn unfounded(&self, group: &Group, memory: &Memory, now: Timestamp) -> Option<String> {
+        if memory.generation > 0 || memory.desired.is_some() || self.settled(memory, now) {
+            return None;
+        }
+        let shown = |label: &String| {
+            self.instances.iter().any(|instance| instance.label == *label)
+                || memory.members.values().any(|member| member.label == *label)
+        };
+        let strays =
+            self.nodes.iter().filter(|node| group.name.owns_label(&node.label) && !shown(&node.label));
+        let strays: BTreeSet<&String> = strays.map(|node| &node.label).collect();
+        strays.first().map(|label| {
+            let (n, labels) = (strays.len(), group.name.as_str());
+            format!("{n} nodes of {labels} have no instance in the listing ({label} is one): held until it was read again")
+        })
+    }
+
     /// Whether deadlines may pass: the actor has had two complete observations and two minutes since it began, or since a
     /// pause ended.
     #[must_use]

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::{
-        ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after,
+        ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after, elapsed,
         log::{Cause, GroupMode, Memory, Outcome, Refusal, Step},
     },
     port::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode},
@@ -68,6 +68,8 @@ pub(super) struct Work {
     pub(super) operation: Position,
     pub(super) generation: u64,
     pub(super) ticket: Option<Ticket>,
+    /// It is not to land later than this: a drain whose ration lapses meanwhile.
+    pub(super) lapses: Option<Timestamp>,
     pub(super) known: Known,
 }
 
@@ -150,12 +152,16 @@ impl Tools {
         };
         let create = matches!(work.step, Step::Create { .. });
         let hold = if create { self.lanes.held(self.clock.now()) } else { None };
+        let now = self.clock.now();
+        let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
         let Ended(outcome, request) = match (&entered, hold) {
             (None, _) => not_sent("the scaler is shutting down"),
             (Some(_), Some((until, why))) => not_sent(&format!("all groups wait until {until}: {why}")),
-            (Some(_), None) => match within(&*self.clock, LIMIT, self.carry_out(&work)).await {
+            // Whatever held it up, a drain that lands later than its ration counts would come on top of the next one.
+            (Some(_), None) if limit.is_zero() => not_sent("its ration lapsed before it could be sent"),
+            (Some(_), None) => match within(&*self.clock, limit, self.carry_out(&work)).await {
                 Some(ended) => ended,
-                None => Outcome::Unanswered { why: format!("no answer within {} s", LIMIT.as_secs()) }.into(),
+                None => Outcome::Unanswered { why: format!("no answer within {} s", limit.as_secs()) }.into(),
             },
         };
         if create {

@@ -24,7 +24,7 @@ use super::{
     within,
 };
 use crate::core::{
-    Group, Observation, Plan, PolicySignal, Position, Slot, StepId, after, decide, elapsed,
+    Group, Mode, Observation, Plan, PolicySignal, Position, Slot, StepId, after, decide, elapsed,
     log::{Cause, Draft, Fact, Memory, Outcome, Refusal, Step},
     notice, plan,
 };
@@ -261,6 +261,10 @@ impl Mind {
                 cause: cause.clone(),
                 operation: intended.operation,
                 generation: intended.generation,
+                lapses: ticket
+                    .as_ref()
+                    .filter(|_| matches!(step, Step::SetMode { mode: Mode::Drain, .. }))
+                    .and_then(|ticket| ticket.lapses(now)),
                 ticket: ticket.filter(|_| removes(step)),
                 known: Known::of(&memory, step),
             });

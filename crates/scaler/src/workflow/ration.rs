@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{error::Error, journal::CHUNK};
 use crate::{
     core::{
-        Draw, GroupName, Position, Slot, elapsed, installation_left,
+        Draw, GroupName, LAPSE, Position, Slot, after, elapsed, installation_left,
         log::{Draft, Entry, Fact, Memory},
     },
     port::{Clock, LogName, Store, StoreError},
@@ -21,6 +21,8 @@ const WINDOW: u64 = 3_600;
 pub(super) struct Ticket {
     slot: Slot,
     over: bool,
+    /// When it was drawn; none where the drain was seen since, or needs no ration.
+    drawn: Option<Timestamp>,
 }
 
 impl Ticket {
@@ -34,12 +36,18 @@ impl Ticket {
         self.over
     }
 
+    /// A drain that was decided at `now` is worth nothing after that: its ration has lapsed.
+    pub(super) fn lapses(&self, now: Timestamp) -> Option<Timestamp> {
+        self.drawn.map(|drawn| after(drawn.min(now), LAPSE))
+    }
+
     /// The ticket that a member has by what the log says: its drain was drawn before, or it never served.
     pub(super) fn standing(memory: &Memory, slot: Slot) -> Option<Self> {
         let member = memory.members.get(&slot)?;
         let never_served = member.failed && member.served.is_none();
-        let drawn = member.drain.is_some_and(|drain| drain.drawn);
-        (drawn || never_served).then_some(Self { slot, over: false })
+        let drain = member.drain.filter(|drain| drain.drawn);
+        let drawn = drain.filter(|drain| drain.seen.is_none()).map(|drain| drain.at);
+        (drain.is_some() || never_served).then_some(Self { slot, over: false, drawn })
     }
 }
 
@@ -107,13 +115,13 @@ impl Ration {
                 Ok(_) => {
                     let position = ledger.position.next();
                     ledger.take(&Entry { position, draft });
-                    return Ok(Some(Ticket { slot, over }));
+                    return Ok(Some(Ticket { slot, over, drawn: Some(now) }));
                 }
                 Err(StoreError::Conflict { .. }) => {}
                 Err(broken) => {
                     let read = self.read_on(&mut ledger).await.map_err(failed)?;
                     if read.contains(&draft) {
-                        return Ok(Some(Ticket { slot, over }));
+                        return Ok(Some(Ticket { slot, over, drawn: Some(now) }));
                     }
                     return Err(failed(broken));
                 }
