@@ -70,6 +70,8 @@ struct State {
     counting: bool,
     points: Vec<(Kind, String)>,
     strike: Option<Strike>,
+    /// Strikes at the first point that is told so.
+    at: Option<(&'static str, Fate, Blow)>,
     struck: Option<Blow>,
     blown: bool,
     told: bool,
@@ -93,9 +95,13 @@ impl Fuse {
     /// Counts points from here on, and blows at one of them.
     pub fn arm(&self, strike: Option<Strike>) {
         let mut state = self.state();
-        state.counting = true;
-        state.strike = strike;
-        state.points.clear();
+        *state = State { counting: true, strike, dead: state.dead, ..State::default() };
+    }
+
+    /// Blows at the first point whose description contains `text`.
+    pub fn arm_at(&self, text: &'static str, fate: Fate, blow: Blow) {
+        let mut state = self.state();
+        *state = State { counting: true, at: Some((text, fate, blow)), dead: state.dead, ..State::default() };
     }
 
     /// The points that were passed.
@@ -114,15 +120,14 @@ impl Fuse {
         }
         let what = what();
         let here = state.points.len();
+        let by_number = state.strike.filter(|strike| strike.point == here).map(|at| (at.fate, at.blow));
+        let by_name = state.at.filter(|(text, ..)| what.contains(text)).map(|(_, fate, blow)| (fate, blow));
         state.points.push((kind, what));
-        match state.strike {
-            Some(strike) if strike.point == here => {
-                state.struck = Some(strike.blow);
-                state.dead = strike.blow == Blow::Kill;
-                Gate::Struck(strike.blow, strike.fate)
-            }
-            _ => Gate::Pass,
-        }
+        let Some((fate, blow)) = by_number.or(by_name) else { return Gate::Pass };
+        (state.strike, state.at) = (None, None);
+        state.struck = Some(blow);
+        state.dead = blow == Blow::Kill;
+        Gate::Struck(blow, fate)
     }
 
     /// The struck call has had its fate: now the process has its own.

@@ -94,6 +94,12 @@ impl History {
                     self.world.judge.tell(format!("process {number} is killed"));
                     self.again().await;
                 }
+                Happened::Struck(number, Blow::Overtake) if self.rng.u32(..3) == 0 => {
+                    let time = seconds(self.rng.u64(20..400));
+                    self.world.judge.tell(format!("process {number} is frozen for {} s", time.as_secs()));
+                    let _ = self.world.run(time, |_| false).await;
+                    self.world.processes.iter().for_each(|process| process.fuse.release());
+                }
                 Happened::Struck(number, Blow::Overtake) => {
                     self.world.judge.tell(format!("process {number} is overtaken"));
                     self.world.start();
@@ -197,9 +203,6 @@ impl History {
     async fn rest(&mut self) {
         self.world.judge.tell("rest");
         self.world.sim.faults().clear();
-        for instance in self.world.sim.snapshot().instances {
-            self.world.sim.set_healthy(instance.id, true);
-        }
         self.world.silence(false);
         let min = f64::from(self.world.group.size.min);
         self.world.load(min * 0.5);
@@ -210,6 +213,12 @@ impl History {
         for process in &self.world.processes {
             process.fuse.release();
         }
+        // What was to fall ill later does so by now.
+        self.world.pass(seconds(60)).await;
+        for instance in self.world.sim.snapshot().instances {
+            self.world.sim.set_healthy(instance.id, true);
+        }
+        self.world.pass(seconds(20)).await;
         self.world.settles(seconds(7_200), seconds(150)).await;
     }
 }

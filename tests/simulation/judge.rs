@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use linode_sim::{Mode, Simulator};
 use scaler::core::log::{Cause, Draft, Entry, Fact, GroupMode, Memory, Step};
-use scaler::core::{ActorId, DrainWhy, Group, NodeId, Position, Signal, elapsed};
+use scaler::core::{ActorId, DrainWhy, Group, Position, Signal, elapsed};
 use scaler::port::LogName;
 use serde_json::Value;
 
@@ -35,6 +35,7 @@ impl fmt::Display for Breach {
 #[derive(Clone, Debug, Default)]
 struct Seen {
     unwhole: Option<String>,
+    unanswered: BTreeSet<u64>,
     blind_nodes: Option<String>,
     listed: BTreeSet<u64>,
 }
@@ -165,6 +166,10 @@ impl Judge {
     /// A request is about to reach the cloud.
     pub fn before(&self, process: u32, call: &Call) {
         if !call.changes() {
+            if matches!(call, Call::Nodes { .. }) {
+                // What the scaler is about to see was so before.
+                self.look();
+            }
             return;
         }
         let mut state = self.state();
@@ -179,7 +184,6 @@ impl Judge {
                 if let Some(id) = state.instance_of(*node) {
                     state.is_ours(&self.sim, call, id);
                     state.keeps_min(&self.sim, &self.group, call, id);
-                    state.is_surplus(&self.sim, *node, id);
                 }
             }
             Call::SetMode { node, .. } => {
@@ -188,6 +192,8 @@ impl Judge {
                 }
             }
             Call::Deregister { node, .. } => match state.instance_of(*node) {
+                // Left behind by another instance at an address that is used again.
+                Some(id) if state.truth.is_left_behind(*node, id) => {}
                 Some(id) => {
                     state.is_ours(&self.sim, call, id);
                     state.keeps_min(&self.sim, &self.group, call, id);
@@ -200,6 +206,7 @@ impl Judge {
                     }
                 }
             },
+            // One that a person deleted is on its way out.
             Call::Delete { instance } if state.truth.exists(*instance) => {
                 state.is_ours(&self.sim, call, *instance);
                 state.keeps_min(&self.sim, &self.group, call, *instance);
@@ -300,6 +307,7 @@ impl Judge {
                 Fact::Intended { step } => {
                     state.sees(&self.sim, process, step);
                     state.mode_allows(&self.sim, step, draft.at);
+                    state.is_surplus(&self.sim, step);
                     state.intents.push(step.clone());
                 }
                 Fact::Decided { desired, previous, signals, asked: None, .. } => {
@@ -347,6 +355,10 @@ impl State {
     fn keeps_min(&mut self, sim: &Simulator, group: &Group, call: &Call, id: u64) {
         let serves = self.truth.lives.get(&id).is_some_and(|life| life.serving.is_some());
         let serving = self.truth.serving().len();
+        if self.failed(id) {
+            // It was not up when it should have been, and never counted.
+            return;
+        }
         if serves && serving <= group.size.min as usize {
             let min = group.size.min;
             self.breach(sim, "I1", format!("{call}: {serving} serve, and at least {min} must"));
@@ -366,18 +378,16 @@ impl State {
     }
 
     /// Surplus is what serves beyond the desired size.
-    fn is_surplus(&mut self, sim: &Simulator, node: u64, id: u64) {
-        let serves = self.truth.lives.get(&id).is_some_and(|life| life.serving.is_some());
-        let why = self.intents.iter().rev().find_map(|step| match step {
-            Step::SetMode { node: at, why, .. } if *at == NodeId(node) => Some(*why),
-            _ => None,
-        });
-        if self.before.get(&node) != Some(&Mode::Accept) || !serves || why.flatten() != Some(DrainWhy::Surplus) {
+    fn is_surplus(&mut self, sim: &Simulator, step: &Step) {
+        let Step::SetMode { node, mode: scaler::core::Mode::Drain, why: Some(DrainWhy::Surplus), .. } = step
+        else {
             return;
-        }
+        };
+        let accepts = self.truth.backend(node.0).filter(|node| node.mode == Mode::Accept);
+        let serves = accepts.and_then(|node| node.instance).and_then(|id| self.truth.lives.get(&id));
         let (serving, desired) = (self.truth.serving().len(), self.memory.desired.unwrap_or_default());
-        if serving <= desired as usize {
-            let what = format!("instance {id} goes as surplus, {serving} serve and {desired} are desired");
+        if serves.is_some_and(|life| life.serving.is_some()) && serving <= desired as usize {
+            let what = format!("{step} as surplus, {serving} serve and {desired} are desired");
             self.breach(sim, "I7", what);
         }
     }
@@ -467,6 +477,7 @@ impl State {
         match call {
             Call::List { by_label: false } => {
                 seen.unwhole = (!whole).then(|| "the list of instances was not whole".to_owned());
+                seen.unanswered.clear();
                 let data = page.as_ref().and_then(|page| page["data"].as_array());
                 seen.listed = data.into_iter().flatten().filter_map(|one| one["id"].as_u64()).collect();
             }
@@ -475,8 +486,10 @@ impl State {
             }
             Call::Get { instance } if !seen.listed.contains(instance) => {
                 let told = answer.is_some_and(|(status, _)| status == 200 || status == 404);
-                if !told {
-                    seen.unwhole = Some(format!("whether instance {instance} exists was not answered"));
+                if told {
+                    seen.unanswered.remove(instance);
+                } else {
+                    seen.unanswered.insert(*instance);
                 }
             }
             _ => {}
@@ -488,18 +501,20 @@ impl State {
         let harmless = matches!(step, Step::Register { .. })
             || matches!(step, Step::SetMode { mode: scaler::core::Mode::Accept, .. });
         let Some(seen) = self.seen.get(&process).filter(|_| !harmless) else { return };
-        if let Some(why) = seen.unwhole.clone().or_else(|| seen.blind_nodes.clone()) {
+        let silent =
+            seen.unanswered.first().map(|id| format!("whether instance {id} exists was not answered"));
+        if let Some(why) = seen.unwhole.clone().or_else(|| seen.blind_nodes.clone()).or(silent) {
             self.breach(sim, "I10", format!("{step} is intended, and {why}"));
         }
     }
 
     fn mode_allows(&mut self, sim: &Simulator, step: &Step, at: Timestamp) {
-        let adds = matches!(step, Step::Create { .. } | Step::Register { .. })
-            || matches!(step, Step::SetMode { mode: scaler::core::Mode::Accept, .. });
+        let drains = matches!(step, Step::SetMode { mode: scaler::core::Mode::Drain, .. });
         let mode = self.memory.mode_at(at);
         let allowed = match mode {
             GroupMode::On => true,
-            GroupMode::AddOnly => adds || matches!(step, Step::Sweep { .. }),
+            // What has failed or has begun to go is led out in any case.
+            GroupMode::AddOnly => !drains,
             GroupMode::Observe | GroupMode::Paused => false,
         };
         if !allowed {

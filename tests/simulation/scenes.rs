@@ -7,6 +7,7 @@ use scaler::core::InstanceId;
 use scaler::core::log::{Cause, GroupMode};
 use scaler::workflow::{Ask, Wanted};
 
+use super::fuse::{Blow, Fate};
 use super::judge::Breach;
 use super::simulate;
 use super::world::{Quirk, Setup, World, seconds};
@@ -64,6 +65,9 @@ scenes! {
     protected_members_stay
     launches_fail
     the_store_is_lost_while_one_drains
+    an_empty_list_after_the_store_was_lost
+    a_process_is_frozen_between_a_ration_and_its_drain
+    a_process_is_frozen_while_it_observes
 }
 
 fn plays(name: &str) {
@@ -267,6 +271,50 @@ async fn the_store_is_lost_while_one_drains(mut world: World) -> World {
     world.lose_store().await;
     world.start();
     world.pass(seconds(60)).await;
+    world.rests().await;
+    world
+}
+
+async fn an_empty_list_after_the_store_was_lost(mut world: World) -> World {
+    grown(&mut world, 5).await;
+    world.load(2.0);
+    world.kill_all();
+    world.lose_store().await;
+    world.faults("instances:empty~30s");
+    world.start();
+    world.pass(seconds(40)).await;
+    world.rests().await;
+    world
+}
+
+/// Nothing of the process goes on at `text`, for longer than any window; then it wakes.
+async fn frozen_at(world: &mut World, text: &'static str) {
+    if let Some(process) = world.processes.last() {
+        process.fuse.arm_at(text, Fate::Landed, Blow::Overtake);
+    }
+    let happened = world.run(seconds(600), |_| false).await;
+    world.judge.tell(format!("{happened:?}: frozen"));
+    let _ = world.run(seconds(400), |_| false).await;
+    world.judge.tell("it wakes");
+    world.processes.iter().for_each(|process| process.fuse.release());
+}
+
+async fn a_process_is_frozen_between_a_ration_and_its_drain(mut world: World) -> World {
+    grown(&mut world, 4).await;
+    world.load(0.2);
+    frozen_at(&mut world, "mode: Drain").await;
+    world.pass(seconds(420)).await;
+    world.rests().await;
+    world
+}
+
+async fn a_process_is_frozen_while_it_observes(mut world: World) -> World {
+    world.load(1.2);
+    grown(&mut world, 4).await;
+    world.load(0.2);
+    world.pass(seconds(23)).await;
+    frozen_at(&mut world, "list nodes").await;
+    world.load(1.9);
     world.rests().await;
     world
 }

@@ -53,8 +53,20 @@ impl Truth {
         ours.filter(|one| one.status != "deleting").map(|one| (one.id, one.label)).collect()
     }
 
+    /// Whether an instance exists and stays.
     pub fn exists(&self, instance: u64) -> bool {
-        self.sim.snapshot().instances.iter().any(|one| one.id == instance)
+        let snapshot = self.sim.snapshot();
+        snapshot.instances.iter().any(|one| one.id == instance && one.status != "deleting")
+    }
+
+    /// Whether a node has another label than the instance at its address, which has a node of its own.
+    pub fn is_left_behind(&self, node: u64, instance: u64) -> bool {
+        let label = self.sim.snapshot().instances.into_iter().find(|one| one.id == instance);
+        let label = label.map(|one| one.label).unwrap_or_default();
+        let here: Vec<Backend> =
+            self.backends().into_iter().filter(|one| one.instance == Some(instance)).collect();
+        here.iter().any(|one| one.node == node && one.label != label)
+            && here.iter().any(|one| one.label == label)
     }
 
     pub fn carries_our_tags(&self, instance: u64) -> bool {

@@ -55,6 +55,14 @@ impl Wire {
     }
 }
 
+struct Blown<'a>(&'a Fuse);
+
+impl Drop for Blown<'_> {
+    fn drop(&mut self) {
+        self.0.blow();
+    }
+}
+
 #[async_trait]
 impl Service for Wire {
     async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
@@ -65,6 +73,8 @@ impl Service for Wire {
             Gate::Pass => {}
             Gate::Dead => pending().await,
             Gate::Struck(Blow::Kill, fate) => {
+                // Also where the client gives the call up first.
+                let blow = Blown(&self.fuse);
                 match fate {
                     Fate::Never => {}
                     Fate::Landed => drop(self.exchange(&call, request).await),
@@ -77,7 +87,7 @@ impl Service for Wire {
                         });
                     }
                 }
-                self.fuse.blow();
+                drop(blow);
                 return pending().await;
             }
             Gate::Struck(Blow::Overtake, Fate::Landed) => {

@@ -385,6 +385,9 @@ impl World {
             match self.run(end.saturating_duration_since(Instant::now()), &mut done).await {
                 Happened::Done => return true,
                 Happened::TimeOut => return false,
+                Happened::Struck(_, Blow::Overtake) => {
+                    self.processes.iter().for_each(|process| process.fuse.release());
+                }
                 Happened::Struck(..) | Happened::Ended(..) => {}
             }
         }
@@ -446,6 +449,10 @@ impl World {
             let found = self.judge.with(|truth, memory| {
                 format!("{:?} exist, {:?} serve, {memory:#?}", truth.ours(), truth.serving())
             });
+            for p in &self.processes {
+                let pts = p.fuse.points();
+                eprintln!("{} points {:?}", p.number, &pts[pts.len().saturating_sub(12)..]);
+            }
             self.judge.breach("I7", format!("it does not come to rest: {found}"));
             return;
         }
