@@ -46,7 +46,7 @@ pub(crate) fn timeline(evidence: &Evidence) -> Vec<Moment> {
         let back = evidence.began(Chapter::SpikeReturns);
         if let Some(back) = back {
             point(Some(back), "the spike returns");
-            point(evidence.first(back, |what| fires(what)), "the alert fires again");
+            point(evidence.first(back, fires), "the alert fires again");
         }
         for happening in evidence.happenings.iter().filter(|happening| happening.at >= calm) {
             let what = match &happening.what {

@@ -14,7 +14,7 @@ use crate::Failure;
 use crate::alerts::rules::{GROUP, HIGH, HIGH_MARK, LOW, LOW_MARK, WATCHDOG};
 use crate::args::Tale;
 
-pub(crate) const OWNER: &str = "sandbx";
+pub(crate) const OWNER: &str = "demo42";
 pub(crate) const TOKEN: &str = "sandbox-linode-token";
 pub(crate) const WEBHOOK_TOKEN: &str = "sandbox-webhook-token";
 pub(crate) const TYPE: &str = "g6-standard-2";
