@@ -171,7 +171,7 @@ async fn metrics_tell_how_groups_stand() {
         ("autoscaler_held_back{group=\"web\",by=\"max\"}", 1.0),
         ("autoscaler_mode{group=\"web\",mode=\"on\"}", 1.0),
         ("autoscaler_signal{group=\"web\",signal=\"high\"}", 1.0),
-        ("autoscaler_notifications_total{result=\"Stored\"}", 2.0),
+        ("autoscaler_notifications_total{result=\"stored\"}", 2.0),
         ("autoscaler_notification_stored_seconds_count", 2.0),
     ] {
         assert_eq!(value(name), expected, "{name}\n{text}");

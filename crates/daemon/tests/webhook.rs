@@ -107,7 +107,7 @@ async fn a_store_that_fails_is_answered_503_and_nothing_counts() {
     stage.store.failing.store(false, Ordering::SeqCst);
     stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
     let metrics = stage.get("/metrics").await.text;
-    assert!(metrics.contains("autoscaler_notifications_total{result=\"NotStored\"} 1"), "{metrics}");
+    assert!(metrics.contains("autoscaler_notifications_total{result=\"not_stored\"} 1"), "{metrics}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ mod held;
 use std::{fmt, time::Duration};
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text},
+    encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, histogram::Histogram, info::Info},
     registry::Registry,
 };
@@ -14,7 +14,7 @@ use prometheus_client::{
 use crate::{ApiCalls, api::GroupStatus, sentinel::Gathered};
 
 /// What became of a notification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// Stored, and answered so.
     Stored,
@@ -32,7 +32,21 @@ pub(crate) enum Fate {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct FateLabels {
-    result: Fate,
+    result: &'static str,
+}
+
+impl Fate {
+    const fn label(self) -> FateLabels {
+        let result = match self {
+            Self::Stored => "stored",
+            Self::Refused => "refused",
+            Self::Unauthorized => "unauthorized",
+            Self::TooLarge => "too_large",
+            Self::BrokenOff => "broken_off",
+            Self::NotStored => "not_stored",
+        };
+        FateLabels { result }
+    }
 }
 
 /// The counters of this process.
@@ -81,15 +95,15 @@ impl Metrics {
             "Calls of APIs that did not succeed, by status; none where no whole answer came",
             calls.errors.clone(),
         );
-        for result in [Fate::Stored, Fate::Refused, Fate::NotStored] {
-            notifications.get_or_create(&FateLabels { result }).inc_by(0);
+        for fate in [Fate::Stored, Fate::Refused, Fate::NotStored] {
+            notifications.get_or_create(&fate.label()).inc_by(0);
         }
         Self { registry, notifications, strays, storing }
     }
 
     /// A notification met its fate.
-    pub(crate) fn notification(&self, result: Fate) {
-        self.notifications.get_or_create(&FateLabels { result }).inc();
+    pub(crate) fn notification(&self, fate: Fate) {
+        self.notifications.get_or_create(&fate.label()).inc();
     }
 
     /// So long it took until a notification was stored.
