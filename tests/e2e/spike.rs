@@ -53,9 +53,11 @@ async fn a_spike_has_two_members_become_four_and_its_end_two_again_without_a_fai
         assert!(history.contains(why), "{why} is not in {history}");
     }
     let metrics = scene.daemon.get("/metrics").await.text;
-    let taken: Vec<&str> =
-        metrics.lines().filter(|line| line.starts_with("autoscaler_notifications_total")).collect();
-    println!("{}", taken.join("\n"));
+    let stored =
+        metrics.lines().find(|line| line.contains("autoscaler_notifications_total{result=\"Stored\"}"));
+    let stored: u64 = stored.and_then(|line| line.rsplit(' ').next()).unwrap().parse().unwrap();
+    println!("{stored} notifications");
+    assert!(stored > 5, "the webhook was all that it heard of");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
