@@ -167,12 +167,13 @@ impl Signals {
     /// The reasons of the policies that say `signal`.
     #[must_use]
     pub fn why(&self, signal: Signal) -> String {
-        let whys: Vec<&str> = self
+        let mut whys: Vec<&str> = self
             .policies
             .iter()
             .filter(|policy| policy.signal == signal)
             .map(|policy| policy.why.as_str())
             .collect();
+        whys.dedup();
         whys.join("; ")
     }
 }
