@@ -60,7 +60,6 @@ const FAULTS: &[&str] = &[
 ];
 
 struct History {
-    seed: u64,
     rng: fastrand::Rng,
     world: World,
 }
@@ -76,10 +75,10 @@ impl History {
         setup.timings.boot = linode_sim::Delay::between_secs(2, 20);
         let mut world = World::new(setup).await;
         world.start();
-        Self { seed, rng, world }
+        Self { rng, world }
     }
 
-    async fn run(mut self) -> (Vec<Breach>, Vec<String>) {
+    async fn run(mut self) -> Told {
         let end = Instant::now() + TROUBLED;
         let mut next = Instant::now();
         while Instant::now() < end && self.world.judge.breaches().is_empty() {
@@ -119,7 +118,8 @@ impl History {
         if self.world.judge.breaches().is_empty() {
             self.rest().await;
         }
-        (self.world.judge.breaches(), self.world.judge.story())
+        let judge = &self.world.judge;
+        Told { breaches: judge.breaches(), story: judge.story(), time: self.world.age() }
     }
 
     /// Starts again, after a while, perhaps without the store.
@@ -223,17 +223,25 @@ impl History {
     }
 }
 
-/// One history; what was broken, and the story.
-pub fn history(seed: u64, quirk: Quirk) -> (Vec<Breach>, Vec<String>) {
+/// What there is to tell of a history.
+pub struct Told {
+    pub breaches: Vec<Breach>,
+    story: Vec<String>,
+    /// Simulated.
+    time: Duration,
+}
+
+/// One history.
+pub fn history(seed: u64, quirk: Quirk) -> Told {
     simulate(async move { History::new(seed, quirk).await.run().await })
 }
 
-fn told(seed: u64, breaches: &[Breach], story: &[String]) -> String {
+fn tell(seed: u64, told: &Told) -> String {
     let mut text = String::new();
-    for line in story.iter().rev().take(150).rev() {
+    for line in told.story.iter().rev().take(150).rev() {
         let _ = writeln!(text, "{}", line.chars().take(400).collect::<String>());
     }
-    for breach in breaches {
+    for breach in &told.breaches {
         let _ = writeln!(text, "{}", breach.to_string().chars().take(2_000).collect::<String>());
     }
     let _ = writeln!(
@@ -243,12 +251,18 @@ fn told(seed: u64, breaches: &[Breach], story: &[String]) -> String {
     text
 }
 
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
+}
+
 #[test]
+#[expect(clippy::disallowed_methods, reason = "what the simulation itself costs is real time")]
 fn two_thousand_histories_keep_the_invariants() {
-    let number = std::env::var("SCALER_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(HISTORIES);
-    let first = std::env::var("SCALER_FROM").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let began = std::time::Instant::now();
+    let (first, number) = (number("SCALER_FROM").unwrap_or(0), number("SCALER_SEEDS").unwrap_or(HISTORIES));
     let next = AtomicU64::new(first);
     let failures = Mutex::new(Vec::new());
+    let simulated = AtomicU64::new(0);
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -258,31 +272,36 @@ fn two_thousand_histories_keep_the_invariants() {
                     if seed >= first + number {
                         return;
                     }
-                    let (breaches, story) = history(seed, Quirk::default());
-                    if let Some(breach) = breaches.first() {
+                    let told = history(seed, Quirk::default());
+                    simulated.fetch_add(told.time.as_secs(), Ordering::Relaxed);
+                    if let Some(breach) = told.breaches.first() {
                         println!("seed {seed}: {}", breach.to_string().chars().take(160).collect::<String>());
-                        failures.lock().unwrap().push((seed, breaches, story));
+                        failures.lock().unwrap().push((seed, told));
                     }
                 }
             });
         }
     });
-    println!("{number} histories of {} troubled minutes", TROUBLED.as_secs() / 60);
+    println!(
+        "{number} histories, {} simulated hours in {} s on {threads} threads",
+        simulated.into_inner() / 3_600,
+        began.elapsed().as_secs()
+    );
     let mut failures = failures.into_inner().unwrap();
-    failures.sort_by_key(|(seed, ..)| *seed);
-    if let Some((seed, breaches, story)) = failures.first() {
-        let seeds: Vec<u64> = failures.iter().map(|(seed, ..)| *seed).collect();
-        panic!("{}\nfailing seeds: {seeds:?}", told(*seed, breaches, story));
+    failures.sort_by_key(|(seed, _)| *seed);
+    if let Some((seed, told)) = failures.first() {
+        let seeds: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
+        panic!("{}\nfailing seeds: {seeds:?}", tell(*seed, told));
     }
 }
 
 /// The history of `SCALER_SEED`, told whole.
 pub fn replay() {
-    let Some(seed) = std::env::var("SCALER_SEED").ok().and_then(|seed| seed.parse().ok()) else {
+    let Some(seed) = number("SCALER_SEED") else {
         println!("SCALER_SEED is not set: nothing to replay");
         return;
     };
-    let (breaches, story) = history(seed, Quirk::default());
-    println!("{}", story.join("\n"));
-    assert!(breaches.is_empty(), "{}", told(seed, &breaches, &[]));
+    let told = history(seed, Quirk::default());
+    println!("{}", told.story.join("\n"));
+    assert!(told.breaches.is_empty(), "{}", tell(seed, &told));
 }

@@ -13,13 +13,16 @@
     missing_debug_implementations
 )]
 
+mod broken;
 mod call;
 mod fuse;
 mod histories;
 mod judge;
 mod keep;
+mod mistakes;
 mod points;
 mod scenes;
+mod sqlite;
 mod truth;
 mod weather;
 mod wire;

@@ -31,7 +31,7 @@ pub enum Then {
 }
 
 impl Then {
-    const fn blow(self) -> Blow {
+    pub const fn blow(self) -> Blow {
         match self {
             Self::Restart | Self::RestartFromTheCloud => Blow::Kill,
             Self::Overtaken => Blow::Overtake,

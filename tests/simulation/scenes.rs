@@ -55,6 +55,7 @@ scenes! {
     a_person_takes_a_member_away_while_it_drains
     answers_are_lost
     answers_come_as_408_though_it_happened
+    an_answer_is_lost_at_the_maximum_and_lists_lag
     lists_are_halved_while_it_grows
     a_short_list_and_errors_by_id
     a_pause_holds_over_a_restart
@@ -144,6 +145,16 @@ async fn answers_are_lost(mut world: World) -> World {
 
 async fn answers_come_as_408_though_it_happened(mut world: World) -> World {
     world.faults("create:lost=408*3,POST /nodebalancers/*/configs/*/nodes:lost=408*3");
+    world.load(5.0);
+    world.pass(seconds(120)).await;
+    world.rests().await;
+    world
+}
+
+async fn an_answer_is_lost_at_the_maximum_and_lists_lag(mut world: World) -> World {
+    world.load(2.0);
+    grown(&mut world, 5).await;
+    world.faults("create:lost*1,list:lag=20s~60s");
     world.load(5.0);
     world.pass(seconds(120)).await;
     world.rests().await;
@@ -248,6 +259,8 @@ async fn protected_members_stay(mut world: World) -> World {
         protected.unwrap();
         world.judge.protect(newest);
     }
+    world.kill_all();
+    world.start();
     world.load(0.2);
     world.pass(seconds(420)).await;
     world.rests().await;

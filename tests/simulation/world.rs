@@ -378,6 +378,11 @@ impl World {
         happened
     }
 
+    /// How long the world is there, by its own clock.
+    pub fn age(&self) -> Duration {
+        scaler::core::elapsed(START.parse().unwrap(), self.sim.now())
+    }
+
     /// Runs on, whatever happens to processes.
     pub async fn run_on(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> bool {
         let end = Instant::now() + limit;
@@ -428,12 +433,17 @@ impl World {
 
     /// It comes to rest within half an hour; a breach otherwise.
     pub async fn comes_to_rest(&mut self) -> bool {
-        let rests = self.run_on(seconds(1800), Self::at_rest).await;
+        self.comes_to_rest_within(seconds(1800)).await
+    }
+
+    async fn comes_to_rest_within(&mut self, limit: Duration) -> bool {
+        let rests = self.run_on(limit, Self::at_rest).await;
         if !rests {
             let found = self.judge.with(|truth, memory| {
                 format!("{:?} exist, {:?} serve, {memory:#?}", truth.ours(), truth.serving())
             });
             self.judge.breach("I7", format!("it does not come to rest: {found}"));
+            self.no_orphans();
         }
         rests
     }
@@ -445,22 +455,14 @@ impl World {
 
     /// It comes to rest within `limit`, and then nothing changes for `quiet`.
     pub async fn settles(&mut self, limit: Duration, quiet: Duration) {
-        if !self.run_on(limit, Self::at_rest).await {
-            let found = self.judge.with(|truth, memory| {
-                format!("{:?} exist, {:?} serve, {memory:#?}", truth.ours(), truth.serving())
-            });
-            for p in &self.processes {
-                let pts = p.fuse.points();
-                eprintln!("{} points {:?}", p.number, &pts[pts.len().saturating_sub(12)..]);
-            }
-            self.judge.breach("I7", format!("it does not come to rest: {found}"));
+        if !self.comes_to_rest_within(limit).await {
             return;
         }
         // What the log knows and the cloud shows may differ by a last word.
-        self.run_on(seconds(15), |_| false).await;
-        let (changes, entries) = self.judge.work();
-        self.run_on(quiet, |_| false).await;
-        if self.judge.work() != (changes, entries) {
+        self.pass(seconds(15)).await;
+        let work = self.judge.work();
+        self.pass(quiet).await;
+        if self.judge.work() != work {
             self.judge.breach("I7", "it is at rest, and goes on changing");
         }
         self.no_orphans();

@@ -1,0 +1,5 @@
+//! Mistakes, each as a port that lies.
+
+pub mod balancer;
+pub mod compute;
+pub mod store;
