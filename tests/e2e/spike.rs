@@ -54,7 +54,7 @@ async fn a_spike_has_two_members_become_four_and_its_end_two_again_without_a_fai
     }
     let metrics = scene.daemon.get("/metrics").await.text;
     let stored =
-        metrics.lines().find(|line| line.contains("autoscaler_notifications_total{result=\"Stored\"}"));
+        metrics.lines().find(|line| line.contains("autoscaler_notifications_total{result=\"stored\"}"));
     let stored: u64 = stored.and_then(|line| line.rsplit(' ').next()).unwrap().parse().unwrap();
     println!("{stored} notifications");
     assert!(stored > 5, "the webhook was all that it heard of");
