@@ -15,6 +15,7 @@
 
 mod broken;
 mod call;
+mod clock;
 mod fuse;
 mod histories;
 mod judge;

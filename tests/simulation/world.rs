@@ -417,7 +417,8 @@ impl World {
                 (_, true) => desired <= at_least,
                 _ => true,
             };
-            let warm = memory.members.values().all(|member| member.phase == Phase::InService);
+            let mut members = memory.members.values();
+            let warm = members.all(|member| member.phase == Phase::InService && member.replacing.is_none());
             reached
                 && warm
                 && signals_rest
