@@ -114,7 +114,7 @@ fn every_broken_variant_is_caught() {
         match catches(&mistake.quirk(), breaks) {
             Some((by, breach)) => {
                 let breach: String = breach.chars().take(120).collect();
-                println!("{name:<34} caught by {by}: {breach}");
+                super::figure(&format!("{name:<34} caught by {by}: {breach}"));
             }
             None => {
                 println!("{name:<34} NOT caught");

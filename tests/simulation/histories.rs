@@ -282,11 +282,11 @@ fn two_thousand_histories_keep_the_invariants() {
             });
         }
     });
-    println!(
+    super::figure(&format!(
         "{number} histories, {} simulated hours in {} s on {threads} threads",
         simulated.into_inner() / 3_600,
         began.elapsed().as_secs()
-    );
+    ));
     let mut failures = failures.into_inner().unwrap();
     failures.sort_by_key(|(seed, _)| *seed);
     if let Some((seed, told)) = failures.first() {

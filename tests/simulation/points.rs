@@ -188,7 +188,7 @@ pub fn trials(work: Work, kept: Kept, then: Then) -> (usize, Vec<Trial>) {
 fn every_point(work: Work, kept: Kept, then: Then) {
     let (points, trials) = trials(work, kept, then);
     let failures = try_all(&trials);
-    println!("{work:?}, {kept:?}, {then:?}: {points} points, {} trials", trials.len());
+    super::figure(&format!("{work:?}, {kept:?}, {then:?}: {points} points, {} trials", trials.len()));
     if failures.is_empty() {
         return;
     }

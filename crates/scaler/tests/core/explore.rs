@@ -355,7 +355,11 @@ impl Model for Small {
 fn explore(small: Small) {
     let name = small.name;
     let checker = small.checker().spawn_bfs().join();
-    println!("{name}: {} states, {} unique", checker.state_count(), checker.unique_state_count());
+    super::figure(&format!(
+        "{name}: {} states, {} unique",
+        checker.state_count(),
+        checker.unique_state_count()
+    ));
     if let Some((property, path)) = checker.discoveries().into_iter().next() {
         let broken = path.last_state().broken;
         for (state, action) in path.into_vec() {

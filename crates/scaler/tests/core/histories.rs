@@ -372,7 +372,9 @@ fn four_hundred_histories_keep_the_invariants() {
         created += more;
         deleted += fewer;
     }
-    println!("{HISTORIES} histories of {HOURS} simulated hours: {created} creates, {deleted} deletes");
+    super::figure(&format!(
+        "{HISTORIES} histories of {HOURS} simulated hours: {created} creates, {deleted} deletes"
+    ));
     assert!(created > 1_000 && deleted > 1_000, "the histories exercise the loop");
 }
 
