@@ -174,6 +174,7 @@ impl Decider<'_> {
         for member in memory.members.values().filter(movable) {
             let busy = match member.phase {
                 _ if member.leaving() => Some("is leaving"),
+                _ if member.missing.is_some() => Some("is missing"),
                 Phase::Provisioning | Phase::Booting | Phase::Registering => Some("is on its way"),
                 Phase::Warming => Some("is warming up"),
                 Phase::Unhealthy => Some("is unhealthy"),

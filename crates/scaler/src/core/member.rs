@@ -203,10 +203,10 @@ impl Member {
         !self.leaving() && matches!(self.phase, Phase::Warming | Phase::InService)
     }
 
-    /// In service and there to stay.
+    /// In service and there to stay; one that answered 404 is not, though it is only gone once it did so twice.
     #[must_use]
     pub const fn serving(&self) -> bool {
-        self.in_service() && self.replacing.is_none()
+        self.in_service() && self.replacing.is_none() && self.missing.is_none()
     }
 
     /// In service, warmed, and there to stay: it counts as evidence.
@@ -218,7 +218,7 @@ impl Member {
     /// Capacity that the group may expect: in service, on its way, or unhealthy within its grace.
     #[must_use]
     pub fn expected(&self) -> bool {
-        self.serving() || self.on_its_way() || (self.ill() && self.replacing.is_none())
+        self.on_its_way() || ((self.in_service() || self.ill()) && self.replacing.is_none())
     }
 
     /// Unhealthy, and nothing is done about it yet.

@@ -73,7 +73,8 @@ impl Planner<'_> {
         let enough = if tripped { memory.count(Member::warm) } else { memory.serving() };
         let needed = self.desired.max(self.group.size.min);
         // With no room for a replacement one goes first, but never one that the minimum still rests on.
-        let spared = memory.count(Member::in_service) > self.group.size.min;
+        let spared =
+            memory.count(|member| member.in_service() && member.missing.is_none()) > self.group.size.min;
         let crowded = memory.may_exist() > self.group.size.max && memory.count(Member::on_its_way) == 0;
         for (n, member) in marked.into_iter().enumerate() {
             let room = enough >= needed || (crowded && n == 0 && (member.ill() || spared));
