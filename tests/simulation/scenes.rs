@@ -63,6 +63,7 @@ scenes! {
     a_ration_holds_over_a_restart
     two_processes_at_once
     a_member_falls_ill
+    nothing_is_removed_while_one_is_missing
     protected_members_stay
     launches_fail
     the_store_is_lost_while_one_drains
@@ -246,6 +247,17 @@ async fn a_member_falls_ill(mut world: World) -> World {
     let oldest = world.judge.with(|truth, _| truth.ours().keys().copied().min());
     world.sim.set_healthy(oldest.unwrap_or_default(), false);
     world.pass(seconds(180)).await;
+    world.rests().await;
+    world
+}
+
+async fn nothing_is_removed_while_one_is_missing(mut world: World) -> World {
+    grown(&mut world, 3).await;
+    // Low for long enough, and the third goes just before the window ends.
+    world.load(0.5);
+    world.pass(seconds(8)).await;
+    let oldest = world.judge.with(|truth, _| truth.ours().keys().copied().min()).unwrap_or_default();
+    world.person("DELETE", &format!("/linode/instances/{oldest}"), "").await;
     world.rests().await;
     world
 }

@@ -16,7 +16,7 @@ use scaler::adapter::clock::TokioClock;
 use scaler::adapter::linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
 use scaler::adapter::memory::MemoryStore;
 use scaler::adapter::sqlite::SqliteStore;
-use scaler::core::log::Verdict;
+use scaler::core::log::{GroupMode, Verdict};
 use scaler::core::{Amount, Group, Phase, Size, StepPolicy, Template};
 use scaler::port::{Balancer, Compute, Store};
 use scaler::workflow::{Error, Scaler};
@@ -420,6 +420,7 @@ impl World {
             let mut members = memory.members.values();
             let warm = members.all(|member| member.phase == Phase::InService && member.replacing.is_none());
             reached
+                && memory.mode_at(self.sim.now()) == GroupMode::On
                 && warm
                 && signals_rest
                 && memory.open.is_empty()
