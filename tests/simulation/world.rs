@@ -402,7 +402,7 @@ impl World {
     pub fn at_rest(&self) -> bool {
         let weather = self.weather.lock().unwrap_or_else(PoisonError::into_inner);
         self.judge.with(|truth, memory| {
-            let desired = memory.desired.unwrap_or_default();
+            let Some(desired) = memory.desired else { return false };
             let reached = memory
                 .operation
                 .as_ref()
