@@ -124,7 +124,10 @@ impl Observer {
             }
             Some(Err(why)) => observation.useless = Some(why),
             None => {
-                observation.useless = Some(format!("the cloud did not answer within {} s", LIMIT.as_secs()))
+                observation.useless = Some(format!(
+                    "the cloud did not answer within {} s: see whether its API can be reached from here",
+                    LIMIT.as_secs()
+                ))
             }
         }
         observation
