@@ -28,7 +28,7 @@ fn ids(bench: &Bench) -> Vec<InstanceId> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_became_another_while_it_drained_is_not_deleted() {
+async fn the_wrong_one_is_deleted_by_name_when_it_became_another_while_it_drained() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
     scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();

@@ -4,6 +4,7 @@ mod alerts;
 mod calls;
 mod cloud;
 mod crash;
+mod groups;
 mod guards;
 mod log;
 mod rations;
