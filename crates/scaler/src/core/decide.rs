@@ -189,7 +189,7 @@ impl Decider<'_> {
             return Err(Some("removal: the last one is not done".to_owned()));
         }
         let waits = [
-            (self.low_since(), remove.calm, "low for"),
+            (Some(self.low_since()), remove.calm, "low for"),
             (memory.last_added, remove.after_add, "the last entry into service is old for"),
             (memory.draws.last().map(|draw| draw.at), remove.every, "the last removal is old for"),
         ];
@@ -233,11 +233,14 @@ impl Decider<'_> {
     }
 
     /// Since when the policies say low together; each policy that waits for a resolved alert has its own window too.
-    fn low_since(&self) -> Option<Timestamp> {
-        match self.memory.signal {
-            Some((Signal::Low, since)) => Some(since),
-            _ => Some(self.now),
-        }
+    /// A turn may take long: what changed to and fro meanwhile is in no log, but each alert says since when it fires.
+    fn low_since(&self) -> Timestamp {
+        let together = match self.memory.signal {
+            Some((Signal::Low, since)) => since,
+            _ => self.now,
+        };
+        let low = self.signals.policies.iter().filter(|policy| policy.signal == Signal::Low);
+        low.filter_map(|policy| policy.since).fold(together, Timestamp::max)
     }
 
     /// Policies propose, limits dispose.
