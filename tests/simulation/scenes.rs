@@ -64,6 +64,7 @@ scenes! {
     two_processes_at_once
     a_member_falls_ill
     nothing_is_removed_while_one_is_missing
+    a_low_signal_breaks_off_during_a_slow_turn
     protected_members_stay
     launches_fail
     the_store_is_lost_while_one_drains
@@ -258,6 +259,19 @@ async fn nothing_is_removed_while_one_is_missing(mut world: World) -> World {
     world.pass(seconds(8)).await;
     let oldest = world.judge.with(|truth, _| truth.ours().keys().copied().min()).unwrap_or_default();
     world.person("DELETE", &format!("/linode/instances/{oldest}"), "").await;
+    world.rests().await;
+    world
+}
+
+async fn a_low_signal_breaks_off_during_a_slow_turn(mut world: World) -> World {
+    grown(&mut world, 3).await;
+    world.load(0.5);
+    world.pass(seconds(15)).await;
+    world.faults("any:hang=25s*1");
+    world.pass(seconds(8)).await;
+    world.load(1.2);
+    world.pass(seconds(8)).await;
+    world.load(0.5);
     world.rests().await;
     world
 }
