@@ -19,13 +19,15 @@ struct MadeUp {
 impl MadeUp {
     fn new() -> Self {
         let made = Self { root: tempfile::tempdir().unwrap() };
-        for name in ["rest", "alertmanager-types", "linode-sim", "linode-api", "scaler", "config", "daemon"] {
+        for name in
+            ["api-transport", "alertmanager-types", "linode-sim", "linode-api", "scaler", "config", "daemon"]
+        {
             made.write(&format!("crates/{name}/Cargo.toml"), &format!("[package]\nname = \"{name}\"\n"));
             made.write(&format!("crates/{name}/src/lib.rs"), "//! A crate.\n");
         }
         made.write(
             "crates/linode-api/Cargo.toml",
-            "[package]\nname = \"linode-api\"\n\n[dependencies]\nrest = { path = \"../rest\" }\n",
+            "[package]\nname = \"linode-api\"\n\n[dependencies]\napi-transport = { path = \"../api-transport\" }\n",
         );
         made.write("crates/linode-api/src/models.rs", "pub use serde::Deserialize;\n");
         made.write("crates/scaler/src/core/mod.rs", "use std::collections::BTreeMap;\npub struct Group;\n");
@@ -155,7 +157,13 @@ fn each_way_to_break_a_rule_is_found() {
             1,
             "crate::client",
         ),
-        ("crates/linode-api/src/models/tag.rs", "use rest::Request;\n", Rule::Outside, 1, "rest"),
+        (
+            "crates/linode-api/src/models/tag.rs",
+            "use api_transport::Request;\n",
+            Rule::Outside,
+            1,
+            "api_transport",
+        ),
         (
             "crates/alertmanager-types/src/post.rs",
             "use std::net::TcpStream;\n",
@@ -163,25 +171,25 @@ fn each_way_to_break_a_rule_is_found() {
             1,
             "std::net::TcpStream",
         ),
-        ("crates/rest/src/api.rs", "use linode_api::Linode;\n", Rule::Crates, 1, "linode-api"),
+        ("crates/api-transport/src/api.rs", "use linode_api::Linode;\n", Rule::Crates, 1, "linode-api"),
         ("crates/linode-api/src/x.rs", "fn f() -> scaler::Scaler { todo() }\n", Rule::Crates, 1, "scaler"),
         (
-            "crates/rest/Cargo.toml",
-            "[package]\nname = \"rest\"\n[dependencies]\nlinode-api.workspace = true\n",
+            "crates/api-transport/Cargo.toml",
+            "[package]\nname = \"api-transport\"\n[dependencies]\nlinode-api.workspace = true\n",
             Rule::Crates,
             4,
             "linode-api",
         ),
         (
-            "crates/rest/Cargo.toml",
-            "[package]\nname = \"rest\"\n[dependencies.scaler]\npath = \"x\"\n",
+            "crates/api-transport/Cargo.toml",
+            "[package]\nname = \"api-transport\"\n[dependencies.scaler]\npath = \"x\"\n",
             Rule::Crates,
             3,
             "scaler",
         ),
         (
-            "crates/rest/Cargo.toml",
-            "[package]\nname = \"rest\"\n[target.'cfg(unix)'.dependencies]\ns = { package = \"scaler\", path = \"x\" }\n",
+            "crates/api-transport/Cargo.toml",
+            "[package]\nname = \"api-transport\"\n[target.'cfg(unix)'.dependencies]\ns = { package = \"scaler\", path = \"x\" }\n",
             Rule::Crates,
             4,
             "scaler",
@@ -202,10 +210,10 @@ fn each_way_to_break_a_rule_is_found() {
         ),
         (
             "bins/linode-sim/Cargo.toml",
-            "[package]\nname = \"linode-sim-bin\"\n[dependencies]\nrest.workspace = true\n",
+            "[package]\nname = \"linode-sim-bin\"\n[dependencies]\napi-transport.workspace = true\n",
             Rule::Crates,
             4,
-            "rest",
+            "api-transport",
         ),
         ("crates/attic/Cargo.toml", "[package]\nname = \"attic\"\n", Rule::Crates, 1, "no floor"),
         (

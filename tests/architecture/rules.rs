@@ -13,13 +13,13 @@ pub(crate) const MOST_LINES: usize = 600;
 
 /// The crates from the ground up, each with the crates of the workspace that it may build on.
 const CRATES: &[(&str, &[&str])] = &[
-    ("rest", &[]),
+    ("api-transport", &[]),
     ("alertmanager-types", &[]),
     ("linode-sim", &[]),
-    ("linode-api", &["rest"]),
-    ("scaler", &["rest", "linode-api", "alertmanager-types"]),
-    ("config", &["rest", "linode-api", "alertmanager-types", "scaler"]),
-    ("daemon", &["rest", "linode-api", "alertmanager-types", "scaler", "config"]),
+    ("linode-api", &["api-transport"]),
+    ("scaler", &["api-transport", "linode-api", "alertmanager-types"]),
+    ("config", &["api-transport", "linode-api", "alertmanager-types", "scaler"]),
+    ("daemon", &["api-transport", "linode-api", "alertmanager-types", "scaler", "config"]),
 ];
 
 /// Reads of the API that must stay independent: these don't even test with the others.
@@ -55,7 +55,7 @@ const FLOORS: &[Floor] = &[
             "http",
             "linode_api",
             "reqwest",
-            "rest",
+            "api_transport",
             "rusqlite",
             "std::env",
             "std::fs",
@@ -79,7 +79,7 @@ const FLOORS: &[Floor] = &[
             "http",
             "linode_api",
             "reqwest",
-            "rest",
+            "api_transport",
             "rusqlite",
             "std::net::TcpListener",
             "std::net::TcpStream",
@@ -97,7 +97,7 @@ const FLOORS: &[Floor] = &[
             "http",
             "linode_api",
             "reqwest",
-            "rest",
+            "api_transport",
             "rusqlite",
             "std::net::TcpListener",
             "std::net::TcpStream",
@@ -119,7 +119,7 @@ const FLOORS: &[Floor] = &[
         never: &[
             "http",
             "reqwest",
-            "rest",
+            "api_transport",
             "std::fs",
             "std::net::TcpListener",
             "std::net::TcpStream",

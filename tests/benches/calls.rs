@@ -10,8 +10,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use linode_api::{
     Linode, Token,
+    api_transport::{Retry, service::InProcess},
     models::{ConfigId, NodeBalancerId},
-    rest::{Retry, service::InProcess},
 };
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings};
 use scaler::{

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use linode_api::rest::service::{InProcess, Service, ServiceError};
+use linode_api::api_transport::service::{InProcess, Service, ServiceError};
 use linode_sim::Simulator;
 use tokio::time::sleep;
 

@@ -7,9 +7,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use linode_api::api_transport::Retry;
+use linode_api::api_transport::service::{InProcess, Service as _};
 use linode_api::models::{ConfigId, NodeBalancerId};
-use linode_api::rest::Retry;
-use linode_api::rest::service::{InProcess, Service as _};
 use linode_api::{Linode, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeedNode, Simulator, Timings};
 use scaler::adapter::clock::TokioClock;

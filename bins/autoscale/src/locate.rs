@@ -2,9 +2,9 @@
 
 use std::{env, path::Path};
 
+use api_transport::{Token, Url};
 use config::{Config, StoreAt, Surroundings};
 use daemon::local::read_token;
-use rest::{Token, Url};
 use scaler::adapter::sqlite::read_address;
 
 use crate::{

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use api_transport::service::{Service as _, ServiceError, Sockets, SocketsError};
 use axum::body::Bytes;
 use axum::http::{Request, Response, header};
-use rest::service::{Service as _, ServiceError, Sockets, SocketsError};
 
 /// Sends requests. Clones share connections.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Web {
 
 fn broken(error: &ServiceError) -> NoAnswer {
     match error.stage() {
-        rest::Stage::Connecting => NoAnswer::Connecting,
+        api_transport::Stage::Connecting => NoAnswer::Connecting,
         _ => NoAnswer::Broken(error.to_string()),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::{fmt, io, path::Path, path::PathBuf, sync::Arc};
 
+use api_transport::{Service, TokenError, service::Sockets, service::SocketsError};
 use config::{Config, MissingSecret, Secret, StoreAt};
 use linode_api::{Linode, Token};
-use rest::{Service, TokenError, service::Sockets, service::SocketsError};
 use scaler::{
     adapter::{
         alertmanager::{Alertmanager, AlertmanagerError},

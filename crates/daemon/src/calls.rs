@@ -2,13 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use api_transport::{Service, ServiceError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family},
 };
-use rest::{Service, ServiceError};
 
 /// Counts calls of APIs by their answers. Clones count together; give one to the daemon and it shows the counts.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
-//! A client of the daemon's JSON API, over [`rest`].
+//! A client of the daemon's JSON API, over [`api-transport`].
 
 use std::{sync::Arc, time::Duration};
 
-use rest::{
+use api_transport::{
     Failure, Request, Retry, Service, Token, TokenError, Url, service::Sockets, service::SocketsError,
 };
 use scaler::core::InstanceId;
@@ -19,7 +19,7 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Speaks to a daemon. Clones share connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: rest::Client,
+    http: api_transport::Client,
 }
 
 /// A client could not be made.
@@ -71,7 +71,7 @@ impl Error {
     /// Nobody listens there: a daemon that ended left its address behind, or the address is wrong.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::NoAnswer { source, .. } if source.stage() == rest::Stage::Connecting)
+        matches!(self, Self::NoAnswer { source, .. } if source.stage() == api_transport::Stage::Connecting)
     }
 }
 
@@ -91,7 +91,7 @@ impl Client {
     pub fn over(service: Arc<dyn Service>, base: Url, token: Option<&Token>) -> Result<Self, TokenError> {
         // A person waits for the answer: a daemon that is not there is to be told soon.
         let retry = Retry::default().attempts(3).total(Duration::from_secs(30));
-        let builder = rest::Client::builder(base, service).retry(retry);
+        let builder = api_transport::Client::builder(base, service).retry(retry);
         let builder = match token {
             Some(token) => builder.token(token)?,
             None => builder,

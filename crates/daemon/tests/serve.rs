@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use api_transport::{Token, service::InProcess};
 use daemon::{Assembly, ServeError, client::Client, local::read_token};
 use linode_sim::Timings;
-use rest::{Token, service::InProcess};
 use scaler::adapter::sqlite::{SqliteStore, read_address};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use api_transport::service::InProcess;
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use config::{Config, Surroundings};
@@ -17,7 +18,6 @@ use http::{HeaderMap, Request};
 use jiff::Timestamp;
 use linode_api::{Linode, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, Simulator, Timings};
-use rest::service::InProcess;
 use scaler::{
     adapter::{
         clock::TokioClock,
@@ -267,7 +267,7 @@ impl Stage {
 
     /// A client of the daemon, over its router.
     pub fn client(&self) -> Client {
-        let token = rest::Token::new(CREDENTIAL).unwrap();
+        let token = api_transport::Token::new(CREDENTIAL).unwrap();
         let service = Arc::new(InProcess::new(self.daemon.router()));
         Client::over(service, "http://daemon.test".parse().unwrap(), Some(&token)).unwrap()
     }

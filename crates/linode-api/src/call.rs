@@ -5,8 +5,8 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-use rest::http::{Method, StatusCode};
-use rest::{Failure, Request, Response};
+use api_transport::http::{Method, StatusCode};
+use api_transport::{Failure, Request, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::warn;

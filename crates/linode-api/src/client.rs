@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rest::http::HeaderValue;
-use rest::{Budget, Request, Retry, Service, Token, TokenError, Url};
+use api_transport::http::HeaderValue;
+use api_transport::{Budget, Request, Retry, Service, Token, TokenError, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -33,7 +33,7 @@ const VERSION: &str = "v4";
 /// ```
 #[derive(Debug, Clone)]
 pub struct Linode {
-    http: rest::Client,
+    http: api_transport::Client,
     version: Arc<str>,
 }
 
@@ -79,7 +79,7 @@ pub enum BuildError {
     /// The connection to the network could not be made ready.
     #[cfg(feature = "rustls")]
     #[error(transparent)]
-    Sockets(#[from] rest::service::SocketsError),
+    Sockets(#[from] api_transport::service::SocketsError),
     /// Without the feature `rustls` there is no service of our own.
     #[error("there is no service: give one with LinodeBuilder::service, or build with the feature rustls")]
     NoService,
@@ -135,7 +135,7 @@ impl Linode {
     }
 
     /// The HTTP path below, with its rate budget.
-    pub const fn http(&self) -> &rest::Client {
+    pub const fn http(&self) -> &api_transport::Client {
         &self.http
     }
 
@@ -226,7 +226,7 @@ impl LinodeBuilder {
             Some(service) => service,
             None => sockets(self.ca, &base)?,
         };
-        let http = rest::Client::builder(base, service)
+        let http = api_transport::Client::builder(base, service)
             .token(&self.token)?
             .user_agent(agent)
             .retry(self.retry)
@@ -243,7 +243,7 @@ fn sockets(ca: Option<PathBuf>, base: &Url) -> Result<Arc<dyn Service>, BuildErr
     if base.scheme() == "http" && !environment::is_loopback(base) {
         tracing::warn!(%base, "the token will be sent unencrypted: use https");
     }
-    let mut sockets = rest::service::Sockets::builder();
+    let mut sockets = api_transport::service::Sockets::builder();
     if let Some(ca) = ca {
         sockets = sockets.ca_file(ca);
     }

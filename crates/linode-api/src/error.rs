@@ -6,8 +6,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use rest::http::StatusCode;
-use rest::{Failure, Stage};
+use api_transport::http::StatusCode;
+use api_transport::{Failure, Stage};
 
 use crate::models::{ErrorBody, Reason};
 use crate::scopes::Scopes;

@@ -31,9 +31,9 @@ pub use self::{
     scopes::{Access, Scopes},
     wait::{Wait, WaitError},
 };
-pub use models::*;
 /// The HTTP path below the client: services, retries, tokens.
 #[cfg(feature = "client")]
-pub use rest;
+pub use api_transport;
 #[cfg(feature = "client")]
-pub use rest::{Stage, Token};
+pub use api_transport::{Stage, Token};
+pub use models::*;

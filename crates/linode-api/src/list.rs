@@ -6,9 +6,9 @@ use std::future::{Future, IntoFuture};
 use std::ops::Deref;
 use std::pin::Pin;
 
+use api_transport::Request;
+use api_transport::http::{HeaderName, HeaderValue};
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
-use rest::Request;
-use rest::http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
@@ -86,7 +86,7 @@ impl<T: DeserializeOwned> List<T> {
                 return Ok(request);
             }
             let filter = HeaderValue::try_from(self.filter.to_string())
-                .map_err(|e| rest::Failure::building(request.attempting(), e))?;
+                .map_err(|e| api_transport::Failure::building(request.attempting(), e))?;
             Ok(request.header(HeaderName::from_static("x-filter"), filter))
         })
     }

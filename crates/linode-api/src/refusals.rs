@@ -1,8 +1,8 @@
 //! What the Linode API means by its refusals.
 
-use rest::http::header::CONTENT_TYPE;
-use rest::http::{HeaderMap, StatusCode};
-use rest::{Refusals, Verdict};
+use api_transport::http::header::CONTENT_TYPE;
+use api_transport::http::{HeaderMap, StatusCode};
+use api_transport::{Refusals, Verdict};
 
 /// The conditions under which the official Go client sends again, with the difference that what may have been done is
 /// not done twice.

@@ -11,12 +11,12 @@
 
 use std::{error::Error, sync::Arc, time::Duration};
 
+use api_transport::service::InProcess;
 use linode_api::{
     Linode, Token,
     models::{ConfigId, NodeBalancerId},
 };
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
-use rest::service::InProcess;
 use scaler::{
     adapter::{
         clock::TokioClock,

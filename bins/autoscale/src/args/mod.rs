@@ -6,9 +6,9 @@ mod size;
 
 use std::path::PathBuf;
 
+use api_transport::Url;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
-use rest::Url;
 
 pub(crate) use self::{
     group::{HistoryArgs, ModeArgs, PlanArgs, StatusArgs},

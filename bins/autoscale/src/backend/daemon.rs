@@ -2,11 +2,11 @@
 
 use std::{future::Future, time::Duration};
 
+use api_transport::{Token, Url};
 use daemon::{
     api::{Accepted, Ending, Events, GroupStatus, MemberAction, MemberRequest, SetDesired, SetMode, Span},
     client::{Client, Error, LONGEST_WAIT, request_id},
 };
-use rest::{Token, Url};
 use scaler::core::{Phase, log::GroupMode};
 use tokio::time::{Instant, sleep};
 

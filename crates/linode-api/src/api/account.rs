@@ -1,7 +1,7 @@
 //! Whose token it is, what it may do, and what the account's settings mean for what it creates.
 
-use rest::http::StatusCode;
-use rest::{Failure, Request};
+use api_transport::http::StatusCode;
+use api_transport::{Failure, Request};
 
 use crate::call::Call;
 use crate::client::Linode;

@@ -1,6 +1,6 @@
 //! What can be had: types, regions, images, StackScripts.
 
-use rest::Request;
+use api_transport::Request;
 
 use crate::call::Call;
 use crate::client::Linode;

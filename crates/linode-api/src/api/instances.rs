@@ -1,6 +1,6 @@
 use std::borrow::Borrow;
 
-use rest::Request;
+use api_transport::Request;
 
 use crate::call::Call;
 use crate::client::{Linode, family};

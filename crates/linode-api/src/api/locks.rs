@@ -1,4 +1,4 @@
-use rest::Request;
+use api_transport::Request;
 
 use crate::call::Call;
 use crate::client::Linode;

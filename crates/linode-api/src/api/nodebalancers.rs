@@ -3,7 +3,7 @@ mod nodes;
 
 use std::borrow::Borrow;
 
-use rest::Request;
+use api_transport::Request;
 
 use crate::call::Call;
 use crate::client::Linode;

@@ -1,4 +1,4 @@
-use rest::Url;
+use api_transport::Url;
 
 use super::BuildError;
 
@@ -52,7 +52,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rest::Token;
+    use api_transport::Token;
 
     use super::*;
     use crate::client::Linode;

@@ -1,4 +1,4 @@
-use rest::{Failure, Stage};
+use api_transport::{Failure, Stage};
 
 use crate::models::Reason;
 use crate::refusals::{MAINTENANCE, is_busy, is_html};

@@ -134,7 +134,7 @@ async fn without_a_server_it_surely_did_not_happen() {
     drop(listener);
     let linode = Linode::builder(linode_api::Token::new("t").unwrap())
         .address(address)
-        .retry(linode_api::rest::Retry::default().attempts(2))
+        .retry(linode_api::api_transport::Retry::default().attempts(2))
         .build()
         .unwrap();
     let error = linode.instances().create(create()).await.unwrap_err();

@@ -15,8 +15,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use linode_api::rest::Retry;
-use linode_api::rest::service::InProcess;
+use linode_api::api_transport::Retry;
+use linode_api::api_transport::service::InProcess;
 use linode_api::{Linode, Token};
 use serde_json::{Value, json};
 

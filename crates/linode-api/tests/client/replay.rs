@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use linode_api::rest::http::{Request, Response};
-use linode_api::rest::service::{Service, ServiceError};
-use linode_api::rest::{Bytes, Retry};
+use linode_api::api_transport::http::{Request, Response};
+use linode_api::api_transport::service::{Service, ServiceError};
+use linode_api::api_transport::{Bytes, Retry};
 use linode_api::{Call, Error, Linode, List, Token};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use linode_api::rest::service::InProcess;
+use linode_api::api_transport::service::InProcess;
 use linode_api::{CreateInstance, Linode, Token};
 
 const TOKEN: &str = "t0ken-that-nobody-reads";

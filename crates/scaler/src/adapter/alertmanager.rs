@@ -6,10 +6,10 @@ use alertmanager_types::{
     api::{self, AlertsQuery, ErrorBody},
     webhook::{self, Status},
 };
+use api_transport::{Client, Request, Retry, Service, Stage, Token, service::Sockets};
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, StatusCode, header::AUTHORIZATION};
-use rest::{Client, Request, Retry, Service, Stage, Token, service::Sockets};
 use url::Url;
 
 use super::beneath::beneath;
@@ -52,7 +52,7 @@ pub enum AlertmanagerError {
     Credentials,
     /// The connection to the network could not be made ready.
     #[error(transparent)]
-    Sockets(#[from] rest::service::SocketsError),
+    Sockets(#[from] api_transport::service::SocketsError),
 }
 
 impl Alertmanager {
@@ -165,7 +165,7 @@ impl AlertSource for Alertmanager {
 }
 
 impl Alertmanager {
-    fn failed(&self, failure: rest::Failure) -> Failure {
+    fn failed(&self, failure: api_transport::Failure) -> Failure {
         let status = failure.status();
         let (kind, cure) = match (failure.stage(), status) {
             (Stage::Refused, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => {

@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc};
 
 use alertmanager_types::webhook::Message;
-use rest::{Retry, Token, Url};
+use api_transport::{Retry, Token, Url};
 use scaler::{
     adapter::alertmanager::{Alertmanager, AlertmanagerError, notified},
     core::alerts::{Alert, AlertState},

@@ -5,12 +5,12 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use async_trait::async_trait;
-use rest::{
+use api_transport::{
     Bytes, Service,
     http::{Request, Response},
     service::ServiceError,
 };
+use async_trait::async_trait;
 use serde_json::Value;
 
 /// Answers by method and path; what it has no answer for is a 404 in the API's form.

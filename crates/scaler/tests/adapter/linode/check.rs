@@ -84,7 +84,7 @@ async fn a_token_that_lacks_scopes_or_is_none_is_told() {
 async fn versions_that_hide_locks_are_told() {
     let world = World::new();
     let plain = linode_api::Linode::builder(linode_api::Token::new("hush").unwrap())
-        .service(Arc::new(rest::service::InProcess::new(world.simulator.router())))
+        .service(Arc::new(api_transport::service::InProcess::new(world.simulator.router())))
         .build()
         .unwrap();
     settle().await;

@@ -7,9 +7,9 @@ mod refusals;
 
 use std::{sync::Arc, time::Duration};
 
+use api_transport::{Service, service::InProcess};
 use linode_api::{Linode, Token, models};
 use linode_sim::{SeedBalancer, SeedConfig, Settings, Simulator};
-use rest::{Service, service::InProcess};
 use scaler::{
     adapter::linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks},
     core::GroupName,

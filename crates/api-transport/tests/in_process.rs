@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use api_transport::service::InProcess;
+use api_transport::{Budget, Client, Request, Retry, Stage};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request as Incoming, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rest::service::InProcess;
-use rest::{Budget, Client, Request, Retry, Stage};
 use tokio::time::Instant;
 
 const S: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ fn client(router: Router) -> Client {
     builder(router).build()
 }
 
-fn builder(router: Router) -> rest::ClientBuilder {
+fn builder(router: Router) -> api_transport::ClientBuilder {
     Client::builder("http://api.test/v1".parse().unwrap(), Arc::new(InProcess::new(router)))
         .retry(Retry::default().seed(7))
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rest::http::HeaderValue;
-use rest::service::{Sockets, SocketsError};
-use rest::{Client, Request, Retry, Stage, Token};
+use api_transport::http::HeaderValue;
+use api_transport::service::{Sockets, SocketsError};
+use api_transport::{Client, Request, Retry, Stage, Token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wiremock::matchers::{body_json, header, method, path, query_param};

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use api_transport::service::InProcess;
+use api_transport::{Client, Request, Retry, Token, TokenError};
 use axum::Router;
 use axum::http::StatusCode;
-use rest::service::InProcess;
-use rest::{Client, Request, Retry, Token, TokenError};
 
 const SECRET: &str = "s3cr3t-t0ken";
 
