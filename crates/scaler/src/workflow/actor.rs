@@ -72,7 +72,7 @@ impl Actor {
     }
 
     /// One turn: observe, notice, decide, plan, write the intents down, begin the steps. A turn that changes nothing
-    /// appends nothing. Steps that were begun go on in later turns and in [`api-transport`](Self::rest).
+    /// appends nothing. Steps that were begun go on in later turns and in [`rest`](Self::rest).
     ///
     /// # Errors
     /// [`Error::Overtaken`] if another actor took over; [`Error::Store`] if the log could not be read or written, in which
