@@ -13,7 +13,7 @@ use crate::budget::{Budget, Ticket};
 use crate::failure::{Failure, Stage};
 use crate::request::Request;
 use crate::retry::{HttpRefusals, Refusals, Retry, Verdict, retry_after};
-use crate::secret::{Token, TokenError};
+use crate::secret::{Basic, Token, TokenError};
 use crate::service::{Service, ServiceError};
 
 /// Sends requests: again where that is safe and useful, within the rate budget, within time limits.
@@ -205,6 +205,12 @@ impl ClientBuilder {
     pub fn token(self, token: &Token) -> Result<Self, TokenError> {
         let value = token.bearer()?;
         Ok(self.header(AUTHORIZATION, value))
+    }
+
+    /// Sends `Authorization: Basic` with every request.
+    #[must_use]
+    pub fn basic(self, basic: &Basic) -> Self {
+        self.header(AUTHORIZATION, basic.header())
     }
 
     /// Sends a header with every request that does not have its own of this name.

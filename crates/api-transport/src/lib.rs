@@ -13,7 +13,7 @@ pub use client::{Client, ClientBuilder, Response};
 pub use failure::{BoxError, Failure, Stage};
 pub use request::{Idempotency, Request};
 pub use retry::{HttpRefusals, Refusals, Retry, Verdict, retry_after};
-pub use secret::{Token, TokenError};
+pub use secret::{Basic, Token, TokenError};
 pub use service::{Service, ServiceError};
 // What appears in this crate's signatures, so that callers need not name the crates.
 pub use bytes::Bytes;

@@ -1,5 +1,7 @@
 use std::env;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -48,7 +50,46 @@ impl Token {
     }
 }
 
-/// Why something is no token. The text never contains it.
+/// A user's name and password, or API token, for basic authentication. It is never printed: the header made of it is marked
+/// sensitive.
+///
+/// ```
+/// use api_transport::Basic;
+///
+/// let basic = Basic::new("ci", "hush")?;
+/// assert_eq!(basic.header().to_str()?, "Basic Y2k6aHVzaA==");
+/// assert!(!format!("{basic:?}").contains("Y2k6"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Basic(HeaderValue);
+
+impl Basic {
+    /// Takes a user's name and a password, which may be empty.
+    ///
+    /// # Errors
+    /// When the name contains a colon, which would end it, or one of them a control character.
+    pub fn new(user: &str, password: &str) -> Result<Self, TokenError> {
+        if user.contains(':') {
+            return Err(TokenError::Colon);
+        }
+        if user.chars().chain(password.chars()).any(char::is_control) {
+            return Err(TokenError::Unprintable);
+        }
+        let pair = STANDARD.encode(format!("{user}:{password}"));
+        let mut value =
+            HeaderValue::try_from(format!("Basic {pair}")).map_err(|_| TokenError::Unprintable)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+
+    /// `Basic …`, marked sensitive.
+    pub fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+/// Why something is not a valid token, user name or password. The text never contains it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -61,7 +102,12 @@ pub enum TokenError {
     /// There is nothing but white space.
     #[error("the token is empty")]
     Empty,
-    /// A control character, or none of ASCII.
-    #[error("the token contains a character that cannot stand in a header: check how it was copied")]
+    /// A control character, or in a token a character outside ASCII.
+    #[error("the credentials contain a character that cannot stand in a header: check how they were copied")]
     Unprintable,
+    /// A colon in a user's name.
+    #[error(
+        "the user name contains a colon, which basic authentication cannot carry: use a name without one"
+    )]
+    Colon,
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use api_transport::service::InProcess;
-use api_transport::{Client, Request, Retry, Token, TokenError};
+use api_transport::{Basic, Client, Request, Retry, Token, TokenError};
 use axum::Router;
 use axum::http::StatusCode;
 
@@ -55,4 +55,20 @@ fn a_token_is_trimmed_and_what_is_none_is_refused() {
     assert!(bearer.is_sensitive());
     let unset = Token::from_env("REST_TEST_NO_SUCH_TOKEN").unwrap_err();
     assert!(unset.to_string().contains("REST_TEST_NO_SUCH_TOKEN"));
+}
+
+#[test]
+fn a_name_and_password_become_a_header_that_does_not_print() {
+    let basic = Basic::new("ci", SECRET).unwrap();
+    assert!(basic.header().is_sensitive());
+    let client = Client::builder("http://api.test".parse().unwrap(), Arc::new(InProcess::new(Router::new())))
+        .basic(&basic)
+        .build();
+    let encoded = basic.header().to_str().unwrap()["Basic ".len()..].to_owned();
+    for text in [format!("{basic:?}"), format!("{client:?}")] {
+        assert!(!text.contains(SECRET) && !text.contains(&encoded), "{text}");
+    }
+    assert_eq!(Basic::new("c:i", SECRET).unwrap_err(), TokenError::Colon);
+    assert_eq!(Basic::new("ci", "a\nb").unwrap_err(), TokenError::Unprintable);
+    assert!(Basic::new("ci", "").is_ok(), "a password may be empty");
 }
