@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use linode_api::api_transport::service::{InProcess, Service, ServiceError};
+use linode_api::api_transport::service::{Body, InProcess, Service, ServiceError};
 use linode_sim::Simulator;
 use tokio::time::sleep;
 
@@ -46,12 +46,17 @@ impl Wire {
         &self,
         call: &Call,
         request: http::Request<Bytes>,
-    ) -> Result<http::Response<Bytes>, ServiceError> {
+    ) -> Result<http::Response<Body>, ServiceError> {
         self.judge.before(self.process, call);
-        let answer = self.inner.call(request).await;
+        let answer = self.whole(request).await;
         let body = answer.as_ref().ok().map(|answer| (answer.status().as_u16(), answer.body().as_ref()));
         self.judge.after(self.process, call, body);
-        answer
+        answer.map(|answer| answer.map(Body::from))
+    }
+
+    async fn whole(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+        let (head, body) = self.inner.call(request).await?.into_parts();
+        Ok(http::Response::from_parts(head, body.collect(usize::MAX).await?))
     }
 }
 
@@ -65,7 +70,7 @@ impl Drop for Blown<'_> {
 
 #[async_trait]
 impl Service for Wire {
-    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, ServiceError> {
         let call = Call::of(&request);
         sleep(LATENCY).await;
         let kind = if call.changes() { Kind::Change } else { Kind::Read };

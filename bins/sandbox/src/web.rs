@@ -6,6 +6,9 @@ use api_transport::service::{Service as _, ServiceError, Sockets, SocketsError};
 use axum::body::Bytes;
 use axum::http::{Request, Response, header};
 
+/// More than any answer on this machine is long.
+const LARGEST_ANSWER: usize = 64 << 20;
+
 /// Sends requests. Clones share connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Web(Sockets);
@@ -63,7 +66,11 @@ impl Web {
         within: Duration,
     ) -> Result<Response<Bytes>, NoAnswer> {
         let request = request.map_err(|error| NoAnswer::Broken(error.to_string()))?;
-        match tokio::time::timeout(within, self.0.call(request)).await {
+        let exchange = async {
+            let (head, body) = self.0.call(request).await?.into_parts();
+            Ok(Response::from_parts(head, body.collect(LARGEST_ANSWER).await?))
+        };
+        match tokio::time::timeout(within, exchange).await {
             Ok(answer) => answer.map_err(|error| broken(&error)),
             Err(_) => Err(NoAnswer::TimedOut(within)),
         }

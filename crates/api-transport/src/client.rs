@@ -2,19 +2,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt};
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, debug, debug_span};
 use url::Url;
 
 use crate::budget::{Budget, Ticket};
-use crate::failure::{Failure, Stage};
+use crate::failure::Failure;
+use crate::outcome::{Stage, Verdict};
 use crate::request::Request;
-use crate::retry::{HttpRefusals, Refusals, Retry, Verdict, retry_after};
+use crate::response::{Response, StreamedResponse};
+use crate::retry::{HttpRefusals, Refusals, Retry, retry_after};
 use crate::secret::{Basic, Token, TokenError};
-use crate::service::{Service, ServiceError};
+use crate::service::{Body, Service, ServiceError};
+
+/// The most of an answer that is kept in memory: a server gone wrong must not fill it.
+const LARGEST_ANSWER: usize = 64 << 20;
 
 /// Sends requests: again where that is safe and useful, within the rate budget, within time limits.
 #[derive(Debug, Clone)]
@@ -36,15 +41,6 @@ struct Shared {
 #[derive(Debug)]
 pub struct ClientBuilder {
     shared: Shared,
-}
-
-/// A success, whole.
-#[derive(Debug, Clone)]
-pub struct Response {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-    attempts: u32,
 }
 
 impl Client {
@@ -74,16 +70,61 @@ impl Client {
         &self.0.budget
     }
 
-    /// Sends `request` until it succeeds or there is no use or no safety in another attempt.
+    /// Sends `request` until it succeeds, or until another attempt is useless or unsafe; reads the whole answer.
     ///
     /// # Errors
-    /// See [`Stage`] for what can go wrong where.
+    /// See [`Stage`] for what can go wrong where. An answer of more than 64 MiB fails at stage reading: see
+    /// [`stream`](Self::stream).
     pub async fn send(&self, request: &Request) -> Result<Response, Failure> {
-        let span = debug_span!("request", attempting = request.attempting(), method = %request.method(), path = request.encoded_path());
-        self.send_again_and_again(request).instrument(span).await
+        let (answer, attempts) = self.succeed(request, Reading::Whole).await?;
+        let (head, body) = answer.into_parts();
+        let body = body.collect(LARGEST_ANSWER).await.map_err(|error| {
+            Failure::of_service(request.attempting(), request.idempotency(), error).after(attempts, false)
+        })?;
+        Ok(Response::of(head.status, head.headers, body, attempts))
     }
 
-    async fn send_again_and_again(&self, request: &Request) -> Result<Response, Failure> {
+    /// Sends `request` as [`send`](Self::send) does, and leaves the body of the success to be read chunk by chunk, in flat
+    /// memory. The time limit of an attempt ends with the head of the answer; it then bounds the wait for each chunk.
+    ///
+    /// # Errors
+    /// As those of [`send`](Self::send), up to the head; later ones end the stream.
+    pub async fn stream(&self, request: &Request) -> Result<StreamedResponse, Failure> {
+        let (answer, attempts) = self.succeed(request, Reading::Chunks).await?;
+        let (head, body) = answer.into_parts();
+        let idle = self.limit_of(request);
+        let (attempting, idempotency) = (request.attempting().to_owned(), request.idempotency());
+        let chunks = stream::unfold(Some(body), move |body| {
+            let attempting = attempting.clone();
+            async move {
+                let mut body = body?;
+                let broken = match timeout(idle, body.next()).await {
+                    Ok(None) => return None,
+                    Ok(Some(Ok(chunk))) => return Some((Ok(chunk), Some(body))),
+                    Ok(Some(Err(error))) => error,
+                    Err(elapsed) => ServiceError::reading(elapsed).timed_out(true),
+                };
+                let failure = Failure::of_service(&attempting, idempotency, broken).after(attempts, false);
+                Some((Err(failure), None))
+            }
+        });
+        Ok(StreamedResponse::new(head.status, head.headers, attempts, chunks))
+    }
+
+    async fn succeed(
+        &self,
+        request: &Request,
+        reading: Reading,
+    ) -> Result<(http::Response<Body>, u32), Failure> {
+        let span = debug_span!("request", attempting = request.attempting(), method = %request.method(), path = request.encoded_path());
+        self.send_again_and_again(request, reading).instrument(span).await
+    }
+
+    async fn send_again_and_again(
+        &self,
+        request: &Request,
+        reading: Reading,
+    ) -> Result<(http::Response<Body>, u32), Failure> {
         let shared = &*self.0;
         let began = Instant::now();
         let mut doubted_before = false;
@@ -94,36 +135,27 @@ impl Client {
                 self.wait_for_budget(request, began).await.map_err(|f| f.after(attempt, doubted_before))?;
             attempt += 1;
             let sent = Instant::now();
-            let (failure, verdict) = match self.attempt(request, &wire, ticket).await {
-                Ok(answer) if answer.status().is_success() => {
+            let (failure, verdict) = match self.attempt(request, &wire, ticket, reading).await {
+                Ok(Answer::Success(answer)) => {
                     debug!(attempt, status = answer.status().as_u16(), took = ?sent.elapsed(), "answered");
-                    let (head, body) = answer.into_parts();
-                    return Ok(Response {
-                        status: head.status,
-                        headers: head.headers,
-                        body,
-                        attempts: attempt,
-                    });
+                    return Ok((answer, attempt));
                 }
-                Ok(answer) => {
+                Ok(Answer::Refusal(answer)) => {
                     let (head, body) = answer.into_parts();
                     let verdict = shared.refusals.judge(head.status, &head.headers, &body);
-                    let failure = Failure::new(request.attempting(), Stage::Refused, verdict, request.is())
-                        .answered(head.status, head.headers, body);
+                    let failure =
+                        Failure::new(request.attempting(), Stage::Refused, verdict, request.idempotency())
+                            .answered(head.status, head.headers, body);
                     (failure, verdict)
                 }
                 Err(error) => {
                     let verdict = Verdict::of_stage(error.stage());
-                    let timed_out = error.is_timeout();
-                    let failure = Failure::new(request.attempting(), error.stage(), verdict, request.is())
-                        .timed_out(timed_out);
-                    // The failure says itself at which stage it broke: its source is what lies below.
-                    (failure.caused_by(error.into_source()), verdict)
+                    (Failure::of_service(request.attempting(), request.idempotency(), error), verdict)
                 }
             };
             let failure = failure.after(attempt, doubted_before);
             let wait = shared.retry.next(
-                request.is(),
+                request.idempotency(),
                 verdict,
                 attempt,
                 began.elapsed(),
@@ -148,9 +180,8 @@ impl Client {
             // With a single attempt there is still a first one to wait for, as long as the time allows.
             if began.elapsed() + wait > shared.retry.total {
                 let held = Verdict::of_stage(Stage::Held);
-                return Err(
-                    Failure::new(request.attempting(), Stage::Held, held, request.is()).held_for(wait)
-                );
+                return Err(Failure::new(request.attempting(), Stage::Held, held, request.idempotency())
+                    .held_for(wait));
             }
             debug!(family = request.family_name(), ?wait, "held back by the rate budget");
             sleep(wait).await;
@@ -162,7 +193,8 @@ impl Client {
         request: &Request,
         wire: &http::Request<Bytes>,
         ticket: Ticket,
-    ) -> Result<http::Response<Bytes>, ServiceError> {
+        reading: Reading,
+    ) -> Result<Answer, ServiceError> {
         let shared = &*self.0;
         let mut wire = wire.clone();
         for (name, value) in &shared.headers {
@@ -170,16 +202,52 @@ impl Client {
         }
         let family = request.family_name();
         let mut under_way = UnderWay { budget: &shared.budget, family, answered: false };
-        let limit = request.own_limit().unwrap_or(shared.attempt_limit);
-        let answer = timeout(limit, shared.service.call(wire))
+        let exchange = async {
+            let answer = shared.service.call(wire).await?;
+            if !request.is_success(answer.status()) {
+                let (head, body) = answer.into_parts();
+                let body = body.collect(LARGEST_ANSWER).await?;
+                return Ok(Answer::Refusal(http::Response::from_parts(head, body)));
+            }
+            match reading {
+                Reading::Chunks => Ok(Answer::Success(answer)),
+                Reading::Whole => {
+                    let (head, body) = answer.into_parts();
+                    let body = body.collect(LARGEST_ANSWER).await?.into();
+                    Ok(Answer::Success(http::Response::from_parts(head, body)))
+                }
+            }
+        };
+        let answer = timeout(self.limit_of(request), exchange)
             .await
             .map_err(|elapsed| ServiceError::sending(elapsed).timed_out(true))??;
         under_way.answered = true;
-        let refused_for = (answer.status() == StatusCode::TOO_MANY_REQUESTS)
-            .then(|| retry_after(answer.headers()).unwrap_or(Duration::from_secs(1)));
-        shared.budget.answered(family, ticket, answer.headers(), refused_for);
+        let (status, headers) = match &answer {
+            Answer::Success(answer) => (answer.status(), answer.headers()),
+            Answer::Refusal(answer) => (answer.status(), answer.headers()),
+        };
+        let refused_for = (status == StatusCode::TOO_MANY_REQUESTS)
+            .then(|| retry_after(headers).unwrap_or(Duration::from_secs(1)));
+        shared.budget.answered(family, ticket, headers, refused_for);
         Ok(answer)
     }
+
+    fn limit_of(&self, request: &Request) -> Duration {
+        request.own_limit().unwrap_or(self.0.attempt_limit)
+    }
+}
+
+/// How much of a success belongs to the attempt.
+#[derive(Debug, Clone, Copy)]
+enum Reading {
+    Whole,
+    Chunks,
+}
+
+/// An answer to one attempt.
+enum Answer {
+    Success(http::Response<Body>),
+    Refusal(http::Response<Bytes>),
 }
 
 /// Tells the budget when a request ends without an answer, also when its future is dropped.
@@ -259,49 +327,5 @@ impl ClientBuilder {
         self.shared.jitter =
             Mutex::new(self.shared.retry.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
         Client(Arc::new(self.shared))
-    }
-}
-
-impl Response {
-    /// A success of the caller's own making: what is known without asking, or a test's.
-    pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: HeaderMap::new(), body: body.into(), attempts: 0 }
-    }
-
-    /// Its status, a success.
-    pub const fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// Its headers.
-    pub const fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// Its body.
-    pub const fn body(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// How many times the request was sent.
-    pub const fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    /// Status, headers and body.
-    pub fn into_parts(self) -> (StatusCode, HeaderMap, Bytes) {
-        (self.status, self.headers, self.body)
-    }
-
-    /// Reads the body as JSON; `attempting` begins the failure's text.
-    ///
-    /// # Errors
-    /// At stage decoding; the source names the path in the document.
-    pub fn json<T: DeserializeOwned>(self, attempting: &str) -> Result<T, Failure> {
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
-        match serde_path_to_error::deserialize(&mut json) {
-            Ok(value) => Ok(value),
-            Err(error) => Err(Failure::decoding(attempting, self, error)),
-        }
     }
 }

@@ -5,46 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::request::Idempotency;
-use crate::retry::{Verdict, retry_after};
-
-/// Any error that can be sent between tasks.
-pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
-
-/// How far a request came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Stage {
-    /// It could not be expressed; nothing was sent.
-    Building,
-    /// The rate budget held it back for longer than the caller's patience; nothing was sent.
-    Held,
-    /// No connection; surely not taken.
-    Connecting,
-    /// Sent, at least in part, and no answer; may have been taken.
-    Sending,
-    /// The answer began and broke off; may have been taken.
-    Reading,
-    /// The server answered with an error.
-    Refused,
-    /// The server answered with success, and the answer could not be understood; it was taken.
-    Decoding,
-}
-
-impl Stage {
-    /// What went wrong at this stage, in words that fit behind "attempting …:".
-    pub const fn what_failed(self) -> &'static str {
-        match self {
-            Self::Building => "the request could not be built",
-            Self::Held => "the rate budget is spent, so that nothing was sent",
-            Self::Connecting => "no connection could be made",
-            Self::Sending => "the request was sent and no answer came",
-            Self::Reading => "the answer broke off",
-            Self::Refused => "the server refused",
-            Self::Decoding => "the server agreed and its answer could not be understood",
-        }
-    }
-}
+use crate::outcome::{BoxError, Idempotency, Stage, Verdict};
+use crate::retry::retry_after;
+use crate::service::ServiceError;
 
 /// A request that failed for good: what was attempted, how far it came, what came back.
 ///
@@ -92,19 +55,19 @@ impl Failure {
             .caused_by(source.into())
     }
 
-    /// A success whose body could not be understood; `response` is what came.
-    pub fn decoding(attempting: &str, response: crate::Response, source: impl Into<BoxError>) -> Self {
-        let attempts = response.attempts();
-        let (status, headers, body) = response.into_parts();
-        Self::new(
-            attempting,
-            Stage::Decoding,
-            Verdict { again: false, may_have_happened: true },
-            Idempotency::Idempotent,
-        )
-        .answered(status, headers, body)
-        .after(attempts, false)
-        .caused_by(source.into())
+    /// A success whose body could not be understood.
+    pub(crate) fn decoding(attempting: &str, source: impl Into<BoxError>) -> Self {
+        let verdict = Verdict::of_stage(Stage::Decoding);
+        Self::new(attempting, Stage::Decoding, verdict, Idempotency::Idempotent).caused_by(source.into())
+    }
+
+    /// An exchange that brought no whole answer. The failure says at which stage it broke: its source is what lies below.
+    pub(crate) fn of_service(attempting: &str, idempotency: Idempotency, error: ServiceError) -> Self {
+        let stage = error.stage();
+        let timed_out = error.is_timeout();
+        Self::new(attempting, stage, Verdict::of_stage(stage), idempotency)
+            .timed_out(timed_out)
+            .caused_by(error.into_source())
     }
 
     pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
@@ -168,7 +131,7 @@ impl Failure {
         self.0.timed_out
     }
 
-    /// Whether the same request may succeed later without anybody changing anything. It says nothing about safety:
+    /// Whether the same request may succeed later without any change on either side. It says nothing about safety:
     /// look at [`may_have_happened`](Self::may_have_happened) before repeating what is not idempotent.
     pub fn is_retryable(&self) -> bool {
         self.0.verdict.again

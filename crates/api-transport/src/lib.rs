@@ -3,18 +3,24 @@
 mod budget;
 mod client;
 mod failure;
+mod multipart;
+mod outcome;
 mod request;
+mod response;
 mod retry;
 mod secret;
 pub mod service;
 
 pub use budget::{Budget, Limit};
-pub use client::{Client, ClientBuilder, Response};
-pub use failure::{BoxError, Failure, Stage};
-pub use request::{Idempotency, Request};
-pub use retry::{HttpRefusals, Refusals, Retry, Verdict, retry_after};
+pub use client::{Client, ClientBuilder};
+pub use failure::Failure;
+pub use multipart::Multipart;
+pub use outcome::{BoxError, Idempotency, Stage, Verdict};
+pub use request::Request;
+pub use response::{Response, StreamedResponse};
+pub use retry::{HttpRefusals, Refusals, Retry, retry_after};
 pub use secret::{Basic, Token, TokenError};
-pub use service::{Service, ServiceError};
+pub use service::{Body, Service, ServiceError};
 // What appears in this crate's signatures, so that callers need not name the crates.
 pub use bytes::Bytes;
 pub use http;

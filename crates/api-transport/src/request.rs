@@ -3,22 +3,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use url::Url;
 
 use crate::failure::Failure;
-
-/// What happens when a request is taken twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Idempotency {
-    /// The same as when it is taken once: reads, replacements, deletes.
-    Idempotent,
-    /// Something else: actions.
-    NotIdempotent,
-    /// A second thing: like `NotIdempotent`, and failures advise to look for the first.
-    Creates,
-}
+use crate::multipart::Multipart;
+use crate::outcome::Idempotency;
 
 /// A request as a value: made without I/O, sent as often as needed, looked at in tests.
 #[derive(Clone)]
@@ -33,6 +24,7 @@ pub struct Request {
     sensitive: bool,
     family: &'static str,
     limit: Option<Duration>,
+    also_success: &'static [StatusCode],
 }
 
 impl Request {
@@ -57,6 +49,7 @@ impl Request {
             sensitive: false,
             family: "",
             limit: None,
+            also_success: &[],
         }
     }
 
@@ -119,20 +112,55 @@ impl Request {
         Ok(self)
     }
 
-    /// Says what happens when it is taken twice.
+    /// Sets a body as it is.
     #[must_use]
-    pub const fn idempotency(mut self, idempotency: Idempotency) -> Self {
-        self.idempotency = idempotency;
+    pub fn raw(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        self.headers.insert(CONTENT_TYPE, content_type);
+        self
+    }
+
+    /// Sets the fields of a form as `application/x-www-form-urlencoded`.
+    #[must_use]
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.raw(HeaderValue::from_static("application/x-www-form-urlencoded"), body)
+    }
+
+    /// Sets the fields of a form as `multipart/form-data`.
+    ///
+    /// # Errors
+    /// Never: the boundary is ASCII.
+    pub fn multipart(self, form: &Multipart) -> Result<Self, Failure> {
+        let (content_type, body) = form.encode();
+        let content_type =
+            HeaderValue::from_str(&content_type).map_err(|e| Failure::building(&self.attempting, e))?;
+        Ok(self.raw(content_type, body))
+    }
+
+    /// It is the same when it is taken twice, whatever its method says.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotency = Idempotency::Idempotent;
         self
     }
 
     /// It creates something: see [`Idempotency::Creates`].
     #[must_use]
-    pub const fn creates(self) -> Self {
-        self.idempotency(Idempotency::Creates)
+    pub const fn creates(mut self) -> Self {
+        self.idempotency = Idempotency::Creates;
+        self
     }
 
-    /// Its body holds secrets: never shown, not even by `Debug`.
+    /// Statuses that are a success for this request besides those of 2xx, such as a redirect whose `Location` is the answer.
+    /// Redirects are never followed.
+    #[must_use]
+    pub const fn also_success(mut self, statuses: &'static [StatusCode]) -> Self {
+        self.also_success = statuses;
+        self
+    }
+
+    /// Its body or its query holds secrets: neither is shown, not even by `Debug`.
     #[must_use]
     pub const fn sensitive(mut self) -> Self {
         self.sensitive = true;
@@ -146,7 +174,7 @@ impl Request {
         self
     }
 
-    /// A time limit per attempt of its own, in place of the client's.
+    /// A time limit for each attempt, in place of the client's.
     #[must_use]
     pub const fn attempt_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
@@ -186,13 +214,18 @@ impl Request {
     }
 
     /// What happens when it is taken twice.
-    pub const fn is(&self) -> Idempotency {
+    pub const fn idempotency(&self) -> Idempotency {
         self.idempotency
     }
 
     /// Its rate-limited family; empty without one.
     pub const fn family_name(&self) -> &'static str {
         self.family
+    }
+
+    /// Whether an answer of this status is a success.
+    pub fn is_success(&self, status: StatusCode) -> bool {
+        status.is_success() || self.also_success.contains(&status)
     }
 
     pub(crate) const fn own_limit(&self) -> Option<Duration> {
@@ -210,7 +243,10 @@ impl Request {
         }
         let mut url = base.clone();
         if !push(&mut url, &self.segments) {
-            return Err(Failure::building(&self.attempting, format!("{base} is no http or https address")));
+            return Err(Failure::building(
+                &self.attempting,
+                format!("{base} is not an http or https address"),
+            ));
         }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
@@ -245,7 +281,14 @@ impl fmt::Debug for Request {
             .field("attempting", &self.attempting)
             .field("method", &self.method)
             .field("path", &self.encoded_path())
-            .field("query", &self.query)
+            .field(
+                "query",
+                &self
+                    .query
+                    .iter()
+                    .map(|(name, value)| (name, if self.sensitive { "(not shown)" } else { value }))
+                    .collect::<Vec<_>>(),
+            )
             .field("headers", &self.headers)
             .field("body", &body)
             .field("idempotency", &self.idempotency)

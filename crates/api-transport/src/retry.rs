@@ -4,36 +4,7 @@ use std::time::Duration;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
-use crate::failure::Stage;
-use crate::request::Idempotency;
-
-/// What one failed attempt means: whether the same again may succeed, and whether this one may have been taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
-    /// The same request may succeed later.
-    pub again: bool,
-    /// The server may have done what was asked.
-    pub may_have_happened: bool,
-}
-
-impl Verdict {
-    /// The same again brings the same, and nothing was done.
-    pub const FINAL: Self = Self { again: false, may_have_happened: false };
-    /// Turned away before anything was done, for now: even a create may be sent again.
-    pub const TURNED_AWAY: Self = Self { again: true, may_have_happened: false };
-    /// Broken on the way: again, if twice is the same as once.
-    pub const DOUBTFUL: Self = Self { again: true, may_have_happened: true };
-
-    /// What an exchange without a whole answer means.
-    pub const fn of_stage(stage: Stage) -> Self {
-        match stage {
-            Stage::Connecting | Stage::Held => Self::TURNED_AWAY,
-            Stage::Sending | Stage::Reading => Self::DOUBTFUL,
-            Stage::Building | Stage::Refused => Self::FINAL,
-            Stage::Decoding => Self { again: false, may_have_happened: true },
-        }
-    }
-}
+use crate::outcome::{Idempotency, Verdict};
 
 /// How an API means its refusals: given by the API's client.
 pub trait Refusals: Send + Sync + fmt::Debug {
@@ -134,7 +105,7 @@ impl Retry {
         if !verdict.again || !safe || attempt >= self.attempts {
             return None;
         }
-        // Half of the wait is certain, so that a crowd spreads out and nobody comes back at once.
+        // Half of the wait is certain, so that a crowd spreads out and none of it comes back at once.
         let own = self.backoff_of(attempt).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
         // Sooner than the server asks is a wasted request; a little later spreads those that it told the same.
         let wait = retry_after.map_or(own, |asked| asked.max(self.first) + own.min(asked) / 4);
@@ -148,8 +119,8 @@ impl Retry {
     }
 }
 
-/// The server's `Retry-After` in seconds. A negative number, which was seen, is no wait; a date is not understood (it would
-/// need the wall clock), and nobody speaks it to us.
+/// The server's `Retry-After` in seconds. A negative number (servers were seen to send one) means no wait; a date is not
+/// understood, because it would need the wall clock.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let seconds: f64 = text.parse().ok().filter(|s: &f64| s.is_finite())?;
@@ -160,6 +131,7 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Stage;
     use Idempotency::{Creates, Idempotent, NotIdempotent};
 
     const S: Duration = Duration::from_secs(1);

@@ -4,3 +4,4 @@
 mod in_process;
 mod secrets;
 mod sockets;
+mod streams;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use api_transport::service::InProcess;
 use api_transport::{Basic, Client, Request, Retry, Token, TokenError};
+use api_transport::{Basic, Client, Request, Retry, Token, TokenError};
 use axum::Router;
 use axum::http::StatusCode;
 
@@ -71,4 +72,14 @@ fn a_name_and_password_become_a_header_that_does_not_print() {
     assert_eq!(Basic::new("c:i", SECRET).unwrap_err(), TokenError::Colon);
     assert_eq!(Basic::new("ci", "a\nb").unwrap_err(), TokenError::Unprintable);
     assert!(Basic::new("ci", "").is_ok(), "a password may be empty");
+}
+
+#[test]
+fn the_query_and_the_body_of_a_sensitive_request_are_not_shown() {
+    let request = Request::post("triggering").path("x").query("token", "s3cret");
+    let shown = |request: Request| format!("{:?}", request.form([("PASSWORD", "hunter2")]));
+    assert!(shown(request.clone()).contains("PASSWORD=hunter2"));
+    let hidden = shown(request.sensitive());
+    assert!(!hidden.contains("s3cret") && !hidden.contains("hunter2"), "{hidden}");
+    assert!(hidden.contains("token"), "{hidden}");
 }

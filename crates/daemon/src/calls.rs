@@ -2,9 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use api_transport::{Service, ServiceError};
+use api_transport::{Body, Service, ServiceError};
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family},
@@ -57,18 +58,34 @@ impl fmt::Debug for Counted {
 
 #[async_trait]
 impl Service for Counted {
-    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, ServiceError> {
         let labels = CallLabels { api: self.api, method: request.method().to_string() };
         self.calls.calls.get_or_create(&labels).inc();
-        let answer = self.service.call(request).await;
-        let failed = match &answer {
-            Ok(answer) if answer.status().is_success() => None,
-            Ok(answer) => Some(answer.status().as_str().to_owned()),
-            Err(_) => Some("none".to_owned()),
+        let failed = {
+            let errors = self.calls.errors.clone();
+            let api = self.api;
+            move |status: &str| {
+                errors.get_or_create(&ErrorLabels { api, status: status.to_owned() }).inc();
+            }
         };
-        if let Some(status) = failed {
-            self.calls.errors.get_or_create(&ErrorLabels { api: self.api, status }).inc();
+        let answer = match self.service.call(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                failed("none");
+                return Err(error);
+            }
+        };
+        if !answer.status().is_success() {
+            failed(answer.status().as_str());
+            return Ok(answer);
         }
-        answer
+        // An answer that breaks off is not a whole one either.
+        Ok(answer.map(|body| {
+            Body::from_stream(body.inspect(move |chunk| {
+                if chunk.is_err() {
+                    failed("none");
+                }
+            }))
+        }))
     }
 }

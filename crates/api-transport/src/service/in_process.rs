@@ -3,10 +3,13 @@ use std::future::poll_fn;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use futures_util::StreamExt;
+use http_body_util::{BodyDataStream, BodyExt, Full};
 
-use super::{Service, ServiceError};
-use crate::failure::BoxError;
+use super::Service;
+use super::body::Body;
+use super::error::ServiceError;
+use crate::outcome::BoxError;
 
 /// A server in the same process, such as an axum `Router`: no socket, so that a paused tokio clock can turn.
 #[derive(Clone)]
@@ -37,16 +40,16 @@ where
         + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
-    B: BodyExt + Send + 'static,
-    B::Data: Send,
+    B: BodyExt<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, ServiceError> {
         let mut server = self.server.clone();
         poll_fn(|cx| server.poll_ready(cx)).await.map_err(ServiceError::connecting)?;
         let answer = server.call(request.map(Full::new)).await.map_err(ServiceError::sending)?;
-        let (head, body) = answer.into_parts();
-        let body = body.collect().await.map_err(ServiceError::reading)?.to_bytes();
-        Ok(http::Response::from_parts(head, body))
+        Ok(answer.map(|body| {
+            let chunks = BodyDataStream::new(body);
+            Body::from_stream(chunks.map(|chunk| chunk.map_err(ServiceError::reading)))
+        }))
     }
 }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use futures_util::stream;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::{Service, ServiceError};
-use crate::failure::BoxError;
-
-/// No answer of an API that we speak to comes near it; a server gone mad must not fill our memory.
-const LARGEST_ANSWER: usize = 64 << 20;
+use super::Service;
+use super::body::Body;
+use super::error::ServiceError;
+use crate::outcome::BoxError;
 
 /// The service over real sockets: connections are kept and used again, TLS is rustls with ring, gzip is understood,
 /// redirects are not followed (a token must not wander).
@@ -150,7 +150,7 @@ fn config() -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsV
 
 #[async_trait]
 impl Service for Sockets {
-    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError> {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, ServiceError> {
         let (head, body) = request.into_parts();
         let url = reqwest::Url::parse(&head.uri.to_string()).map_err(ServiceError::building)?;
         let client = match &self.loopback {
@@ -159,22 +159,19 @@ impl Service for Sockets {
         };
         let request = client.request(head.method, url).headers(head.headers).body(body);
         let mut answer = request.send().await.map_err(before_the_answer)?;
-        let mut whole = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| {
-            let timed_out = e.is_timeout();
-            ServiceError::reading(e.without_url()).timed_out(timed_out)
-        })? {
-            if whole.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(ServiceError::reading(format!(
-                    "the answer is larger than {LARGEST_ANSWER} bytes"
-                )));
-            }
-            whole.extend_from_slice(&chunk);
-        }
-        let mut response = http::Response::new(whole.freeze());
-        *response.status_mut() = answer.status();
-        *response.version_mut() = answer.version();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        let (status, version) = (answer.status(), answer.version());
+        let headers = std::mem::take(answer.headers_mut());
+        let chunks = stream::try_unfold(answer, |mut answer| async move {
+            let chunk = answer.chunk().await.map_err(|error| {
+                let timed_out = error.is_timeout();
+                ServiceError::reading(error.without_url()).timed_out(timed_out)
+            })?;
+            Ok(chunk.map(|chunk| (chunk, answer)))
+        });
+        let mut response = http::Response::new(Body::from_stream(chunks));
+        *response.status_mut() = status;
+        *response.version_mut() = version;
+        *response.headers_mut() = headers;
         Ok(response)
     }
 }

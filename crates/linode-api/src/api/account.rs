@@ -1,7 +1,7 @@
 //! Whose token it is, what it may do, and what the account's settings mean for what it creates.
 
+use api_transport::Request;
 use api_transport::http::StatusCode;
-use api_transport::{Failure, Request};
 
 use crate::call::Call;
 use crate::client::Linode;
@@ -82,9 +82,7 @@ impl ProfileFamily {
             let header = response.headers().get("x-oauth-scopes").and_then(|value| value.to_str().ok());
             match header.map(Scopes::parse) {
                 Some(scopes) => Ok(scopes),
-                None => {
-                    Err(Failure::decoding(attempting, response, "the answer has no X-OAuth-Scopes header"))
-                }
+                None => Err(response.not_understood(attempting, "the answer has no X-OAuth-Scopes header")),
             }
         })
     }

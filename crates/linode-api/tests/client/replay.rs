@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use linode_api::api_transport::http::{Request, Response};
-use linode_api::api_transport::service::{Service, ServiceError};
+use linode_api::api_transport::service::{Body, Service, ServiceError};
 use linode_api::api_transport::{Bytes, Retry};
 use linode_api::{Call, Error, Linode, List, Token};
 use serde::Deserialize;
@@ -56,7 +56,7 @@ struct Replay {
 
 #[async_trait]
 impl Service for Replay {
-    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ServiceError> {
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Body>, ServiceError> {
         *self.asked.lock().unwrap() =
             Some((request.method().to_string(), request.uri().path().to_owned(), request.body().to_vec()));
         let (status, body) = self.answer.lock().unwrap().clone();

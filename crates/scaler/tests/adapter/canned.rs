@@ -8,7 +8,7 @@ use std::{
 use api_transport::{
     Bytes, Service,
     http::{Request, Response},
-    service::ServiceError,
+    service::{Body, ServiceError},
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -33,12 +33,12 @@ impl Canned {
 
 #[async_trait]
 impl Service for Canned {
-    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ServiceError> {
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Body>, ServiceError> {
         let call = format!("{} {}", request.method(), request.uri().path());
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(request);
         let missing = (404, r#"{"errors":[{"reason":"Not found"}]}"#.to_owned());
         let (status, body) = self.answers.get(&call).cloned().unwrap_or(missing);
-        let answer = Response::builder().status(status).header("x-oauth-scopes", "*").body(Bytes::from(body));
+        let answer = Response::builder().status(status).header("x-oauth-scopes", "*").body(Body::from(body));
         answer.map_err(ServiceError::building)
     }
 }

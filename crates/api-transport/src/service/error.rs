@@ -1,28 +1,4 @@
-//! The seam between a client and the wire.
-
-#[cfg(feature = "in-process")]
-mod in_process;
-#[cfg(feature = "reqwest")]
-mod sockets;
-
-use std::fmt;
-
-use async_trait::async_trait;
-use bytes::Bytes;
-
-use crate::failure::{BoxError, Stage};
-
-#[cfg(feature = "in-process")]
-pub use in_process::InProcess;
-#[cfg(feature = "reqwest")]
-pub use sockets::{Sockets, SocketsBuilder, SocketsError};
-
-/// Carries one request to a server and brings one whole answer back; knows neither retries nor an API.
-#[async_trait]
-pub trait Service: Send + Sync + fmt::Debug {
-    /// One exchange. An answer of any status is `Ok`; an error says how far the request came.
-    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ServiceError>;
-}
+use crate::outcome::{BoxError, Stage};
 
 /// An exchange that brought no whole answer.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +35,7 @@ impl ServiceError {
         Self { stage, timed_out: false, source: source.into() }
     }
 
-    /// Marks the error as the end of someone's patience rather than a broken connection.
+    /// Marks the error as the end of a time limit rather than a broken connection.
     #[must_use]
     pub const fn timed_out(mut self, timed_out: bool) -> Self {
         self.timed_out = timed_out;
