@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use api_transport::service::InProcess;
 use api_transport::{Basic, Client, Request, Retry, Token, TokenError};
-use api_transport::{Basic, Client, Request, Retry, Token, TokenError};
 use axum::Router;
 use axum::http::StatusCode;
 
