@@ -67,7 +67,7 @@ sandbox:
 
 # One history of the simulation again: just replay 1234
 replay seed:
-    SCALER_SEED={{ seed }} cargo test -p scaler --all-features replay -- --nocapture
+    SCALER_SEED={{ seed }} cargo test -p scaler-core replay -- --nocapture
 
 bench:
     cargo bench --workspace

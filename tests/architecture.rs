@@ -19,9 +19,16 @@ struct MadeUp {
 impl MadeUp {
     fn new() -> Self {
         let made = Self { root: tempfile::tempdir().unwrap() };
-        for name in
-            ["api-transport", "alertmanager-types", "linode-sim", "linode-api", "scaler", "config", "daemon"]
-        {
+        for name in [
+            "api-transport",
+            "alertmanager-types",
+            "linode-sim",
+            "linode-api",
+            "scaler-core",
+            "scaler",
+            "autoscale-config",
+            "autoscale-daemon",
+        ] {
             made.write(&format!("crates/{name}/Cargo.toml"), &format!("[package]\nname = \"{name}\"\n"));
             made.write(&format!("crates/{name}/src/lib.rs"), "//! A crate.\n");
         }
@@ -30,15 +37,20 @@ impl MadeUp {
             "[package]\nname = \"linode-api\"\n\n[dependencies]\napi-transport = { path = \"../api-transport\" }\n",
         );
         made.write("crates/linode-api/src/models.rs", "pub use serde::Deserialize;\n");
-        made.write("crates/scaler/src/core/mod.rs", "use std::collections::BTreeMap;\npub struct Group;\n");
-        made.write("crates/scaler/src/port/mod.rs", "use crate::core::Group;\n");
-        made.write("crates/scaler/src/workflow/mod.rs", "use crate::{core::Group, port::Store};\n");
         made.write(
-            "crates/scaler/src/adapter/mod.rs",
-            "use crate::{core::Group, workflow::Actor};\nuse linode_api::Linode;\n",
+            "crates/scaler-core/src/model/mod.rs",
+            "use std::collections::BTreeMap;\npub struct Group;\n",
         );
+        made.write("crates/scaler-core/src/state/mod.rs", "use crate::model::Group;\n");
         made.write(
-            "crates/scaler/src/adapter/clock.rs",
+            "crates/scaler-core/src/reconcile/mod.rs",
+            "use crate::model::Group;\nuse crate::state::Fact;\n",
+        );
+        made.write("crates/scaler-core/src/view/mod.rs", "use crate::reconcile::Turn;\n");
+        made.write("crates/scaler-core/src/ports/mod.rs", "use crate::model::Group;\n");
+        made.write("crates/scaler-core/src/runtime/mod.rs", "use crate::{model::Group, ports::Store};\n");
+        made.write(
+            "crates/scaler-core/src/clock.rs",
             "pub fn now() -> std::time::SystemTime { std::time::SystemTime::now() }\n",
         );
         made
@@ -62,8 +74,11 @@ fn the_workspace_keeps_its_floors() {
     let said: Vec<String> = report.violations.iter().map(ToString::to_string).collect();
     assert!(said.is_empty(), "{} violations:\n{}", said.len(), said.join("\n"));
     assert!(report.files > 20, "only {} files were read: the check looks in the wrong place", report.files);
-    for floor in ["core", "port", "workflow", "adapter"] {
-        assert!(report.held.contains_key(&("scaler", floor)), "no file of scaler's {floor} was checked");
+    for floor in ["model", "state", "reconcile", "view", "ports", "runtime"] {
+        assert!(
+            report.held.contains_key(&("scaler-core", floor)),
+            "no file of scaler-core's {floor} was checked"
+        );
     }
     assert!(
         report.held.contains_key(&("linode-api", "models")),
@@ -83,68 +98,74 @@ fn each_way_to_break_a_rule_is_found() {
     let long = "// a line\n".repeat(MOST_LINES + 1);
     let rows: &[(&str, &str, Rule, usize, &str)] = &[
         (
-            "crates/scaler/src/core/plan.rs",
-            "use crate::port::Store;\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "use crate::ports::Store;\n",
             Rule::Floors,
             1,
-            "crate::port::Store",
+            "crate::ports::Store",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "\nuse crate::{\n    core::Group,\n    workflow::{Actor, Turn},\n};\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "\nuse crate::{\n    model::Group,\n    runtime::{Actor, Turn},\n};\n",
             Rule::Floors,
             4,
-            "crate::workflow::Actor",
+            "crate::runtime::Actor",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "fn f() { crate::adapter::memory::new(); }\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "fn f() { crate::runtime::memory::new(); }\n",
             Rule::Floors,
             1,
-            "crate::adapter",
+            "crate::runtime",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "use super::super::port::Store;\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "use super::super::ports::Store;\n",
             Rule::Floors,
             1,
-            "crate::port::Store",
+            "crate::ports::Store",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "mod inner { use super::super::super::port; }\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "mod inner { use super::super::super::ports; }\n",
             Rule::Floors,
             1,
-            "crate::port",
+            "crate::ports",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "macro_rules! m { () => { $crate::port::f() }; }\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "macro_rules! m { () => { $crate::ports::f() }; }\n",
             Rule::Floors,
             1,
-            "crate::port::f",
+            "crate::ports::f",
         ),
-        ("crates/scaler/src/core/plan.rs", "use crate::Scaler;\n", Rule::Floors, 1, "crate::Scaler"),
-        ("crates/scaler/src/core/plan.rs", "use tokio as t;\n", Rule::Outside, 1, "tokio"),
-        ("crates/scaler/src/core/plan.rs", "use std::{fmt, fs};\n", Rule::Outside, 1, "std::fs"),
-        ("crates/scaler/src/core/plan.rs", "pub async fn f() {}\n", Rule::Asynchronous, 1, "waits"),
         (
-            "crates/scaler/src/port/store.rs",
-            "use crate::workflow::Actor;\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "use crate::Scaler;\n",
             Rule::Floors,
             1,
-            "crate::workflow",
+            "crate::Scaler",
+        ),
+        ("crates/scaler-core/src/reconcile/plan.rs", "use tokio as t;\n", Rule::Outside, 1, "tokio"),
+        ("crates/scaler-core/src/reconcile/plan.rs", "use std::{fmt, fs};\n", Rule::Outside, 1, "std::fs"),
+        ("crates/scaler-core/src/reconcile/plan.rs", "pub async fn f() {}\n", Rule::Asynchronous, 1, "waits"),
+        (
+            "crates/scaler-core/src/ports/store.rs",
+            "use crate::runtime::Actor;\n",
+            Rule::Floors,
+            1,
+            "crate::runtime",
         ),
         (
-            "crates/scaler/src/port/store.rs",
+            "crates/scaler-core/src/ports/store.rs",
             "fn f(l: linode_api::Linode) {}\n",
             Rule::Outside,
             1,
             "linode_api",
         ),
-        ("crates/scaler/src/workflow/actor.rs", "use crate::adapter;\n", Rule::Floors, 1, "crate::adapter"),
+        ("crates/scaler-core/src/runtime/actor.rs", "use crate::clock;\n", Rule::Floors, 1, "crate::clock"),
         (
-            "crates/scaler/src/workflow/actor.rs",
+            "crates/scaler-core/src/runtime/actor.rs",
             "use linode_api::InstanceId as Id;\n",
             Rule::Outside,
             1,
@@ -203,10 +224,10 @@ fn each_way_to_break_a_rule_is_found() {
         ),
         (
             "crates/scaler/Cargo.toml",
-            "[package]\nname = \"scaler\"\n[dependencies]\ndaemon.workspace = true\n",
+            "[package]\nname = \"scaler\"\n[dependencies]\nautoscale-daemon.workspace = true\n",
             Rule::Crates,
             4,
-            "daemon",
+            "autoscale-daemon",
         ),
         (
             "bins/linode-sim/Cargo.toml",
@@ -217,28 +238,28 @@ fn each_way_to_break_a_rule_is_found() {
         ),
         ("crates/attic/Cargo.toml", "[package]\nname = \"attic\"\n", Rule::Crates, 1, "no floor"),
         (
-            "crates/daemon/src/run.rs",
+            "crates/autoscale-daemon/src/run.rs",
             "use std::time::Instant;\nfn f() { Instant::now(); }\n",
             Rule::Clock,
             2,
             "Instant::now",
         ),
         (
-            "crates/daemon/src/run.rs",
+            "crates/autoscale-daemon/src/run.rs",
             "use std::time;\nfn f() { time::SystemTime::now(); }\n",
             Rule::Clock,
             2,
             "SystemTime::now",
         ),
         (
-            "crates/daemon/src/run.rs",
+            "crates/autoscale-daemon/src/run.rs",
             "fn f() { jiff::Timestamp::now(); }\n",
             Rule::Clock,
             1,
             "jiff::Timestamp::now",
         ),
         (
-            "crates/scaler/src/port/clock.rs",
+            "crates/scaler-core/src/ports/clock.rs",
             "fn f() { std::time::Instant::now(); }\n",
             Rule::Clock,
             1,
@@ -273,7 +294,7 @@ fn each_way_to_break_a_rule_is_found() {
 #[test]
 fn a_missing_floor_is_found() {
     let made = MadeUp::new();
-    fs::remove_dir_all(made.root.path().join("crates/scaler/src/port")).unwrap();
+    fs::remove_dir_all(made.root.path().join("crates/scaler-core/src/ports")).unwrap();
     let found = made.check().violations;
     assert!(found.iter().any(|v| v.rule == Rule::Missing && v.why.contains("port")), "{found:?}");
 }
@@ -283,40 +304,43 @@ fn a_missing_floor_is_found() {
 fn what_is_only_written_about_is_no_violation() {
     let rows = [
         (
-            "crates/scaler/src/core/plan.rs",
-            "// use crate::port::Store;\n/* crate::port /* nested */ crate::port */\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "// use crate::ports::Store;\n/* crate::ports /* nested */ crate::ports */\n",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "const S: &str = \"crate::port::Store\\\"\"; const R: &str = r#\"crate::\"port\"#;\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "const S: &str = \"crate::ports::Store\\\"\"; const R: &str = r#\"crate::\"port\"#;\n",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
-            "fn f<'a>(c: char) -> bool { c == '\"' || c == '\\'' } // crate::port\n",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "fn f<'a>(c: char) -> bool { c == '\"' || c == '\\'' } // crate::ports\n",
         ),
-        ("crates/scaler/src/core/plan.rs", "#[cfg(test)]\nmod tests {\n    use crate::adapter::memory;\n}\n"),
         (
-            "crates/scaler/src/core/plan.rs",
+            "crates/scaler-core/src/reconcile/plan.rs",
+            "#[cfg(test)]\nmod tests {\n    use crate::runtime::memory;\n}\n",
+        ),
+        (
+            "crates/scaler-core/src/reconcile/plan.rs",
             "use super::Group;\nuse self::step::Step;\nmod step { pub struct Step; }\n",
         ),
         (
-            "crates/scaler/src/core/plan.rs",
+            "crates/scaler-core/src/reconcile/plan.rs",
             "#![allow(x)]\nuse std::{collections::BTreeMap, fmt::{self, Display}};\n",
         ),
         ("crates/linode-sim/src/state.rs", "mod config;\npub use config::Config;\n"),
         ("crates/linode-sim/src/state.rs", "use super::config;\nfn f() { config::read(); }\n"),
         (
-            "crates/daemon/src/run.rs",
+            "crates/autoscale-daemon/src/run.rs",
             "use tokio::time::Instant;\nfn f() { Instant::now(); tokio::time::Instant::now(); }\n",
         ),
-        ("bins/autoscale/src/run.rs", "use daemon::Daemon;\n"),
+        ("bins/autoscale/src/run.rs", "use autoscale_daemon::Daemon;\n"),
     ];
     for (file, text) in rows {
         let made = MadeUp::new();
         made.write(file, text);
         made.write(
             "bins/autoscale/Cargo.toml",
-            "[package]\nname = \"autoscale\"\n[dependencies]\ndaemon.workspace = true\n",
+            "[package]\nname = \"autoscale\"\n[dependencies]\nautoscale-daemon.workspace = true\n",
         );
         assert_eq!(made.check().violations, [], "{file} with {text:?}");
     }
@@ -325,9 +349,9 @@ fn what_is_only_written_about_is_no_violation() {
 #[test]
 fn a_module_that_is_only_for_tests_may_name_any_floor() {
     let made = MadeUp::new();
-    made.write("crates/scaler/src/workflow/mod.rs", "#[cfg(test)]\nmod world;\n");
-    made.write("crates/scaler/src/workflow/world.rs", "use crate::adapter::memory;\n");
+    made.write("crates/scaler-core/src/runtime/mod.rs", "#[cfg(test)]\nmod world;\n");
+    made.write("crates/scaler-core/src/runtime/world.rs", "use crate::clock;\n");
     assert_eq!(made.check().violations, []);
-    made.write("crates/scaler/src/workflow/mod.rs", "mod world;\n");
+    made.write("crates/scaler-core/src/runtime/mod.rs", "mod world;\n");
     assert_eq!(made.check().violations.len(), 1);
 }

@@ -14,15 +14,11 @@ use linode_api::{
     models::{ConfigId, NodeBalancerId},
 };
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings};
-use scaler::{
-    adapter::{
-        clock::TokioClock,
-        linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks},
-        memory::MemoryStore,
-    },
-    core::{Group, Size, Template},
-    workflow::Scaler,
-};
+use scaler_core::clock::TokioClock;
+use scaler_core::in_memory::MemoryStore;
+use scaler_core::model::{Group, Size, Template};
+use scaler_core::runtime::Scaler;
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
 
 const GROUPS: usize = 1_000;
 const MEMBERS: usize = 10;
@@ -52,7 +48,7 @@ async fn rounds() {
     let mut groups = Vec::new();
     let mut members = Vec::new();
     for g in 0..GROUPS {
-        let name: scaler::core::GroupName = format!("web{g}").parse().unwrap();
+        let name: scaler_core::model::GroupName = format!("web{g}").parse().unwrap();
         let labels: Vec<String> = (0..MEMBERS).map(|m| format!("web{g}-abcde-{m}")).collect();
         for label in &labels {
             let instance = SeedInstance::new(label).tag(marks.owner_tag()).tag(Marks::group_tag(&name));
@@ -66,7 +62,7 @@ async fn rounds() {
             port: 8080,
         };
         let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
-        let config = scaler::core::ConfigId(front.configs[0]);
+        let config = scaler_core::model::ConfigId(front.configs[0]);
         groups.push(Group::new(name.clone(), Size { min: 2, max: 20 }, vec![config], template));
         members.push(LinodeGroup::new(name, "nl-ams", "linode/debian12").backend(backend));
     }

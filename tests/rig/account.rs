@@ -9,8 +9,8 @@ use linode_sim::{
     Backend, BalancerView, InstanceView, Mode, NodeStatus, SeedBalancer, SeedConfig, Simulator, Snapshot,
     Timings,
 };
-use scaler::adapter::clock::SystemClock;
-use scaler::port::Clock as _;
+use scaler_core::clock::SystemClock;
+use scaler_core::ports::Clock as _;
 
 use super::network::Network;
 

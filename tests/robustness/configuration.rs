@@ -26,10 +26,17 @@ fn run(file: &Path) -> (Output, String) {
 
 #[test]
 fn a_configuration_with_many_mistakes_tells_all_of_them_with_place_and_fix() {
-    let file: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "..", "crates", "config", "tests", "fixtures", "mistakes.yaml"]
-            .iter()
-            .collect();
+    let file: PathBuf = [
+        env!("CARGO_MANIFEST_DIR"),
+        "..",
+        "crates",
+        "autoscale-config",
+        "tests",
+        "fixtures",
+        "mistakes.yaml",
+    ]
+    .iter()
+    .collect();
     let (output, text) = run(&file);
     assert_eq!(output.status.code(), Some(BAD_CONFIGURATION), "{text}");
     let errors = text.lines().filter(|line| line.starts_with("error: ")).count();

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use scaler::core::{Amount, Group};
+use scaler_core::model::{Amount, Group};
 
 use super::fuse::{Fate, Strike};
 use super::histories::history;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use scaler::core::log::GroupMode;
+use scaler_core::state::GroupMode;
 use tokio::time::Instant;
 
 use super::clock::stopwatch;
@@ -182,7 +182,7 @@ impl History {
     async fn pause(&mut self) {
         let modes = [GroupMode::Paused, GroupMode::Observe, GroupMode::AddOnly, GroupMode::On];
         let mode = self.rng.choice(modes).unwrap_or_default();
-        let until = scaler::core::after(self.world.sim.now(), seconds(self.rng.u64(20..200)));
+        let until = scaler_core::model::after(self.world.sim.now(), seconds(self.rng.u64(20..200)));
         if let Some(process) = self.world.processes.last() {
             // A person calls beside the loop, which waits for nobody.
             let scaler = process.scaler.clone();

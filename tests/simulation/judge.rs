@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use linode_sim::{Mode, Simulator};
-use scaler::core::log::{Cause, Draft, Entry, Fact, GroupMode, Memory, Step};
-use scaler::core::{ActorId, DrainWhy, Group, Position, Signal, elapsed};
-use scaler::port::LogName;
+use scaler_core::model::{ActorId, DrainWhy, Group, Position, Signal, elapsed};
+use scaler_core::ports::LogName;
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, Memory, Step};
 use serde_json::Value;
 
 use super::call::Call;
@@ -379,7 +379,9 @@ impl State {
 
     /// Surplus is what serves beyond the desired size.
     fn is_surplus(&mut self, sim: &Simulator, step: &Step) {
-        let Step::SetMode { node, mode: scaler::core::Mode::Drain, why: Some(DrainWhy::Surplus), .. } = step
+        let Step::SetMode {
+            node, mode: scaler_core::model::Mode::Drain, why: Some(DrainWhy::Surplus), ..
+        } = step
         else {
             return;
         };
@@ -441,11 +443,11 @@ impl State {
     }
 
     fn has_its_cause(&mut self, sim: &Simulator, call: &Call) {
-        let mode_of = |mode: &scaler::core::Mode| match mode {
-            scaler::core::Mode::Accept => "accept",
-            scaler::core::Mode::Drain => "drain",
-            scaler::core::Mode::Reject => "reject",
-            scaler::core::Mode::Other => "other",
+        let mode_of = |mode: &scaler_core::model::Mode| match mode {
+            scaler_core::model::Mode::Accept => "accept",
+            scaler_core::model::Mode::Drain => "drain",
+            scaler_core::model::Mode::Reject => "reject",
+            scaler_core::model::Mode::Other => "other",
         };
         let intended = self.intents.iter().any(|step| match (call, step) {
             (Call::Create { label }, Step::Create { label: intended, .. }) => label == intended,
@@ -499,7 +501,7 @@ impl State {
     /// What creates or removes is intended by a whole observation only.
     fn sees(&mut self, sim: &Simulator, process: u32, step: &Step) {
         let harmless = matches!(step, Step::Register { .. })
-            || matches!(step, Step::SetMode { mode: scaler::core::Mode::Accept, .. });
+            || matches!(step, Step::SetMode { mode: scaler_core::model::Mode::Accept, .. });
         let Some(seen) = self.seen.get(&process).filter(|_| !harmless) else { return };
         let silent =
             seen.unanswered.first().map(|id| format!("whether instance {id} exists was not answered"));
@@ -509,7 +511,7 @@ impl State {
     }
 
     fn mode_allows(&mut self, sim: &Simulator, step: &Step, at: Timestamp) {
-        let drains = matches!(step, Step::SetMode { mode: scaler::core::Mode::Drain, .. });
+        let drains = matches!(step, Step::SetMode { mode: scaler_core::model::Mode::Drain, .. });
         let mode = self.memory.mode_at(at);
         let allowed = match mode {
             GroupMode::On => true,

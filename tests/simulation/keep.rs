@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use scaler::adapter::clock::TokioClock;
-use scaler::core::alerts::{AlertRow, AlertTable};
-use scaler::core::log::{Draft, Entry};
-use scaler::core::{Position, elapsed};
-use scaler::port::{Clock, LogName, Store, StoreError};
+use scaler_core::clock::TokioClock;
+use scaler_core::model::{AlertRow, AlertTable};
+use scaler_core::model::{Position, elapsed};
+use scaler_core::ports::{Clock, LogName, Store, StoreError};
+use scaler_core::state::{Draft, Entry};
 
 use super::fuse::{Blow, Fate, Fuse, Gate, Kind};
 use super::judge::Judge;

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use scaler::core::log::Cause;
-use scaler::workflow::{Ask, Wanted};
+use scaler_core::runtime::{Ask, Wanted};
+use scaler_core::state::Cause;
 
 use super::fuse::{Blow, Strike};
 use super::judge::Breach;

@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use scaler::core::InstanceId;
-use scaler::core::log::{Cause, GroupMode};
-use scaler::workflow::{Ask, Wanted};
+use scaler_core::model::InstanceId;
+use scaler_core::runtime::{Ask, Wanted};
+use scaler_core::state::{Cause, GroupMode};
 
 use super::fuse::{Blow, Fate};
 use super::judge::Breach;

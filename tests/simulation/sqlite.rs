@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use scaler::adapter::sqlite::SqliteStore;
-use scaler::core::Position;
-use scaler::core::log::{Cause, Draft, Fact};
-use scaler::port::{LogName, Store};
+use scaler_core::model::Position;
+use scaler_core::ports::{LogName, Store};
+use scaler_core::state::{Cause, Draft, Fact};
+use scaler_sqlite::SqliteStore;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 

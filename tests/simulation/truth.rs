@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use linode_sim::{Backend, Mode, NodeStatus, Simulator};
-use scaler::core::elapsed;
+use scaler_core::model::elapsed;
 
 /// The life of one of our instances.
 #[derive(Clone, Debug, Default)]

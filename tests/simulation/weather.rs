@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use scaler::core::alerts::{Alert, AlertState};
-use scaler::workflow::AlertBoard;
+use scaler_core::model::{Alert, AlertState};
+use scaler_core::runtime::AlertBoard;
 use tokio::time::{Instant, sleep};
 
 use super::judge::Judge;

@@ -12,14 +12,14 @@ use linode_api::api_transport::service::{InProcess, Service as _};
 use linode_api::models::{ConfigId, NodeBalancerId};
 use linode_api::{Linode, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeedNode, Simulator, Timings};
-use scaler::adapter::clock::TokioClock;
-use scaler::adapter::linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
-use scaler::adapter::memory::MemoryStore;
-use scaler::adapter::sqlite::SqliteStore;
-use scaler::core::log::{GroupMode, Verdict};
-use scaler::core::{Amount, Group, Phase, Size, StepPolicy, Template};
-use scaler::port::{Balancer, Compute, Store};
-use scaler::workflow::{Error, Scaler};
+use scaler_core::clock::TokioClock;
+use scaler_core::in_memory::MemoryStore;
+use scaler_core::model::{Amount, Group, Phase, Size, StepPolicy, Template};
+use scaler_core::ports::{Balancer, Compute, Store};
+use scaler_core::runtime::{Error, Scaler};
+use scaler_core::state::{GroupMode, Verdict};
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_sqlite::SqliteStore;
 use tokio::time::{Instant, sleep_until};
 
 use super::fuse::{Blow, Fuse, Strike};
@@ -89,7 +89,7 @@ pub fn seconds(n: u64) -> Duration {
 /// A group with short times.
 fn web(min: u32, max: u32, config: u64) -> Group {
     let template = Template { hash: "t1".into(), types: KINDS.map(Into::into).to_vec() };
-    let config = scaler::core::ConfigId(config);
+    let config = scaler_core::model::ConfigId(config);
     let mut group = Group::new("web".parse().unwrap(), Size { min, max }, vec![config], template);
     let on = |name: &str| [("alertname".to_owned(), name.to_owned())].into();
     group.policies = vec![
@@ -380,7 +380,7 @@ impl World {
 
     /// How long the world is there, by its own clock.
     pub fn age(&self) -> Duration {
-        scaler::core::elapsed(START.parse().unwrap(), self.sim.now())
+        scaler_core::model::elapsed(START.parse().unwrap(), self.sim.now())
     }
 
     /// Runs on, whatever happens to processes.

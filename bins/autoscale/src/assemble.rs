@@ -1,7 +1,7 @@
 //! From the configuration to what acts.
 
-use config::{Config, Secret};
-use daemon::{AssembleError, Assembly};
+use autoscale_config::{Config, Secret};
+use autoscale_daemon::{AssembleError, Assembly};
 use linode_api::{Linode, Token};
 use secrecy::ExposeSecret as _;
 
@@ -36,7 +36,7 @@ pub(crate) fn linode(config: &Config) -> Result<Linode, Failure> {
 }
 
 /// What a daemon would be, in this process: it takes the store's lock, serves nobody, and acts while a command waits.
-pub(crate) async fn daemon(config: &Config) -> Result<daemon::Daemon, Failure> {
+pub(crate) async fn daemon(config: &Config) -> Result<autoscale_daemon::Daemon, Failure> {
     Assembly::new(config).build().await.map_err(|error| match error {
         AssembleError::Store(error) => error.into(),
         error @ AssembleError::LocalCredential { .. } => Failure::new(Exit::Failed, error),

@@ -2,8 +2,9 @@
 
 use std::{error::Error, fmt, process::ExitCode};
 
-use config::Problems;
-use scaler::{adapter::sqlite::OpenError, workflow};
+use autoscale_config::Problems;
+use scaler_core::runtime;
+use scaler_sqlite::OpenError;
 
 /// The exit codes. They are documented in the help and the README: never change the meaning of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,9 +109,9 @@ impl From<Problems> for Failure {
     }
 }
 
-impl From<workflow::Error> for Failure {
-    fn from(error: workflow::Error) -> Self {
-        use workflow::Error as E;
+impl From<runtime::Error> for Failure {
+    fn from(error: runtime::Error) -> Self {
+        use runtime::Error as E;
         let exit = match &error {
             E::UnknownGroup { .. } | E::NoMember { .. } => Exit::Usage,
             E::Overtaken { .. } => Exit::Unreachable,
@@ -121,8 +122,8 @@ impl From<workflow::Error> for Failure {
     }
 }
 
-impl From<daemon::client::Error> for Failure {
-    fn from(error: daemon::client::Error) -> Self {
+impl From<autoscale_daemon::client::Error> for Failure {
+    fn from(error: autoscale_daemon::client::Error) -> Self {
         let exit = match error.status() {
             None => Exit::Unreachable,
             Some(400 | 401 | 403 | 404) => Exit::Usage,
@@ -130,12 +131,14 @@ impl From<daemon::client::Error> for Failure {
             Some(_) => Exit::Failed,
         };
         match error {
-            daemon::client::Error::Refused { attempted, status: status @ (401 | 403), problem } => Self::new(
-                exit,
-                format!(
-                    "{attempted}: {problem} (status {status}): set AUTOSCALE_CREDENTIAL to the daemon's credential"
-                ),
-            ),
+            autoscale_daemon::client::Error::Refused { attempted, status: status @ (401 | 403), problem } => {
+                Self::new(
+                    exit,
+                    format!(
+                        "{attempted}: {problem} (status {status}): set AUTOSCALE_CREDENTIAL to the daemon's credential"
+                    ),
+                )
+            }
             error => Self::new(exit, error),
         }
     }

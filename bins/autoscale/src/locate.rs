@@ -3,9 +3,9 @@
 use std::{env, path::Path};
 
 use api_transport::{Token, Url};
-use config::{Config, StoreAt, Surroundings};
-use daemon::local::read_token;
-use scaler::adapter::sqlite::read_address;
+use autoscale_config::{Config, StoreAt, Surroundings};
+use autoscale_daemon::local::read_token;
+use scaler_sqlite::read_address;
 
 use crate::{
     args::GlobalArgs,

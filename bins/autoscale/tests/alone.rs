@@ -1,7 +1,7 @@
 //! Without a daemon: the command is itself the actor.
 
 use linode_sim::Timings;
-use scaler::adapter::sqlite::SqliteStore;
+use scaler_sqlite::SqliteStore;
 
 use crate::session::{Cloud, Session};
 

@@ -12,7 +12,8 @@ use linode_sim::{
     live::{LiveOptions, Server},
 };
 use regex::Regex;
-use scaler::{adapter::clock::SystemClock, port::Clock as _};
+use scaler_core::clock::SystemClock;
+use scaler_core::ports::Clock as _;
 use tempfile::TempDir;
 
 pub const TOKEN: &str = "token-that-nobody-may-see";

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use config::{Config, Surroundings};
-use daemon::Assembly;
+use autoscale_config::{Config, Surroundings};
+use autoscale_daemon::Assembly;
 use linode_sim::Timings;
-use scaler::{
-    adapter::clock::{SystemClock, TokioClock},
-    port::Clock as _,
-};
+use scaler_core::clock::{SystemClock, TokioClock};
+use scaler_core::ports::Clock as _;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::session::{Cloud, PATIENCE, Session, TOKEN};

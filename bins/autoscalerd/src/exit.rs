@@ -6,9 +6,9 @@ use std::{
     process::ExitCode,
 };
 
-use config::Problems;
-use daemon::{AssembleError, ServeError};
-use scaler::adapter::sqlite::OpenError;
+use autoscale_config::Problems;
+use autoscale_daemon::{AssembleError, ServeError};
+use scaler_sqlite::OpenError;
 
 /// The configuration can't be used.
 const CONFIG: u8 = 2;

@@ -10,9 +10,9 @@ use std::{
     process::ExitCode,
 };
 
+use autoscale_config::Config;
+use autoscale_daemon::Assembly;
 use clap::Parser as _;
-use config::Config;
-use daemon::Assembly;
 
 use crate::{args::Args, exit::Failure, signals::Signals};
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use scaler::core::Phase;
+use scaler_core::model::Phase;
 use tokio::sync::mpsc;
 
 use crate::pace::Pace;

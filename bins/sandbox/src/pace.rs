@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use scaler::adapter::clock::TokioClock;
-use scaler::port::Clock as _;
+use scaler_core::clock::TokioClock;
+use scaler_core::ports::Clock as _;
 
 /// When the story begins, in simulated time: always the same, so that runs read alike.
 const START: &str = "2026-01-05T08:00:00Z";

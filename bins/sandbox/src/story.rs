@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use daemon::api::GroupStatus;
-use scaler::core::Phase;
+use autoscale_daemon::api::GroupStatus;
+use scaler_core::model::Phase;
 use tokio::time::sleep;
 
 use crate::alerts::rules::HIGH;

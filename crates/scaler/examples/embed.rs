@@ -9,23 +9,20 @@
 
 #![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
 
 use api_transport::service::InProcess;
-use linode_api::{
-    Linode, Token,
-    models::{ConfigId, NodeBalancerId},
-};
+use linode_api::models::{ConfigId, NodeBalancerId};
+use linode_api::{Linode, Token};
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
-use scaler::{
-    adapter::{
-        clock::TokioClock,
-        linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks},
-        memory::MemoryStore,
-    },
-    core::{Amount, Group, Size, Template, log::Cause},
-    workflow::{Ending, Run, Scaler},
-};
+use scaler_core::clock::TokioClock;
+use scaler_core::in_memory::MemoryStore;
+use scaler_core::model::{Amount, Group, Size, Template};
+use scaler_core::runtime::{Ending, Run, Scaler};
+use scaler_core::state::Cause;
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
 
 const SPEED: f64 = 100.0;
 
@@ -46,13 +43,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clock = TokioClock::new(simulator.now()).with_speed(SPEED);
 
     // What members are made of, and where they serve.
-    let name: scaler::core::GroupName = "web".parse()?;
+    let name: scaler_core::model::GroupName = "web".parse()?;
     let members = LinodeGroup::new(name.clone(), "nl-ams", "linode/debian12")
         .template(|template| template.root_pass("correct-Horse-battery-9".to_owned().into()))
         .backend(backend);
 
     // How many there may be, and the times that the group keeps.
-    let config = scaler::core::ConfigId(backend.config.get());
+    let config = scaler_core::model::ConfigId(backend.config.get());
     let template = Template { hash: "release-4.2".into(), types: vec!["g6-standard-2".into()] };
     let mut group = Group::new(name, Size { min: 2, max: 6 }, vec![config], template);
     group.warm_up = Duration::from_secs(30);

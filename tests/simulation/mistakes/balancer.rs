@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use scaler::core::{ConfigId, Mode, Node, NodeId, NodeStatus};
-use scaler::port::{Balancer, Failure, NewNode};
+use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus};
+use scaler_core::ports::{Balancer, Failure, NewNode};
 
 /// What is done wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]

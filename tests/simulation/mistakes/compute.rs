@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use scaler::core::{GroupName, Instance, InstanceId, InstanceType, Price};
-use scaler::port::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
+use scaler_core::model::{GroupName, Instance, InstanceId, InstanceType, Price};
+use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
 
 type Found = Option<(Instance, Option<GroupName>)>;
 

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use scaler::core::alerts::{AlertRow, AlertTable};
-use scaler::core::log::{Draft, Entry, Fact, GroupMode, Mark};
-use scaler::core::{ActorId, Position};
-use scaler::port::{LogName, Store, StoreError};
+use scaler_core::model::{ActorId, Position};
+use scaler_core::model::{AlertRow, AlertTable};
+use scaler_core::ports::{LogName, Store, StoreError};
+use scaler_core::state::{Draft, Entry, Fact, GroupMode, Mark};
 
 /// What is done wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 
+use autoscale_daemon::api::Span;
 use clap::{Args, ValueEnum};
-use daemon::api::Span;
-use scaler::core::log::GroupMode;
+use scaler_core::state::GroupMode;
 
 use super::OperatorArgs;
 

@@ -1,8 +1,8 @@
 //! Commands that ask for a size.
 
+use autoscale_daemon::api::Span;
 use clap::Args;
-use daemon::api::Span;
-use scaler::core::Amount;
+use scaler_core::model::Amount;
 
 /// `apply`.
 #[derive(Debug, Args)]

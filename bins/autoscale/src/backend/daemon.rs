@@ -3,11 +3,12 @@
 use std::{future::Future, time::Duration};
 
 use api_transport::{Token, Url};
-use daemon::{
+use autoscale_daemon::{
     api::{Accepted, Ending, Events, GroupStatus, MemberAction, MemberRequest, SetDesired, SetMode, Span},
     client::{Client, Error, LONGEST_WAIT, request_id},
 };
-use scaler::core::{Phase, log::GroupMode};
+use scaler_core::model::Phase;
+use scaler_core::state::GroupMode;
 use tokio::time::{Instant, sleep};
 
 use super::{End, Groups, History, OfMember, Plan, Request, Ticket, Waiting};

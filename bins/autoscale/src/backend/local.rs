@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use daemon::{
+use autoscale_daemon::{
     Daemon,
     api::{GroupStatus, MemberAction, SetDesired, SetMode},
 };
-use scaler::{
-    adapter::clock::SystemClock,
-    core::{
-        StepId, after,
-        log::{Cause, Fact},
-    },
-    port::Clock as _,
-    workflow::{Accepted, Ask, Ending, Error, Event, Moment, Run, Scaler, Wanted, What},
-};
+use scaler_core::clock::SystemClock;
+use scaler_core::model::{StepId, after};
+use scaler_core::ports::Clock as _;
+use scaler_core::runtime::{Accepted, Ask, Ending, Error, Run, Scaler, Wanted};
+use scaler_core::state::{Cause, Fact};
+use scaler_core::view::{Event, Moment, What};
 
 use super::{End, Groups, History, OfMember, Plan, Request, Ticket, Waiting};
 use crate::{

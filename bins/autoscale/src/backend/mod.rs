@@ -4,8 +4,9 @@ mod daemon;
 mod local;
 mod plan;
 
-use ::daemon::api::{Activity, GroupStatus, MemberAction, SetDesired, SetMode};
-use scaler::{core::InstanceId, workflow::Accepted};
+use autoscale_daemon::api::{Activity, GroupStatus, MemberAction, SetDesired, SetMode};
+use scaler_core::model::InstanceId;
+use scaler_core::runtime::Accepted;
 use serde::Serialize;
 
 pub(crate) use self::{daemon::Daemon, local::Local, plan::Plan};

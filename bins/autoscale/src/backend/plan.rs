@@ -2,15 +2,11 @@
 
 use std::fmt;
 
-use daemon::api::Waiting;
+use autoscale_daemon::api::Waiting;
 use jiff::Timestamp;
-use scaler::{
-    core::{
-        Signal,
-        log::{Cause, Step},
-    },
-    workflow::{self, DryRun},
-};
+use scaler_core::model::Signal;
+use scaler_core::runtime::DryRun;
+use scaler_core::state::{Cause, Step};
 use serde::Serialize;
 
 /// What would be decided and begun. Its JSON is that of the daemon's `GET /api/v1/groups/{group}/plan`.
@@ -42,7 +38,7 @@ pub(crate) struct Planned {
 impl Plan {
     pub(crate) fn of(group: &str, dry_run: DryRun) -> Self {
         let (text, decision, plan) = (dry_run.to_string(), dry_run.decision, dry_run.plan);
-        let waiting = workflow::Waiting::of(&plan).into_iter().map(Into::into).collect();
+        let waiting = scaler_core::view::Waiting::of(&plan).into_iter().map(Into::into).collect();
         Self {
             group: group.to_owned(),
             text,
@@ -64,8 +60,8 @@ impl Plan {
     }
 }
 
-impl From<daemon::api::Plan> for Plan {
-    fn from(plan: daemon::api::Plan) -> Self {
+impl From<autoscale_daemon::api::Plan> for Plan {
+    fn from(plan: autoscale_daemon::api::Plan) -> Self {
         Self {
             group: plan.group,
             text: plan.text,

@@ -2,8 +2,8 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use config::{Config, Problems, Surroundings};
-use scaler::adapter::linode::{self, Concern, Weight};
+use autoscale_config::{Config, Problems, Surroundings};
+use scaler_linode::{Concern, Weight};
 use serde::Serialize;
 
 use super::Context;
@@ -65,7 +65,7 @@ async fn ask(config: &Config) -> Result<Vec<Concern>, Failure> {
             (group, types.unwrap_or_default())
         })
         .collect();
-    let mut concerns = linode::check(&client, &groups).await;
+    let mut concerns = scaler_linode::check(&client, &groups).await;
     concerns.sort_by_key(|concern| std::cmp::Reverse(concern.weight()));
     Ok(concerns)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use daemon::api::{Activity, Ending};
+use autoscale_daemon::api::{Activity, Ending};
 use jiff::Timestamp;
 
 use super::{Context, named_or_only};

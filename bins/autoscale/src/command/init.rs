@@ -5,7 +5,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use config::Owner;
+use autoscale_config::Owner;
 use serde::Serialize;
 
 use super::Context;
@@ -23,7 +23,7 @@ struct Made {
 
 pub(super) fn run(context: &Context<'_>, args: &InitArgs) -> Result<Exit, Failure> {
     let owner = Owner::generate(&mut fastrand::Rng::new());
-    let text = config::example_for(&owner);
+    let text = autoscale_config::example_for(&owner);
     if args.print {
         let made = Made { owner: owner.to_string(), file: None };
         return if context.output.is_json() {

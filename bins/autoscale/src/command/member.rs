@@ -1,7 +1,7 @@
 //! `adopt`, `release`, `protect`, `unprotect`, `standby`, `activate`, `replace`.
 
-use daemon::api::MemberAction;
-use scaler::core::InstanceId;
+use autoscale_daemon::api::MemberAction;
+use scaler_core::model::InstanceId;
 use serde::Serialize;
 
 use super::{Context, named, waited};

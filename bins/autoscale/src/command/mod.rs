@@ -10,8 +10,8 @@ mod size;
 mod status;
 mod waited;
 
+use autoscale_daemon::api::{MemberAction, SetDesired};
 use clap::CommandFactory as _;
-use daemon::api::{MemberAction, SetDesired};
 
 use crate::{
     args::{Cli, Command, GlobalArgs},

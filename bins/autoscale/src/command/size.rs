@@ -1,7 +1,7 @@
 //! `apply`, `up`, `down`.
 
-use daemon::api::SetDesired;
-use scaler::core::Amount;
+use autoscale_daemon::api::SetDesired;
+use scaler_core::model::Amount;
 
 use super::{Context, named, waited};
 use crate::{

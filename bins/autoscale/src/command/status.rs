@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use daemon::api::{GroupStatus, Member};
+use autoscale_daemon::api::{GroupStatus, Member};
 
 use super::Context;
 use crate::{
@@ -90,8 +90,8 @@ fn whole(group: &GroupStatus) -> String {
         let verdict = operation.verdict.as_ref().map_or_else(
             || "under way".to_owned(),
             |verdict| match verdict {
-                scaler::core::log::Verdict::Reached => "reached".to_owned(),
-                scaler::core::log::Verdict::Failed(why) => format!("failed: {why}"),
+                scaler_core::state::Verdict::Reached => "reached".to_owned(),
+                scaler_core::state::Verdict::Failed(why) => format!("failed: {why}"),
             },
         );
         let (began, cause) = (time(operation.began), &operation.cause);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use scaler::core::Phase;
+use scaler_core::model::Phase;
 use serde::Serialize;
 
 use super::evidence::{Evidence, Kind};

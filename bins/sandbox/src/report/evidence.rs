@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use daemon::api::{History, Member};
+use autoscale_daemon::api::{History, Member};
 use jiff::Timestamp;
 use linode_sim::Snapshot;
-use scaler::core::log::Step;
+use scaler_core::state::Step;
 
 use crate::alerts::rules::GROUP;
 use crate::args::{Args, Tale};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use scaler::core::Phase;
+use scaler_core::model::Phase;
 
 use super::Report;
 use super::evidence::{Bill, Change, Evidence, Instance, Kind, Line, Operation};

@@ -1,7 +1,7 @@
 //! The timeline: when what happened, from the spike on.
 
 use jiff::Timestamp;
-use scaler::core::Phase;
+use scaler_core::model::Phase;
 use serde::Serialize;
 
 use super::evidence::Evidence;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use daemon::api::{GroupStatus, Member};
+use autoscale_daemon::api::{GroupStatus, Member};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use scaler::core::Phase;
+use scaler_core::model::Phase;
 
 use super::{View, clock, line, paint};
 use crate::happening::{Chapter, Happening, Tone, What};

@@ -6,7 +6,7 @@ mod plain;
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::time::Duration;
 
-use daemon::api::GroupStatus;
+use autoscale_daemon::api::GroupStatus;
 use linode_sim::Simulator;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use daemon::api::{Event, GroupStatus};
-use daemon::client::Client;
-use scaler::core::Phase;
+use autoscale_daemon::api::{Event, GroupStatus};
+use autoscale_daemon::client::Client;
+use scaler_core::model::Phase;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::watch;

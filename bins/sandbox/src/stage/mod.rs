@@ -8,9 +8,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use ::daemon::api::GroupStatus;
-use ::daemon::client::Client;
-use ::daemon::{Assembly, ServeError};
+use autoscale_daemon::api::GroupStatus;
+use autoscale_daemon::client::Client;
+use autoscale_daemon::{Assembly, ServeError};
 use linode_sim::live::{LiveOptions, Server};
 use linode_sim::{
     RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeededBalancer, Simulator, Snapshot, Timings,

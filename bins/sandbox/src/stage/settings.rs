@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use config::Config;
+use autoscale_config::Config;
 use linode_sim::SeededBalancer;
 use serde_json::json;
 

@@ -1,0 +1,86 @@
+//! What the Linode adapter needs of a group.
+
+use linode_api::models::{
+    CreateInstance, CreatePlacementGroup, DiskEncryption, InterfaceGeneration, StackScriptData, UserData,
+};
+use scaler_core::model::GroupName;
+use scaler_linode::{Backend, BackendAddress, LinodeGroup};
+use secrecy::ExposeSecret;
+
+use crate::{Config, Datum, GroupSettings, InstanceTemplate, Interfaces, MissingSecret};
+
+impl Config {
+    /// The groups as the Linode adapter knows them, by name.
+    ///
+    /// # Errors
+    /// [`MissingSecret`] where a template names a secret that was not there; only after a lenient reading.
+    pub fn linode_groups(&self) -> Result<Vec<LinodeGroup>, MissingSecret> {
+        self.groups.iter().map(|(name, settings)| settings.to_linode(name.clone())).collect()
+    }
+}
+
+impl GroupSettings {
+    /// The group as the Linode adapter knows it: the request that creates a member, and where members are registered.
+    ///
+    /// # Errors
+    /// [`MissingSecret`] where the template names a secret that was not there; only after a lenient reading.
+    pub fn to_linode(&self, name: GroupName) -> Result<LinodeGroup, MissingSecret> {
+        let address =
+            if self.template.private_ip { BackendAddress::PrivateIpv4 } else { BackendAddress::PublicIpv6 };
+        let group = LinodeGroup::new(name, &self.region, &self.template.image).address(address);
+        let template = self.template.fill(group.template.clone())?;
+        let group = group.template(|_| template);
+        Ok(self.balancers.iter().fold(group, |group, balancer| {
+            group.backend(Backend {
+                nodebalancer: balancer.nodebalancer.into(),
+                config: balancer.config.into(),
+                port: balancer.port,
+            })
+        }))
+    }
+}
+
+impl InstanceTemplate {
+    fn fill(&self, mut request: CreateInstance) -> Result<CreateInstance, MissingSecret> {
+        request.private_ip = Some(self.private_ip);
+        request.backups_enabled = Some(self.backups);
+        request.network_helper = self.network_helper;
+        request.firewall_id = self.firewall.map(Into::into);
+        request.swap_size = self.swap_size.map(u64::from);
+        request.interface_generation = Some(match self.interfaces {
+            Interfaces::LegacyConfig => InterfaceGeneration::LegacyConfig,
+            Interfaces::Linode => InterfaceGeneration::Linode,
+        });
+        request.placement_group = self.placement_group.map(|id| CreatePlacementGroup::new(id.into()));
+        request.disk_encryption = self
+            .disk_encryption
+            .map(|encrypted| if encrypted { DiskEncryption::Enabled } else { DiskEncryption::Disabled });
+        if !self.tags.is_empty() {
+            request.tags = Some(self.tags.clone());
+        }
+        if !self.authorized_keys.is_empty() {
+            let keys = self.authorized_keys.iter().map(|key| key.text.trim().to_owned()).collect();
+            request.authorized_keys = Some(keys);
+        }
+        if !self.authorized_users.is_empty() {
+            request.authorized_users = Some(self.authorized_users.clone());
+        }
+        if let Some(root_pass) = &self.root_pass {
+            request.root_pass = Some(root_pass.value()?.clone());
+        }
+        if let Some(data) = &self.user_data {
+            request = request.user_data(UserData::new(data.text.as_bytes()));
+        }
+        if let Some(script) = &self.stackscript {
+            let mut data = StackScriptData::new();
+            for (name, datum) in &script.data {
+                data = match datum {
+                    Datum::Plain(text) => data.field(name, text),
+                    Datum::Secret(secret) => data.field(name, secret.value()?.expose_secret()),
+                };
+            }
+            request = request.stackscript(script.id.into(), data);
+        }
+        Ok(request)
+    }
+}

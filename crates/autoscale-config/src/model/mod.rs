@@ -1,0 +1,38 @@
+//! What the file says, read and checked.
+
+mod daemon;
+mod group;
+mod template;
+
+pub use daemon::{Alertmanager, Daemon, LinodeAccess, StoreAt};
+pub use group::{Balancer, GroupSettings};
+pub use template::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
+
+use std::{collections::BTreeMap, time::Duration};
+
+use scaler_core::model::GroupName;
+
+use crate::{Owner, Problem};
+
+/// The whole configuration.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Whose instances are ours.
+    pub owner: Owner,
+    /// How the Linode API is reached.
+    pub linode: LinodeAccess,
+    /// Where Alertmanager is asked for its alerts; its answers are then the truth.
+    pub alertmanager: Option<Alertmanager>,
+    /// The `alertname` of an alert that always fires: while it is not confirmed, nothing is removed.
+    pub heartbeat: Option<String>,
+    /// Where Alertmanager is not polled: a firing alert must repeat within this. Default 10 min.
+    pub confirm: Duration,
+    /// Where the daemon listens, and what its callers have to show.
+    pub daemon: Daemon,
+    /// Where the daemon keeps its log.
+    pub store: StoreAt,
+    /// The groups by name.
+    pub groups: BTreeMap<GroupName, GroupSettings>,
+    pub(crate) warnings: Vec<Problem>,
+}

@@ -1,0 +1,86 @@
+//! What the scaler is told.
+
+use std::time::Duration;
+
+use scaler_core::model::{
+    Amount, ConfigId, Hearing, InstanceType, Marks, OnUnknown, Price, Size, VictimOrder,
+};
+
+use crate::support::{GOOD, read, with, with_group_lines};
+
+#[test]
+fn everything_written_arrives() {
+    let text = format!(
+        "{GOOD}    launch_timeout: 7m\n    grace: 3m\n    breaker: 30%\n    cost: {{ per_hour: 1.20 }}\n    spare: 2\n    \
+         marks: {{ low: 20, high: 70 }}\n    on_unknown: {{ at_least: 3 }}\n    order: oldest\n    \
+         largest_step: {{ count: 6, percent: 50% }}\n    \
+         remove: {{ calm: 5m, after_add: 11m, at_most: 2, every: 12m, drain: 4m, reject: 90s }}\n"
+    );
+    let group = read(&text).unwrap().core_groups().remove(0);
+    let minutes = |n: u64| Duration::from_secs(n * 60);
+    assert_eq!(group.name.as_str(), "web");
+    assert_eq!(group.size, Size { min: 2, max: 12 });
+    assert_eq!(group.balancers, [ConfigId(11_873)]);
+    assert_eq!(group.template.types, [InstanceType::from("g6-standard-2")]);
+    assert_eq!(group.policies[0].on["alertname"], "WebCpuHigh");
+    assert_eq!(group.policies[1].remove, Some(Amount::Count(1)));
+    assert_eq!(group.largest_step, (6, Amount::Percent(50)));
+    assert_eq!((group.launch_timeout, group.warm_up, group.grace), (minutes(7), minutes(2), minutes(3)));
+    assert_eq!(group.breaker, Amount::Percent(30));
+    assert_eq!(group.cost.unwrap().per_hour, Price(1_200_000));
+    assert_eq!(group.spare, Amount::Count(2));
+    assert_eq!(group.marks, Some(Marks { low: 20.0, high: 70.0 }));
+    assert_eq!(group.on_unknown, OnUnknown::AtLeast(3));
+    assert_eq!(group.order, VictimOrder::Oldest);
+    assert_eq!((group.remove.calm, group.remove.after_add), (minutes(5), minutes(11)));
+    assert_eq!((group.remove.at_most, group.remove.every), (Amount::Count(2), minutes(12)));
+    assert_eq!((group.remove.drain, group.remove.reject), (minutes(4), Duration::from_secs(90)));
+}
+
+#[test]
+fn hearing_follows_the_file() {
+    let heartbeat = Some("Watchdog".to_owned());
+    let confirm = Duration::from_secs(600);
+    let polled = read(GOOD).unwrap().hearing();
+    assert_eq!(
+        polled,
+        Hearing { poll: Some(Duration::from_secs(15)), confirm, heartbeat: heartbeat.clone() }
+    );
+    let pushed =
+        read(&with("alertmanager: { url: \"http://127.0.0.1:9093\" }", "confirm: 30m")).unwrap().hearing();
+    assert_eq!(pushed, Hearing { poll: None, confirm: confirm * 3, heartbeat });
+}
+
+#[test]
+fn a_template_is_known_by_its_content() {
+    let hash = |text: &str| read(text).unwrap().core_groups().remove(0).template.hash;
+    let same = hash(GOOD);
+    assert_eq!(same.0, "1484d6576f4fd195", "members of a running installation would become older ones");
+    for other in [
+        with("nl-ams", "de-fra-2"),
+        with("private/24170", "private/24171"),
+        with("AAAA deploy", "AAAB deploy"),
+        with("private/24170", "private/24170, firewall: 3"),
+        with("private/24170", "private/24170, swap_size: 3"),
+        with("private/24170", "private/24170, backups: true"),
+        with("private/24170", "private/24170, private_ip: false"),
+        with("private/24170", "private/24170, tags: [one]"),
+        with("private/24170", "private/24170, user_data: x"),
+        with("private/24170", "private/24170, stackscript: { id: 1 }"),
+        with("private/24170", "private/24170, stackscript: { id: 1, data: { a: b } }"),
+        with("private/24170", "private/24170, disk_encryption: true"),
+        with("private/24170", "private/24170, placement_group: 3"),
+        with("private/24170", "private/24170, network_helper: true"),
+        with("private/24170", "private/24170, interfaces: linode"),
+        with("private/24170", "private/24170, authorized_users: [ada]"),
+    ] {
+        assert_ne!(hash(&other), same, "{other}");
+    }
+    for same_content in [
+        with_group_lines("grace: 3m"),
+        with("type: g6-standard-2", "type: [g6-standard-2, g6-dedicated-2]"),
+        with("private/24170", "private/24170, root_pass: { env: AUTOSCALE_TOKEN }"),
+    ] {
+        assert_eq!(hash(&same_content), same, "{same_content}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Durations, amounts and owners.
+
+use std::time::Duration;
+
+use autoscale_config::{Owner, format_duration, parse_duration};
+use proptest::prelude::*;
+use scaler_core::model::Amount;
+
+use crate::support::{read, with, with_group_lines};
+
+#[test]
+fn durations_as_people_write_them() {
+    let seconds = |text: &str| parse_duration(text).map(|duration| duration.as_secs_f64());
+    assert_eq!(seconds("90s"), Ok(90.0));
+    assert_eq!(seconds("10m"), Ok(600.0));
+    assert_eq!(seconds("1h30m"), Ok(5_400.0));
+    assert_eq!(seconds("2d"), Ok(172_800.0));
+    assert_eq!(seconds("1500ms"), Ok(1.5));
+    assert_eq!(seconds("0s"), Ok(0.0));
+    for bad in [
+        "",
+        "10",
+        "m",
+        "10 m",
+        "30m1h",
+        "1m1m",
+        "-1m",
+        "1.5h",
+        "1w",
+        "10M",
+        "366d",
+        "99999999999999999999s",
+        "1h30",
+    ] {
+        assert!(parse_duration(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn owners_have_one_form() {
+    for good in ["k3x9w2", "000000", "abcdef"] {
+        assert_eq!(good.parse::<Owner>().unwrap().as_str(), good);
+    }
+    for bad in ["", "k3x9w", "k3x9w22", "K3x9w2", "k3x9-2", "äbcde"] {
+        assert!(bad.parse::<Owner>().is_err(), "{bad}");
+    }
+    let mut rng = fastrand::Rng::with_seed(7);
+    let some: std::collections::BTreeSet<Owner> = (0..1_000).map(|_| Owner::generate(&mut rng)).collect();
+    assert!(some.len() > 995, "{}", some.len());
+}
+
+proptest! {
+    #[test]
+    fn durations_round_trip(milliseconds in 0_u64..=365 * 86_400_000) {
+        let duration = Duration::from_millis(milliseconds);
+        prop_assert_eq!(parse_duration(&format_duration(duration)), Ok(duration));
+    }
+
+    #[test]
+    fn amounts_round_trip_through_the_file(n in 1_u32..10_000, percent in any::<bool>()) {
+        let amount = if percent { Amount::Percent(n) } else { Amount::Count(n) };
+        let config = read(&with("add: 50%", &format!("add: {amount}"))).unwrap();
+        prop_assert_eq!(config.groups.values().next().unwrap().policies[0].add, Some(amount));
+    }
+
+    #[test]
+    fn prices_round_trip_through_the_file(micros in 1_u64..1_000_000_000) {
+        let dollars = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+        let config = read(&with_group_lines(&format!("cost: {{ per_hour: {dollars} }}"))).unwrap();
+        prop_assert_eq!(config.groups.values().next().unwrap().cost.unwrap().0, micros);
+    }
+
+    #[test]
+    fn generated_owners_are_owners(seed in any::<u64>()) {
+        let owner = Owner::generate(&mut fastrand::Rng::with_seed(seed));
+        prop_assert_eq!(owner.as_str().parse::<Owner>().unwrap(), owner);
+    }
+
+    #[test]
+    fn no_text_breaks_the_reader(text in "\\PC{0,80}") {
+        let _ = read(&text).map_err(|problems| problems.to_string());
+    }
+
+    #[test]
+    fn no_change_of_one_character_breaks_the_reader(at in 0_usize..900, with in "[\\PC\n\t]") {
+        let good = crate::support::GOOD;
+        let at = at % good.len();
+        let text = format!("{}{with}{}", &good[..at], &good[at + 1..]);
+        match read(&text) {
+            Ok(config) => prop_assert!(config.groups.len() == 1),
+            Err(problems) => {
+                prop_assert!(problems.is_fatal());
+                for problem in problems.all() {
+                    prop_assert!(!problem.fix.is_empty() && !problem.message.is_empty());
+                    let line = problem.place.unwrap().line;
+                    prop_assert!(line <= text.lines().count() + 1);
+                }
+            }
+        }
+    }
+}

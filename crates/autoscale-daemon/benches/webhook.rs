@@ -1,0 +1,123 @@
+//! How many notifications are taken in a second, each stored in SQLite before it is answered.
+//!
+//! The runtime has one thread, and SQLite writes on another; `taskset -c 0 cargo bench -p daemon` gives both one core.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::{hint::black_box, path::Path, time::Duration};
+
+use alertmanager_types::{
+    Labels,
+    webhook::{Alert, Message},
+};
+use autoscale_daemon::Daemon;
+use axum::{Router, body::Body};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::future::join_all;
+use http::Request;
+use scaler_core::model::{ConfigId, Group, Size, Template};
+use scaler_core::runtime::Scaler;
+use scaler_linode::{LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_sqlite::SqliteStore;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    runtime::Runtime,
+};
+use tower::ServiceExt as _;
+
+/// Senders that wait for their answers at the same time, as groups of alerts in one or more Alertmanagers do.
+const SENDERS: [usize; 3] = [1, 16, 256];
+
+fn daemon(runtime: &Runtime, store: &Path) -> Daemon {
+    let linode = linode_api::Linode::builder(linode_api::Token::new("unused").unwrap()).build().unwrap();
+    let members = LinodeGroup::new("web".parse().unwrap(), "nl-ams", "linode/debian12");
+    let template = Template { hash: "t".into(), types: vec!["g6-standard-2".into()] };
+    let group = Group::new("web".parse().unwrap(), Size { min: 2, max: 6 }, vec![ConfigId(1)], template);
+    let scaler = Scaler::builder()
+        .compute(LinodeCompute::new(linode.clone(), Marks::new("k3x9w2").unwrap(), [members.clone()]))
+        .balancer(LinodeBalancers::new(linode, [&members]))
+        .store(runtime.block_on(SqliteStore::open(store)).unwrap())
+        .clock(scaler_core::clock::SystemClock)
+        .group(group)
+        .build()
+        .unwrap();
+    Daemon::builder(scaler).build()
+}
+
+/// What Alertmanager sends about one alert of this sender.
+fn body(sender: usize) -> String {
+    let sender = sender.to_string();
+    let labels = Labels::from([
+        ("alertname", "WebCpuHigh"),
+        ("autoscale_group", "web"),
+        ("severity", "warning"),
+        ("sender", sender.as_str()),
+    ]);
+    let began = "2026-01-05T08:00:00Z".parse().unwrap();
+    let message =
+        Message::new("autoscaler", format!("{{}}:{{sender={sender}}}"), vec![Alert::new(labels, began)]);
+    serde_json::to_string(&message).unwrap()
+}
+
+async fn by_router(router: &Router, bodies: &[String]) {
+    let answers = bodies.iter().map(|body| {
+        let request = Request::post("/webhook").body(Body::from(body.clone())).unwrap();
+        async { assert_eq!(router.clone().oneshot(request).await.unwrap().status(), 200) }
+    });
+    black_box(join_all(answers).await);
+}
+
+async fn by_socket(stream: &mut TcpStream, request: &[u8], answer: &mut [u8]) {
+    stream.write_all(request).await.unwrap();
+    let mut read = 0;
+    while !answer[..read].ends_with(b"{\"stored\":1}") {
+        read += stream.read(&mut answer[read..]).await.unwrap();
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
+}
+
+fn intake(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let daemon = daemon(&runtime, &folder.path().join("autoscale.db"));
+    let router = daemon.router();
+    let mut group = criterion.benchmark_group("webhook");
+    group.measurement_time(Duration::from_secs(8));
+    for senders in SENDERS {
+        let bodies: Vec<String> = (0..senders).map(body).collect();
+        group.throughput(Throughput::Elements(senders as u64));
+        group.bench_function(format!("router/{senders}"), |bencher| {
+            bencher.to_async(&runtime).iter(|| by_router(&router, &bodies));
+        });
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let server =
+            runtime.spawn(std::future::IntoFuture::into_future(axum::serve(listener, router.clone())));
+        let mut connections: Vec<(TcpStream, Vec<u8>, Vec<u8>)> = bodies
+            .iter()
+            .map(|body| {
+                let stream = runtime.block_on(TcpStream::connect(address)).unwrap();
+                stream.set_nodelay(true).unwrap();
+                let head = format!(
+                    "POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                    body.len()
+                );
+                (stream, format!("{head}{body}").into_bytes(), vec![0; 1024])
+            })
+            .collect();
+        group.bench_function(format!("sockets/{senders}"), |bencher| {
+            bencher.iter(|| {
+                runtime.block_on(join_all(
+                    connections
+                        .iter_mut()
+                        .map(|(stream, request, answer)| by_socket(stream, request, answer)),
+                ))
+            });
+        });
+        server.abort();
+    }
+    group.finish();
+}
+
+criterion_group!(benches, intake);
+criterion_main!(benches);

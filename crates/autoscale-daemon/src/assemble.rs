@@ -1,0 +1,247 @@
+//! A daemon from a configuration.
+
+use std::{fmt, io, path::Path, path::PathBuf, sync::Arc};
+
+use api_transport::{Service, TokenError, service::Sockets, service::SocketsError};
+use autoscale_config::{Config, MissingSecret, Secret, StoreAt};
+use linode_api::{Linode, Token};
+use scaler_alertmanager::{Alertmanager, AlertmanagerError};
+use scaler_core::clock::SystemClock;
+use scaler_core::in_memory::MemoryStore;
+use scaler_core::ports::Clock;
+use scaler_core::runtime::{BuildError, Scaler};
+use scaler_linode::{InvalidOwner, LinodeBalancers, LinodeCompute, Marks};
+use scaler_sqlite::{OpenError, SqliteStore};
+use secrecy::ExposeSecret;
+
+use crate::{
+    ApiCalls, Credential, Daemon, InvalidCredential,
+    local::{self, LocalToken},
+    preflight::Preflight,
+    scrape::LinodeAddresses,
+};
+
+/// Only this version shows locks.
+const VERSION: &str = "v4beta";
+
+/// Puts a [`Daemon`] together from a configuration: store, Linode client, Alertmanager, clock.
+#[must_use = "an assembly does nothing until `build`"]
+pub struct Assembly<'c> {
+    config: &'c Config,
+    clock: Arc<dyn Clock>,
+    linode: Option<Arc<dyn Service>>,
+    alertmanager: Option<Arc<dyn Service>>,
+    seed: Option<u64>,
+}
+
+impl fmt::Debug for Assembly<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assembly").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// A daemon can't be put together from its configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssembleError {
+    /// A secret is missing.
+    #[error(transparent)]
+    Secret(#[from] MissingSecret),
+    /// The Linode token is none.
+    #[error("the Linode token can't be used")]
+    Token(#[from] TokenError),
+    /// A credential can't be one.
+    #[error("{setting} can't be used")]
+    Credential {
+        /// The setting that names it.
+        setting: &'static str,
+        /// Why.
+        source: InvalidCredential,
+    },
+    /// The credential of this start could not be left beside the store.
+    #[error("no credential could be written beside {}: set daemon.credentials, or let this user write there", path.display())]
+    LocalCredential {
+        /// The store.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// TLS could not be made ready.
+    #[error(transparent)]
+    Sockets(#[from] SocketsError),
+    /// The Linode client could not be made.
+    #[error("the Linode API can't be spoken to")]
+    Linode(#[from] linode_api::BuildError),
+    /// The owner is none.
+    #[error(transparent)]
+    Owner(#[from] InvalidOwner),
+    /// Alertmanager can't be asked.
+    #[error(transparent)]
+    Alertmanager(#[from] AlertmanagerError),
+    /// The store can't be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The configuration names a store that this build does not have.
+    #[error("this build has no such store: write store: {{ sqlite: PATH }}")]
+    StoreKind,
+    /// The groups contradict themselves.
+    #[error(transparent)]
+    Groups(#[from] BuildError),
+}
+
+impl<'c> Assembly<'c> {
+    /// From `config`, on the machine's clock and network.
+    pub fn new(config: &'c Config) -> Self {
+        Self { config, clock: Arc::new(SystemClock), linode: None, alertmanager: None, seed: None }
+    }
+
+    /// Goes by another clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Reaches the Linode API by another service than the network.
+    pub fn linode_service(mut self, service: Arc<dyn Service>) -> Self {
+        self.linode = Some(service);
+        self
+    }
+
+    /// Reaches Alertmanager by another service than the network.
+    pub fn alertmanager_service(mut self, service: Arc<dyn Service>) -> Self {
+        self.alertmanager = Some(service);
+        self
+    }
+
+    /// Makes labels foreseeable, for tests and demonstrations.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Opens the store and puts everything together. Nothing is asked of any API yet.
+    ///
+    /// # Errors
+    /// [`AssembleError`].
+    pub async fn build(self) -> Result<Daemon, AssembleError> {
+        let config = self.config;
+        let calls = ApiCalls::default();
+        let linode = linode(config, &calls, self.linode)?;
+        let marks = Marks::new(config.owner.as_str())?;
+        let owner_tag = marks.owner_tag().to_owned();
+        let groups = config.linode_groups()?;
+        let types = config.groups.values().map(|settings| settings.template.types.clone());
+        let preflight =
+            Preflight { linode: linode.clone(), groups: groups.iter().cloned().zip(types).collect() };
+        let mut builder = Scaler::builder()
+            .balancer(LinodeBalancers::new(linode.clone(), &groups))
+            .compute(LinodeCompute::new(linode.clone(), marks, groups))
+            .clock(Arc::clone(&self.clock))
+            .hearing(config.hearing())
+            .groups(config.core_groups());
+        if let Some(source) = alertmanager(config, &calls, self.alertmanager)? {
+            builder = builder.alerts(source);
+        }
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
+        }
+        let credential = given(config.daemon.credentials.as_ref(), "daemon.credentials")?;
+        let webhook = given(config.daemon.webhook_credentials.as_ref(), "daemon.webhook_credentials")?;
+        let (scaler, store) = match &config.store {
+            StoreAt::Memory => (builder.store(MemoryStore::new()).build()?, None),
+            StoreAt::Sqlite(path) => {
+                let store = SqliteStore::open(path).await?;
+                (builder.store(store.clone()).build()?, Some(store))
+            }
+            _ => return Err(AssembleError::StoreKind),
+        };
+        let mut daemon = Daemon::builder(scaler)
+            .clock(self.clock)
+            .api_calls(calls)
+            .preflight(preflight)
+            .addresses(LinodeAddresses::new(linode, owner_tag));
+        let (credential, token) = match (credential, &store) {
+            (None, Some(store)) => made(store.path())?,
+            (given, Some(store)) => {
+                // An old one would let nobody in, and only mislead.
+                if let Err(error) = local::forget(store.path()) {
+                    tracing::warn!(%error, "the credential of an earlier start could not be removed");
+                }
+                (given, None)
+            }
+            (given, None) => (given, None),
+        };
+        daemon = daemon.local_token(token);
+        if let Some(credential) = credential {
+            daemon = daemon.credential(credential);
+        }
+        if let Some(credential) = webhook {
+            daemon = daemon.webhook_credential(credential);
+        }
+        if let Some(store) = store {
+            daemon = daemon.store(store);
+        }
+        Ok(daemon.build())
+    }
+}
+
+fn linode(
+    config: &Config,
+    calls: &ApiCalls,
+    service: Option<Arc<dyn Service>>,
+) -> Result<Linode, AssembleError> {
+    let access = &config.linode;
+    let service = match service {
+        Some(service) => service,
+        None => {
+            let ca = access.ca.clone().or_else(|| std::env::var_os("LINODE_CA").map(PathBuf::from));
+            let sockets = Sockets::builder();
+            Arc::new(ca.map_or(sockets.clone(), |ca| sockets.ca_file(ca)).build()?)
+        }
+    };
+    // As the official tools have it, where the configuration does not say: LINODE_URL, LINODE_API_VERSION.
+    let mut builder = Linode::builder(Token::new(access.token.value()?.expose_secret())?)
+        .version(VERSION)
+        .environment()
+        .user_agent(concat!("autoscalerd/", env!("CARGO_PKG_VERSION")))
+        .service(Arc::new(calls.count("linode", service)));
+    if let Some(url) = &access.url {
+        builder = builder.address(url.as_str());
+    }
+    if let Some(version) = &access.api_version {
+        builder = builder.version(version);
+    }
+    Ok(builder.build()?)
+}
+
+fn alertmanager(
+    config: &Config,
+    calls: &ApiCalls,
+    service: Option<Arc<dyn Service>>,
+) -> Result<Option<Alertmanager>, AssembleError> {
+    let Some(settings) = &config.alertmanager else { return Ok(None) };
+    let service = match service {
+        Some(service) => service,
+        None => Arc::new(Sockets::builder().build()?),
+    };
+    let mut builder =
+        Alertmanager::builder(settings.url.clone()).service(Arc::new(calls.count("alertmanager", service)));
+    if let Some(secret) = &settings.credentials {
+        builder = builder.bearer(&Token::new(secret.value()?.expose_secret())?)?;
+    }
+    Ok(Some(builder.build()?))
+}
+
+fn given(secret: Option<&Secret>, setting: &'static str) -> Result<Option<Credential>, AssembleError> {
+    let Some(secret) = secret else { return Ok(None) };
+    let credential = Credential::new(secret.value()?.expose_secret());
+    credential.map(Some).map_err(|source| AssembleError::Credential { setting, source })
+}
+
+fn made(store: &Path) -> Result<(Option<Credential>, Option<LocalToken>), AssembleError> {
+    let token = LocalToken::make(store)
+        .map_err(|source| AssembleError::LocalCredential { path: store.to_owned(), source })?;
+    let credential = Credential::new(token.token())
+        .map_err(|source| AssembleError::Credential { setting: "the credential of this start", source })?;
+    Ok((Some(credential), Some(token)))
+}

@@ -1,0 +1,65 @@
+//! What only shows by looking again and again: how long a group wants more than it may have, and when it was last seen.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use scaler_core::model::{Signal, after, elapsed};
+
+use crate::{api::GroupStatus, state::State};
+
+/// How often it is looked.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What was gathered about each group.
+#[derive(Debug, Default)]
+pub(crate) struct Sentinel {
+    groups: Mutex<BTreeMap<String, Gathered>>,
+}
+
+/// What was gathered about a group.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gathered {
+    /// When the last complete observation was taken.
+    pub(crate) observed: Option<Timestamp>,
+    /// How long a signal was high at the largest size.
+    pub(crate) short: Duration,
+    looked: Option<(Timestamp, bool)>,
+}
+
+impl Sentinel {
+    /// Takes in how a group stands.
+    pub(crate) fn see(&self, status: &GroupStatus) -> Gathered {
+        let mut groups = self.groups();
+        let gathered = groups.entry(status.group.clone()).or_default();
+        gathered.observed = status.observed.max(gathered.observed);
+        let short = status.signal == Some(Signal::High)
+            && status.desired.or(status.wished).is_some_and(|desired| desired >= status.max);
+        if let Some((looked, true)) = gathered.looked
+            && short
+        {
+            gathered.short += elapsed(looked, status.at);
+        }
+        gathered.looked = Some((status.at, short));
+        *gathered
+    }
+
+    fn groups(&self) -> MutexGuard<'_, BTreeMap<String, Gathered>> {
+        // Nothing is left half done while it is held.
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks at all groups again and again.
+pub(crate) async fn keep_looking(state: &State) {
+    loop {
+        for group in state.group_names() {
+            // One that can't be read is said by whoever asks for it.
+            let _ = state.status(group).await;
+        }
+        state.clock.sleep_until(after(state.clock.now(), EVERY)).await;
+    }
+}

@@ -1,0 +1,89 @@
+//! What the handlers share.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use scaler_core::model::GroupName;
+use scaler_core::ports::Clock;
+use scaler_core::runtime::{Error, Scaler};
+use tokio::sync::{Semaphore, watch};
+
+use crate::{
+    Credential,
+    api::GroupStatus,
+    events::EventLog,
+    http::refusal::Refusal,
+    metrics::Metrics,
+    scrape::Directory,
+    sentinel::{Gathered, Sentinel},
+};
+
+/// A store that takes longer than this to say how a group stands does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) struct State {
+    pub(crate) scaler: Scaler,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) webhook_credential: Option<Credential>,
+    pub(crate) events: EventLog,
+    pub(crate) metrics: Metrics,
+    pub(crate) sentinel: Sentinel,
+    pub(crate) directory: Option<Directory>,
+    /// Bodies that are large enough to be counted, read at once.
+    pub(crate) large_bodies: Semaphore,
+    pub(crate) stopping: watch::Sender<bool>,
+    pub(crate) started: Timestamp,
+    pub(crate) names: Vec<GroupName>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("groups", &self.names).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// The names of the configured groups.
+    pub(crate) fn group_names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(GroupName::as_str)
+    }
+
+    /// How a group stands, with what was gathered about it.
+    pub(crate) async fn status(&self, group: &str) -> Result<(GroupStatus, Gathered), Refusal> {
+        let status: GroupStatus = self.patiently(self.scaler.status(group)).await?.into();
+        let gathered = self.sentinel.see(&status);
+        Ok((status, gathered))
+    }
+
+    /// Whether a step of any group may be under way. Where the store does not say, nothing is waited for: what is broken
+    /// off is taken up from the log as after a crash.
+    pub(crate) async fn steps_under_way(&self) -> bool {
+        for group in self.group_names() {
+            if self.status(group).await.is_ok_and(|(status, _)| !status.under_way.is_empty()) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Waits for the store, but not for ever: it may hang while everything else works.
+    pub(crate) async fn patiently<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Refusal> {
+        match tokio::time::timeout(PATIENCE, work).await {
+            Ok(done) => done.map_err(Refusal::from),
+            Err(_) => Err(Refusal::slow_store(PATIENCE)),
+        }
+    }
+
+    /// Over once the daemon stops.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // Without a sender the daemon is gone, which is the same.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
+    }
+}

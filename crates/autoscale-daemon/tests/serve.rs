@@ -1,0 +1,155 @@
+//! The daemon on a socket, over SQLite, as the program runs it.
+
+use std::{sync::Arc, time::Duration};
+
+use api_transport::{Token, service::InProcess};
+use autoscale_daemon::{Assembly, ServeError, client::Client, local::read_token};
+use linode_sim::Timings;
+use scaler_sqlite::{SqliteStore, read_address};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+};
+
+use crate::stage::{account, configuration, notification};
+
+async fn assembled(store: &std::path::Path, more: &str) -> autoscale_daemon::Daemon {
+    let (simulator, balancer, config) = account(Timings::instant());
+    let store = store.display();
+    let config = configuration(balancer, config, &format!("store: {{ sqlite: \"{store}\" }}\n{more}"));
+    let service = Arc::new(InProcess::new(simulator.router()));
+    Assembly::new(&config).linode_service(service).build().await.unwrap()
+}
+
+#[tokio::test]
+async fn it_serves_is_found_beside_its_store_and_ends_between_two_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("autoscale.db");
+    let daemon = assembled(&path, "").await;
+    let listener = daemon.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = {
+        let daemon = daemon.clone();
+        tokio::spawn(async move { daemon.serve(listener, async { drop(stopped.await) }).await })
+    };
+    let address = loop {
+        if let Some(address) = read_address(&path).unwrap() {
+            break address;
+        }
+        tokio::task::yield_now().await;
+    };
+    // No credential is configured: who may read the store's files may change things.
+    let token = Token::new(read_token(&path).unwrap().expect("a credential of this start")).unwrap();
+    let client = Client::new(address.parse().unwrap(), Some(&token)).unwrap();
+    let stranger = Client::new(address.parse().unwrap(), None).unwrap();
+    let ask = autoscale_daemon::api::SetDesired::to(3);
+    assert_eq!(stranger.set_desired("web", &ask).await.unwrap_err().status(), Some(401));
+    client.set_desired("web", &ask).await.unwrap();
+    let held = SqliteStore::open(&path).await.unwrap_err().to_string();
+    assert!(held.contains(&address), "{held}");
+
+    // Somebody watches, and the daemon ends all the same.
+    let watching = {
+        let client = client.clone();
+        tokio::spawn(async move { client.events("web", Some(u64::MAX - 1), Duration::from_secs(20)).await })
+    };
+    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+    let request = "GET /api/v1/groups/web/events HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = [0; 15];
+    stream.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200 OK");
+
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), served).await.expect("it ends soon").unwrap().unwrap();
+    let _ = watching.await.unwrap();
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.ends_with(b"0\r\n\r\n"), "the stream is ended, not cut off");
+    assert_eq!(read_address(&path).unwrap(), None);
+    assert!(client.groups().await.unwrap_err().is_unreachable());
+    drop(daemon);
+    assert_eq!(read_token(&path).unwrap(), None);
+    SqliteStore::open(&path).await.expect("the store is free again");
+}
+
+#[tokio::test]
+async fn notifications_survive_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("autoscale.db");
+    for round in 0..2 {
+        let daemon = assembled(&path, "").await;
+        let listener = daemon.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = daemon.clone();
+        let served =
+            tokio::spawn(async move { serving.serve(listener, async { drop(stopped.await) }).await });
+        if round == 0 {
+            let body = notification(&[("SomebodyElses", "firing")]);
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = format!(
+                "POST /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream.write_all(body.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        } else {
+            while daemon.scaler().alerts().table().rows.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        stop.send(()).unwrap();
+        served.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn ten_megabytes_over_a_socket_get_their_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let daemon = assembled(&folder.path().join("autoscale.db"), "").await;
+    let listener = daemon.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = tokio::spawn(async move { daemon.serve(listener, async { drop(stopped.await) }).await });
+    for expect in ["", "Expect: 100-continue\r\n"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let size = 10 << 20;
+        let head = format!(
+            "POST /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{expect}Content-Length: {size}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        if expect.is_empty() {
+            stream.write_all(&vec![b'x'; size]).await.unwrap();
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    }
+    stop.send(()).unwrap();
+    served.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn it_listens_where_others_reach_it_only_with_both_credentials() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("autoscale.db");
+    let daemon = assembled(&path, "daemon: { credentials: { env: AUTOSCALE_TOKEN } }").await;
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        let refused = daemon.bind(address.parse().unwrap()).await.unwrap_err();
+        assert!(matches!(refused, ServeError::Exposed { .. }), "{refused}");
+        assert!(refused.to_string().contains("daemon.webhook_credentials"), "{refused}");
+    }
+    // A listener that somebody else made is looked at too.
+    let open = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let refused = daemon.serve(open, std::future::pending()).await.unwrap_err();
+    assert!(matches!(refused, ServeError::Exposed { .. }), "{refused}");
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let refused = daemon.bind(taken.local_addr().unwrap()).await.unwrap_err().to_string();
+    assert!(refused.contains("free it"), "{refused}");
+    assert_eq!(read_token(&path).unwrap(), None, "a credential is configured, so none is made");
+}

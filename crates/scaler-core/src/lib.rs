@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod in_memory;
+pub mod model;
+pub mod ports;
+pub mod reconcile;
+pub mod runtime;
+pub mod state;
+pub mod view;

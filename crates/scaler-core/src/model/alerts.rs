@@ -1,0 +1,120 @@
+//! The table of alerts: level-triggered, the last word of each fingerprint counts.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{after, elapsed};
+
+/// An alert that is absent from the polls for so long is resolved.
+pub const ABSENT: Duration = Duration::from_secs(300);
+
+/// Resolved alerts are kept for so long, for those who read the table.
+pub const KEEP: Duration = Duration::from_secs(86_400);
+
+/// What was last said of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertState {
+    /// It fires.
+    Firing,
+    /// It fires, and is silenced or inhibited: nobody vouches for it.
+    Suppressed,
+    /// It is over.
+    Resolved,
+}
+
+/// One alert as it was told, by a notification or a poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Identifies its label set.
+    pub fingerprint: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// When it began, by its sender; it may lie in the future.
+    pub starts_at: Timestamp,
+    /// What is said of it.
+    pub state: AlertState,
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRow {
+    /// What was last said.
+    #[serde(flatten)]
+    pub alert: Alert,
+    /// Since when the state is what it is, by our clock.
+    pub since: Timestamp,
+    /// When it was last heard, by our clock.
+    pub heard: Timestamp,
+}
+
+/// The table of alerts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertTable {
+    /// Its rows by fingerprint.
+    pub rows: BTreeMap<String, AlertRow>,
+    /// When the polls last succeeded; none where nobody polls.
+    pub polled: Option<Timestamp>,
+}
+
+impl AlertTable {
+    /// Takes in what a notification says at `now`, and returns the rows that changed, to be stored.
+    #[must_use = "the changed rows must be stored before the notification is answered"]
+    pub fn notified(&mut self, alerts: Vec<Alert>, now: Timestamp) -> Vec<AlertRow> {
+        alerts.into_iter().map(|alert| self.hear(alert, now)).collect()
+    }
+
+    /// Takes in a whole, successful poll that was begun at `asked`: what it leaves out for [`ABSENT`] is resolved, and what
+    /// a notification said since then is newer. Returns the rows that changed, to be stored.
+    #[must_use = "the changed rows must be stored"]
+    pub fn polled(&mut self, alerts: Vec<Alert>, asked: Timestamp) -> Vec<AlertRow> {
+        self.polled = Some(asked);
+        let newer = |row: &AlertRow| row.heard > asked;
+        let told: Vec<Alert> = alerts
+            .into_iter()
+            .filter(|alert| !self.rows.get(&alert.fingerprint).is_some_and(newer))
+            .collect();
+        let mut changed: Vec<AlertRow> = told.into_iter().map(|alert| self.hear(alert, asked)).collect();
+        for row in self.rows.values_mut() {
+            if row.alert.state != AlertState::Resolved
+                && row.heard < asked
+                && asked >= after(row.heard, ABSENT)
+            {
+                row.alert.state = AlertState::Resolved;
+                row.since = asked;
+                changed.push(row.clone());
+            }
+        }
+        changed
+    }
+
+    /// Forgets what was resolved long ago, and returns the fingerprints to be removed from the store.
+    #[must_use = "the rows must be removed from the store too"]
+    pub fn prune(&mut self, now: Timestamp) -> Vec<String> {
+        let old: Vec<String> = self
+            .rows
+            .values()
+            .filter(|row| row.alert.state == AlertState::Resolved && elapsed(row.heard, now) > KEEP)
+            .map(|row| row.alert.fingerprint.clone())
+            .collect();
+        for fingerprint in &old {
+            self.rows.remove(fingerprint);
+        }
+        old
+    }
+
+    fn hear(&mut self, alert: Alert, now: Timestamp) -> AlertRow {
+        let since = match self.rows.get(&alert.fingerprint) {
+            Some(row) if row.alert.state == alert.state => row.since,
+            _ => now,
+        };
+        let row = AlertRow { alert, since, heard: now };
+        self.rows.insert(row.alert.fingerprint.clone(), row.clone());
+        row
+    }
+}

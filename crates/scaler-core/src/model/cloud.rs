@@ -1,0 +1,82 @@
+//! Instances and nodes, as the ports show them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ConfigId, InstanceId, InstanceType, NodeId};
+
+/// An instance as the cloud shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its number.
+    pub id: InstanceId,
+    /// Its label, unique on the account.
+    pub label: String,
+    /// Where it is in its life.
+    pub status: InstanceStatus,
+    /// When the cloud says that it was created.
+    pub created: Timestamp,
+    /// Its type.
+    pub kind: InstanceType,
+    /// The address, without port, that NodeBalancers of the group reach it by, once known.
+    pub address: Option<String>,
+    /// The cloud refuses to delete it.
+    pub locked: bool,
+}
+
+/// Where an instance is in its life, as far as scaling cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceStatus {
+    /// Being made.
+    Provisioning,
+    /// Made, not running yet or not any more.
+    Stopped,
+    /// Running.
+    Running,
+    /// On its way out.
+    Deleting,
+}
+
+/// A node of a NodeBalancer config as the cloud shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Node {
+    /// Its config.
+    pub config: ConfigId,
+    /// Its number.
+    pub id: NodeId,
+    /// Its address without the port.
+    pub address: String,
+    /// Its label.
+    pub label: String,
+    /// What it is asked to do.
+    pub mode: Mode,
+    /// What its health check says.
+    pub status: NodeStatus,
+}
+
+/// What a node is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Take traffic.
+    Accept,
+    /// New connections only from clients that stick to it.
+    Drain,
+    /// No new connections, no checks.
+    Reject,
+    /// Anything else (backup): never ours.
+    Other,
+}
+
+/// What a node's health check says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeStatus {
+    /// Healthy.
+    Up,
+    /// Not healthy.
+    Down,
+    /// Not checked yet.
+    Unknown,
+}

@@ -1,0 +1,200 @@
+//! What a group is: its limits, its policies, and the times that it keeps.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Amount, ConfigId, GroupName, InstanceType, Price, TemplateHash};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A named set of interchangeable instances behind NodeBalancer configs, as the core knows it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Group {
+    /// Its name, also the value of the label `autoscale_group`.
+    pub name: GroupName,
+    /// The sizes it may have.
+    pub size: Size,
+    /// The NodeBalancer configs at which every member is registered; at least one.
+    pub balancers: Vec<ConfigId>,
+    /// What new members are made of.
+    pub template: Template,
+    /// What argues for a size.
+    pub policies: Vec<StepPolicy>,
+    /// Most members that one decision may add to those that are counted: at most the larger of both. Default 4, 100 %.
+    pub largest_step: (u32, Amount),
+    /// Members kept on top of what policies ask for. Default none.
+    pub spare: Amount,
+    /// What unknown signals do. Default hold.
+    pub on_unknown: OnUnknown,
+    /// A launch that has not reached service by then has failed. Default 10 min.
+    pub launch_timeout: Duration,
+    /// So long a member that entered service counts as capacity but not as evidence. Default 2 min.
+    pub warm_up: Duration,
+    /// A member that is unhealthy for longer is replaced. Default 2 min.
+    pub grace: Duration,
+    /// How members are removed.
+    pub remove: Remove,
+    /// More unhealthy members than the larger of 1 and this hold back removals. Default 20 %.
+    pub breaker: Amount,
+    /// What it may cost.
+    pub cost: Option<Cost>,
+    /// The marks between which the load is kept, where known: no removal that would lift it over 0.9 of the high one.
+    pub marks: Option<Marks>,
+    /// Which of equal members goes first. Default the newest.
+    pub order: VictimOrder,
+}
+
+impl Group {
+    /// A group with the default times and limits and no policy.
+    #[must_use]
+    pub fn new(name: GroupName, size: Size, balancers: Vec<ConfigId>, template: Template) -> Self {
+        Self {
+            name,
+            size,
+            balancers,
+            template,
+            policies: Vec::new(),
+            largest_step: (4, Amount::Percent(100)),
+            spare: Amount::Count(0),
+            on_unknown: OnUnknown::Hold,
+            launch_timeout: MINUTE * 10,
+            warm_up: MINUTE * 2,
+            grace: MINUTE * 2,
+            remove: Remove::default(),
+            breaker: Amount::Percent(20),
+            cost: None,
+            marks: None,
+            order: VictimOrder::Newest,
+        }
+    }
+
+    /// Unhealthy members above which removals wait for replacements that have warmed up, of `members` in all.
+    #[must_use]
+    pub fn breaker_at(&self, members: u32) -> u32 {
+        self.breaker.of(members).max(1)
+    }
+
+    /// The hourly price of an instance of `kind`, where known.
+    #[must_use]
+    pub fn price(&self, kind: &InstanceType) -> Price {
+        self.cost.as_ref().and_then(|cost| cost.prices.get(kind).copied()).unwrap_or_default()
+    }
+}
+
+/// The sizes a group may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Never fewer in service through our doing.
+    pub min: u32,
+    /// Never more in existence, but one while a member is replaced.
+    pub max: u32,
+}
+
+impl Size {
+    /// The nearest size that is allowed.
+    #[must_use]
+    pub fn clamp(self, wanted: u32) -> u32 {
+        wanted.min(self.max).max(self.min)
+    }
+}
+
+/// What new members are made of, as far as deciding needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Identifies the content.
+    pub hash: TemplateHash,
+    /// Types in the order in which they are tried when one can't be had; at least one.
+    pub types: Vec<InstanceType>,
+}
+
+/// A policy that steps the size while its alert fires.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepPolicy {
+    /// Labels that an alert must have, exactly (`alertname`, `severity`, any other).
+    pub on: BTreeMap<String, String>,
+    /// Added while such an alert fires.
+    pub add: Option<Amount>,
+    /// Removed while such an alert fires.
+    pub remove: Option<Amount>,
+    /// Removed once such an alert has been resolved for the calm window.
+    pub when_resolved: Option<Amount>,
+}
+
+impl StepPolicy {
+    /// Whether it can ask for a removal at all.
+    #[must_use]
+    pub const fn can_remove(&self) -> bool {
+        self.remove.is_some() || self.when_resolved.is_some()
+    }
+}
+
+/// How members are removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remove {
+    /// The signal must have been low for so long. Default 10 min.
+    pub calm: Duration,
+    /// The last entry into service must be so long ago. Default 10 min.
+    pub after_add: Duration,
+    /// Most of the members that may be serving to remove, whatever the cause, per `every`; at least 1. Default 10 %.
+    pub at_most: Amount,
+    /// The window of the ration, and the pause between removals. Default 10 min.
+    pub every: Duration,
+    /// How long a member drains, from when the mode is seen. Default 5 min.
+    pub drain: Duration,
+    /// How long it then rejects before it is deregistered: modes take up to 60 s. Default 60 s.
+    pub reject: Duration,
+}
+
+impl Default for Remove {
+    fn default() -> Self {
+        Self {
+            calm: MINUTE * 10,
+            after_add: MINUTE * 10,
+            at_most: Amount::Percent(10),
+            every: MINUTE * 10,
+            drain: MINUTE * 5,
+            reject: MINUTE,
+        }
+    }
+}
+
+/// What a group may cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Additions above min are held back beyond this.
+    pub per_hour: Price,
+    /// Hourly prices by type.
+    pub prices: BTreeMap<InstanceType, Price>,
+}
+
+/// The load marks of the group's rules, in the unit of the alerts' `value` annotation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marks {
+    /// Below it the low alert fires.
+    pub low: f64,
+    /// Above it the high alert fires.
+    pub high: f64,
+}
+
+/// What unknown signals do to a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnknown {
+    /// Nothing is changed.
+    #[default]
+    Hold,
+    /// The group has at least so many members.
+    AtLeast(u32),
+}
+
+/// Which of otherwise equal members goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VictimOrder {
+    /// The one that was launched last.
+    #[default]
+    Newest,
+    /// The one that was launched first.
+    Oldest,
+}

@@ -1,0 +1,242 @@
+//! One instance of a group, as the log knows it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ConfigId, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash};
+
+/// Where a member is. Each phase that waits has a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Its create was intended, or the cloud is making it.
+    Provisioning,
+    /// Made, not running yet.
+    Booting,
+    /// Running, not yet up in every config.
+    Registering,
+    /// In service, counted as capacity and not yet as evidence.
+    Warming,
+    /// In service.
+    InService,
+    /// Once in service, now down in a config.
+    Unhealthy,
+    /// Its nodes drain.
+    Draining,
+    /// Its nodes reject: the last minute before it is deregistered.
+    Rejecting,
+    /// Past the point of no return.
+    Deleting,
+    /// An operator's: not counted, not touched.
+    Standby,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Provisioning => "provisioning",
+            Self::Booting => "booting",
+            Self::Registering => "registering",
+            Self::Warming => "warming",
+            Self::InService => "in service",
+            Self::Unhealthy => "unhealthy",
+            Self::Draining => "draining",
+            Self::Rejecting => "rejecting",
+            Self::Deleting => "deleting",
+            Self::Standby => "standby",
+        })
+    }
+}
+
+/// How a member came to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// We created it.
+    Created,
+    /// It carried our marks and the log did not know it.
+    Found,
+    /// An operator adopted it.
+    Adopted,
+}
+
+/// Why a member drains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrainWhy {
+    /// There were too many: it may be taken back.
+    Surplus,
+    /// It was unhealthy or an operator replaced it: never taken back.
+    Replaced,
+    /// It never reached service: no time to drain, no ration.
+    FailedLaunch,
+}
+
+/// A drain that was intended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Drain {
+    /// Why.
+    pub why: DrainWhy,
+    /// When it was intended.
+    pub at: Timestamp,
+    /// A ration was drawn for it, or it needs none. Without one it goes no further.
+    pub drawn: bool,
+    /// When every node was seen in the mode.
+    pub seen: Option<Timestamp>,
+    /// When the nodes were asked to reject.
+    pub reject_at: Option<Timestamp>,
+    /// When every node was seen rejecting.
+    pub rejected: Option<Timestamp>,
+}
+
+/// A mode that we asked for and whether the cloud took it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ModeWish {
+    /// The mode.
+    pub mode: Mode,
+    /// When we asked.
+    pub at: Timestamp,
+    /// The cloud answered that it is done.
+    pub done: bool,
+}
+
+/// What the log knows of a member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Member {
+    /// Its slot.
+    pub slot: Slot,
+    /// Its label, on the instance and on its nodes.
+    pub label: String,
+    /// How it came to be one.
+    pub origin: Origin,
+    /// Its instance, once known.
+    pub instance: Option<InstanceId>,
+    /// When the cloud says that the instance was created.
+    pub created: Option<Timestamp>,
+    /// Its type.
+    pub kind: InstanceType,
+    /// The template that it was made of; none for one that was found or adopted.
+    pub template: Option<TemplateHash>,
+    /// When its first create was intended, or when it was found.
+    pub launched: Timestamp,
+    /// When its create was last intended without a final answer.
+    pub asked: Option<Timestamp>,
+    /// Its phase as last seen.
+    pub phase: Phase,
+    /// Since when it is in this phase.
+    pub since: Timestamp,
+    /// Its last entry into service, if it ever was.
+    pub served: Option<Timestamp>,
+    /// Its launch failed: it goes without ration.
+    pub failed: bool,
+    /// Being replaced since then; recovery does not unmark it.
+    pub replacing: Option<Timestamp>,
+    /// Never removed.
+    pub protected: bool,
+    /// An operator's.
+    pub standby: bool,
+    /// Its nodes as the log knows them.
+    pub nodes: BTreeMap<ConfigId, NodeId>,
+    /// Registrations that were intended, by config, and when.
+    pub registering: BTreeMap<ConfigId, Timestamp>,
+    /// The modes that we last asked for.
+    pub modes: BTreeMap<ConfigId, ModeWish>,
+    /// When a drain was last intended, also one that was taken back.
+    pub last_drain: Option<Timestamp>,
+    /// The drain under way.
+    pub drain: Option<Drain>,
+    /// Its deregistration or deletion is intended: no way back.
+    pub condemned: Option<Timestamp>,
+    /// Its removal was refused then: left alone for a while.
+    pub refused: Option<Timestamp>,
+    /// First missing in two kinds of look-up, by list and by id, at that time.
+    pub missing: Option<Timestamp>,
+}
+
+impl Member {
+    /// A member as it is when its slot is first heard of.
+    #[must_use]
+    pub fn new(slot: Slot, label: String, origin: Origin, kind: InstanceType, at: Timestamp) -> Self {
+        Self {
+            slot,
+            label,
+            origin,
+            instance: None,
+            created: None,
+            kind,
+            template: None,
+            launched: at,
+            asked: None,
+            phase: Phase::Provisioning,
+            since: at,
+            served: None,
+            failed: false,
+            replacing: None,
+            protected: false,
+            standby: false,
+            nodes: BTreeMap::new(),
+            registering: BTreeMap::new(),
+            modes: BTreeMap::new(),
+            last_drain: None,
+            drain: None,
+            condemned: None,
+            refused: None,
+            missing: None,
+        }
+    }
+
+    /// On its way into service: for the first time, taken back, or into a config that was added later.
+    #[must_use]
+    pub const fn on_its_way(&self) -> bool {
+        !self.failed
+            && !self.leaving()
+            && self.replacing.is_none()
+            && matches!(self.phase, Phase::Provisioning | Phase::Booting | Phase::Registering)
+    }
+
+    /// In service, warmed or not, and not leaving.
+    #[must_use]
+    pub const fn in_service(&self) -> bool {
+        !self.leaving() && matches!(self.phase, Phase::Warming | Phase::InService)
+    }
+
+    /// In service and there to stay; one that answered 404 is not, though it is only gone once it did so twice.
+    #[must_use]
+    pub const fn serving(&self) -> bool {
+        self.in_service() && self.replacing.is_none() && self.missing.is_none()
+    }
+
+    /// In service, warmed, and there to stay: it counts as evidence.
+    #[must_use]
+    pub fn warm(&self) -> bool {
+        self.serving() && self.phase == Phase::InService
+    }
+
+    /// Capacity that the group may expect: in service, on its way, or unhealthy within its grace.
+    #[must_use]
+    pub fn expected(&self) -> bool {
+        self.on_its_way() || ((self.in_service() || self.ill()) && self.replacing.is_none())
+    }
+
+    /// Unhealthy, and nothing is done about it yet.
+    #[must_use]
+    pub fn ill(&self) -> bool {
+        !self.leaving() && self.phase == Phase::Unhealthy
+    }
+
+    /// Exists or may exist, and counts against max.
+    #[must_use]
+    pub const fn may_exist(&self) -> bool {
+        !self.standby
+    }
+
+    /// On its way out.
+    #[must_use]
+    pub const fn leaving(&self) -> bool {
+        self.drain.is_some() || self.condemned.is_some()
+    }
+}

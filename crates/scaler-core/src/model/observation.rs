@@ -1,0 +1,77 @@
+//! What the cloud shows of a group at one time.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot};
+
+/// What the cloud shows of a group at one time: complete, or useless.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Observation {
+    /// When it was taken.
+    pub at: Timestamp,
+    /// How many complete ones this actor has had, this one included: deadlines wait for two.
+    pub nth: u32,
+    /// Instances that carry our owner's and the group's tag, compared exactly.
+    pub instances: Vec<Instance>,
+    /// Known instances that the list left out and that answered 404 by id.
+    pub absent: BTreeSet<InstanceId>,
+    /// Known instances that exist and lost one of our tags.
+    pub untagged: BTreeSet<InstanceId>,
+    /// Every node of the group's NodeBalancer configs, foreign ones too.
+    pub nodes: Vec<Node>,
+    /// Whether the nodes were read for this observation: a removal needs that.
+    pub nodes_fresh: bool,
+    /// Why it is useless, if it is: a listing that changed while it was read, a config that did not answer, another account.
+    pub useless: Option<String>,
+    /// Slots with a call under way: nothing is begun for them.
+    pub under_way: BTreeSet<Slot>,
+}
+
+impl Observation {
+    /// A complete observation without anything in it.
+    #[must_use]
+    pub const fn new(at: Timestamp, nth: u32) -> Self {
+        Self {
+            at,
+            nth,
+            instances: Vec::new(),
+            absent: BTreeSet::new(),
+            untagged: BTreeSet::new(),
+            nodes: Vec::new(),
+            nodes_fresh: true,
+            useless: None,
+            under_way: BTreeSet::new(),
+        }
+    }
+
+    /// The instance with `id`, where it is shown.
+    #[must_use]
+    pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.id == id)
+    }
+
+    /// A member's node at a config: the one that the log has, else the one with its address, whatever its port or label;
+    /// but one that is labelled as another member of the group is that one's, left behind at an address used again.
+    #[must_use]
+    pub fn node_of(&self, group: &Group, member: &Member, config: ConfigId) -> Option<&Node> {
+        let here = || self.nodes.iter().filter(move |node| node.config == config);
+        let known = member.nodes.get(&config);
+        let address =
+            member.instance.and_then(|id| self.instance(id)).and_then(|instance| instance.address.as_ref());
+        here().find(|node| Some(&node.id) == known).or_else(|| {
+            here().find(|node| {
+                Some(&node.address) == address
+                    && (node.label == member.label || !group.name.owns_label(&node.label))
+            })
+        })
+    }
+
+    /// A member's nodes at the group's configs.
+    #[must_use]
+    pub fn nodes_of(&self, group: &Group, member: &Member) -> Vec<&Node> {
+        group.balancers.iter().filter_map(|config| self.node_of(group, member, *config)).collect()
+    }
+}

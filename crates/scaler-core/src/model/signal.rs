@@ -1,0 +1,118 @@
+//! What argues for a size. Silence is not calm.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Amount;
+
+/// The label that says which group an alert belongs to.
+pub const GROUP_LABEL: &str = "autoscale_group";
+
+/// What a signal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// More is needed.
+    High,
+    /// Less would do.
+    Low,
+    /// Neither.
+    Calm,
+    /// Nobody confirms anything.
+    Unknown,
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::High => "high",
+            Self::Low => "low",
+            Self::Calm => "calm",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// What one policy says, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicySignal {
+    /// The policy, by the labels that it matches.
+    pub policy: String,
+    /// What it says.
+    pub signal: Signal,
+    /// The step that it asks for, where it asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Amount>,
+    /// It can ask for removals.
+    pub can_remove: bool,
+    /// Since when it says so, where an alert tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// What all policies of a group say at one time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Signals {
+    /// By policy, in the group's order.
+    pub policies: Vec<PolicySignal>,
+    /// The largest load that the low alerts tell by their annotation `value`.
+    pub value: Option<f64>,
+}
+
+/// How the table of alerts is to be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hearing {
+    /// Where Alertmanager is polled: how often. Its answers are then the truth.
+    pub poll: Option<Duration>,
+    /// Where it is not: a firing alert must repeat within this.
+    pub confirm: Duration,
+    /// The `alertname` of an alert that always fires while alerting works.
+    pub heartbeat: Option<String>,
+}
+
+impl Default for Hearing {
+    fn default() -> Self {
+        Self { poll: None, confirm: Duration::from_secs(600), heartbeat: None }
+    }
+}
+
+impl Signals {
+    /// What the policies say together: high if one says so; else unknown if one is; low if all that can remove say so.
+    #[must_use]
+    pub fn together(&self) -> Signal {
+        let any = |signal| self.policies.iter().any(|policy| policy.signal == signal);
+        if any(Signal::High) {
+            Signal::High
+        } else if any(Signal::Unknown) {
+            Signal::Unknown
+        } else if self.policies.iter().any(|policy| policy.can_remove)
+            && self
+                .policies
+                .iter()
+                .filter(|policy| policy.can_remove)
+                .all(|policy| policy.signal == Signal::Low)
+        {
+            Signal::Low
+        } else {
+            Signal::Calm
+        }
+    }
+
+    /// The reasons of the policies that say `signal`.
+    #[must_use]
+    pub fn why(&self, signal: Signal) -> String {
+        let mut whys: Vec<&str> = self
+            .policies
+            .iter()
+            .filter(|policy| policy.signal == signal)
+            .map(|policy| policy.why.as_str())
+            .collect();
+        whys.dedup();
+        whys.join("; ")
+    }
+}

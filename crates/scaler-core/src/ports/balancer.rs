@@ -1,0 +1,51 @@
+//! NodeBalancer configs and their nodes.
+
+use async_trait::async_trait;
+
+use crate::model::{ConfigId, Mode, Node, NodeId};
+use crate::ports::Failure;
+
+/// A node to be created, in mode accept. The port belongs to the implementation, which knows each config's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNode {
+    /// The config.
+    pub config: ConfigId,
+    /// The member's address without the port.
+    pub address: String,
+    /// The member's label.
+    pub label: String,
+}
+
+/// Shows and changes the nodes of NodeBalancer configs. Never rebuilds a config.
+#[async_trait]
+pub trait Balancer: Send + Sync {
+    /// Every node of a config.
+    ///
+    /// # Errors
+    /// A [`Failure`]; nothing may be concluded from it, also where the listing changed while it was read.
+    async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure>;
+
+    /// One node by id; `None` only where the cloud says that it does not exist (404).
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure>;
+
+    /// Registers a member. It is never sent twice by the implementation.
+    ///
+    /// # Errors
+    /// [`FailureKind::MayHaveHappened`](crate::ports::FailureKind::MayHaveHappened) unless it surely did not.
+    async fn register(&self, new: &NewNode) -> Result<NodeId, Failure>;
+
+    /// Asks a node for a mode and leaves its other fields as they are.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    async fn set_mode(&self, config: ConfigId, id: NodeId, mode: Mode) -> Result<(), Failure>;
+
+    /// Removes a node. One that does not exist is removed.
+    ///
+    /// # Errors
+    /// A [`Failure`], [`FailureKind::Guarded`](crate::ports::FailureKind::Guarded) where the NodeBalancer's locks refuse it.
+    async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure>;
+}

@@ -1,0 +1,87 @@
+//! Instances.
+
+use async_trait::async_trait;
+
+use crate::model::{GroupName, Instance, InstanceId, InstanceType};
+use crate::ports::Failure;
+
+/// An instance with the groups whose tag it carries beside the owner's: one, where all is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The instance.
+    pub instance: Instance,
+    /// The group whose tag it carries, compared exactly.
+    pub group: GroupName,
+}
+
+/// All instances with the owner's tag.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The instances.
+    pub instances: Vec<Marked>,
+    /// Why the listing can't be believed: it changed while it was read.
+    pub inconsistent: Option<String>,
+}
+
+/// An instance to be created. Region, image and the like belong to the port, which knows each group's template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewInstance {
+    /// Its group, whose tag it gets beside the owner's in the same call.
+    pub group: GroupName,
+    /// Its label, which exists once on the account.
+    pub label: String,
+    /// Its type.
+    pub kind: InstanceType,
+}
+
+/// Makes, shows and deletes instances. An implementation is bound to one owner and knows the template of each group.
+#[async_trait]
+pub trait Compute: Send + Sync {
+    /// All instances with the owner's tag, of all groups, in one listing.
+    ///
+    /// # Errors
+    /// A [`Failure`]; nothing may be concluded from it.
+    async fn list(&self) -> Result<Listing, Failure>;
+
+    /// The instance with `id`, by id; `None` only where the cloud says that it does not exist (404).
+    ///
+    /// The group is `None` where it does not carry both our tags.
+    ///
+    /// # Errors
+    /// A [`Failure`]; absence may not be concluded from it.
+    async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure>;
+
+    /// The instance with `label`, whatever its tags; `None` where there is none now (lists lag writes).
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    async fn find(&self, label: &str) -> Result<Option<(Instance, Option<GroupName>)>, Failure>;
+
+    /// Creates an instance, with label and tags in the one call. It is never sent twice by the implementation.
+    ///
+    /// # Errors
+    /// [`FailureKind::MayHaveHappened`](crate::ports::FailureKind::MayHaveHappened) unless it surely did not.
+    async fn create(&self, new: &NewInstance) -> Result<Instance, Failure>;
+
+    /// Deletes an instance by id. One that does not exist is deleted.
+    ///
+    /// # Errors
+    /// A [`Failure`], [`FailureKind::Guarded`](crate::ports::FailureKind::Guarded) where the cloud's locks refuse it.
+    async fn delete(&self, id: InstanceId) -> Result<(), Failure>;
+
+    /// Gives an instance our tags for `group`, or takes them away. Other tags stay.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    async fn mark(&self, id: InstanceId, group: &GroupName, ours: bool) -> Result<(), Failure>;
+
+    /// The hourly prices of `kinds`, where known.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    async fn prices(
+        &self,
+        group: &GroupName,
+        kinds: &[InstanceType],
+    ) -> Result<Vec<(InstanceType, crate::model::Price)>, Failure>;
+}

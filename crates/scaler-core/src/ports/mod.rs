@@ -1,0 +1,18 @@
+//! What the loop needs of the world. No cloud's types here: a program can bring its own.
+
+mod alert_source;
+mod balancer;
+mod cause;
+mod clock;
+mod compute;
+mod failure;
+mod shared;
+mod store;
+
+pub use alert_source::AlertSource;
+pub use balancer::{Balancer, NewNode};
+pub use cause::cause_of;
+pub use clock::Clock;
+pub use compute::{Compute, Listing, Marked, NewInstance};
+pub use failure::{Failure, FailureKind};
+pub use store::{LogName, Store, StoreError};

@@ -1,0 +1,295 @@
+//! How many there should be, and why.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::model::{Group, Observation, OnUnknown, Phase, Position, Signal, Signals, Size, elapsed};
+use crate::state::{Cause, GroupMode, Memory};
+
+/// Signals, observation and limits → the desired size, with the reason and what held it back.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The desired size, absolute; none where nothing is known yet.
+    pub desired: Option<u32>,
+    /// The desired size before.
+    pub previous: Option<u32>,
+    /// What the policies say together.
+    pub signal: Signal,
+    /// The request of an operator that this decision answers.
+    pub asked: Option<Position>,
+    /// Why, as it is written to the log.
+    pub cause: Cause,
+    /// Why, in words.
+    pub reason: String,
+    /// What held it back, in words.
+    pub held: Vec<String>,
+}
+
+impl Decision {
+    /// Whether it changes the desired size or answers a request, so that a new generation begins.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.desired.is_some() && (self.desired != self.previous || self.asked.is_some())
+    }
+}
+
+/// How many there should be. Pure and total; deciding again changes nothing.
+#[must_use]
+pub fn decide(
+    group: &Group,
+    observation: &Observation,
+    signals: &Signals,
+    memory: &Memory,
+    now: Timestamp,
+) -> Decision {
+    let mut decision = Decision {
+        desired: memory.desired,
+        previous: memory.desired,
+        signal: signals.together(),
+        asked: None,
+        cause: Cause::Converge,
+        reason: String::new(),
+        held: Vec::new(),
+    };
+    if let Some(doubt) = observation.doubt(memory).or_else(|| observation.unfounded(group, memory, now)) {
+        decision.held.push(doubt);
+        return decision;
+    }
+    let decider = Decider { group, observation, signals, memory, now };
+    let base = decider.base(&mut decision);
+    let wanted = decider.proposed(base, &mut decision);
+    decision.desired = Some(decider.limited(wanted, base, &mut decision));
+    decision
+}
+
+struct Decider<'a> {
+    group: &'a Group,
+    observation: &'a Observation,
+    signals: &'a Signals,
+    memory: &'a Memory,
+    now: Timestamp,
+}
+
+impl Decider<'_> {
+    /// The size that stands unless something argues for another.
+    fn base(&self, decision: &mut Decision) -> u32 {
+        if let Some(asked) = &self.memory.asked {
+            decision.asked = Some(asked.position);
+            decision.cause = asked.cause.clone();
+            decision.reason = format!("{} asked for", asked.desired);
+            return asked.desired;
+        }
+        self.memory.desired.unwrap_or_else(|| {
+            let present = self.memory.expected();
+            decision.reason = format!("{present} serve or are on their way");
+            present
+        })
+    }
+
+    /// What the policies make of it: the largest proposal wins.
+    fn proposed(&self, base: u32, decision: &mut Decision) -> u32 {
+        let spare = self.group.spare.of(base);
+        let warm = self.memory.count(crate::model::Member::warm);
+        let counted = warm.saturating_sub(spare);
+        let mut wanted = base;
+        let mut raise = |to: u32, decision: &mut Decision, cause: Cause, reason: String| {
+            if to > wanted {
+                wanted = to;
+                decision.cause = cause;
+                decision.reason = reason;
+            }
+        };
+        let steps = self.signals.policies.iter().filter(|policy| policy.signal == Signal::High);
+        if let Some(step) = steps.filter_map(|policy| policy.step).map(|step| step.to_add(counted)).max() {
+            let (count, part) = self.group.largest_step;
+            let largest = count.max(part.of(counted)).max(1);
+            let why = self.signals.why(Signal::High);
+            if step > largest {
+                decision.held.push(format!("a step of {step} is cut to {largest}, the largest allowed"));
+            }
+            let step = step.min(largest);
+            let reason = format!("{why}: {counted} counted + {step}");
+            raise(counted.saturating_add(step).saturating_add(spare), decision, Cause::Policy(why), reason);
+        }
+        if let OnUnknown::AtLeast(least) = self.group.on_unknown
+            && self.signals.policies.iter().any(|policy| policy.signal == Signal::Unknown)
+        {
+            let why = self.signals.why(Signal::Unknown);
+            raise(
+                least,
+                decision,
+                Cause::Policy(why.clone()),
+                format!("at least {least} while signals are unknown: {why}"),
+            );
+        }
+        if let Some((floor, until)) = self.memory.floor
+            && until > self.now
+        {
+            let said = format!("a floor of {floor} until {until}");
+            raise(floor, decision, Cause::Operator(said.clone()), said);
+        }
+        // A group that is only observed has no desired size, and still shows what it would remove.
+        let known = self.memory.desired.is_some() || self.memory.mode_at(self.now) == GroupMode::Observe;
+        if wanted == base && decision.asked.is_none() && decision.signal == Signal::Low && known {
+            match self.lower(base, counted, warm) {
+                Ok(by) => {
+                    let why = self.signals.why(Signal::Low);
+                    decision.reason = format!("{why}: {counted} counted − {by}");
+                    decision.cause = Cause::Policy(why);
+                    wanted = warm - by;
+                }
+                Err(Some(why)) => decision.held.push(why),
+                Err(None) => {}
+            }
+        }
+        if matches!(decision.signal, Signal::Unknown) {
+            decision.held.push(format!("removals: {}", self.signals.why(Signal::Unknown)));
+        }
+        wanted
+    }
+
+    /// By how many to lower the size, or what forbids it; nothing to say where the group is as small as it may be.
+    fn lower(&self, base: u32, counted: u32, warm: u32) -> Result<u32, Option<String>> {
+        let (memory, now, remove) = (self.memory, self.now, &self.group.remove);
+        let floor = memory.floor.filter(|(_, until)| *until > now).map_or(0, |(floor, _)| floor);
+        let least = self.group.size.min.max(floor);
+        if base <= least {
+            return Err(None);
+        }
+        match memory.mode_at(now) {
+            GroupMode::On | GroupMode::Observe => {}
+            mode => return Err(Some(format!("removal: the mode is {mode}"))),
+        }
+        let locked = |member: &&crate::model::Member| {
+            member
+                .instance
+                .and_then(|id| self.observation.instance(id))
+                .is_some_and(|instance| instance.locked)
+        };
+        let movable =
+            |member: &&crate::model::Member| !member.standby && !member.protected && !locked(member);
+        for member in memory.members.values().filter(movable) {
+            let busy = match member.phase {
+                _ if member.leaving() => Some("is leaving"),
+                _ if member.missing.is_some() => Some("is missing"),
+                Phase::Provisioning | Phase::Booting | Phase::Registering => Some("is on its way"),
+                Phase::Warming => Some("is warming up"),
+                Phase::Unhealthy => Some("is unhealthy"),
+                _ if member.replacing.is_some() => Some("is being replaced"),
+                _ => None,
+            };
+            if let Some(busy) = busy {
+                return Err(Some(format!("removal: member {} {busy}", member.label)));
+            }
+        }
+        if warm > base {
+            return Err(Some("removal: the last one is not done".to_owned()));
+        }
+        let waits = [
+            (Some(self.low_since()), remove.calm, "low for"),
+            (memory.last_added, remove.after_add, "the last entry into service is old for"),
+            (memory.draws.last().map(|draw| draw.at), remove.every, "the last removal is old for"),
+        ];
+        for (since, needed, what) in waits {
+            if let Some(since) = since
+                && elapsed(since, now) < needed
+            {
+                return Err(Some(format!(
+                    "removal: {what} {} s of {} s",
+                    elapsed(since, now).as_secs(),
+                    needed.as_secs()
+                )));
+            }
+        }
+        let left = memory.ration_left(self.group, now);
+        if left == 0 {
+            return Err(Some("removal: the ration is used up".to_owned()));
+        }
+        let steps = self.signals.policies.iter().filter(|policy| policy.signal == Signal::Low);
+        let step =
+            steps.filter_map(|policy| policy.step).map(|step| step.to_remove(counted)).min().unwrap_or(0);
+        let room = warm.saturating_sub(least);
+        let by = (1..=step.min(left).min(room)).rev().find(|by| self.bears(warm, *by));
+        match by {
+            Some(by) => Ok(by),
+            None if room == 0 => Err(None),
+            None => {
+                Err(Some("removal: the load would pass 0.9 of the high mark with fewer members".to_owned()))
+            }
+        }
+    }
+
+    /// Whether the load, where known, stays under 0.9 of the high mark with `by` members fewer.
+    fn bears(&self, members: u32, by: u32) -> bool {
+        match (self.signals.value, self.group.marks) {
+            (Some(value), Some(marks)) if members > by => {
+                value * f64::from(members) / f64::from(members - by) <= 0.9 * marks.high
+            }
+            _ => true,
+        }
+    }
+
+    /// Since when the policies say low together; each policy that waits for a resolved alert has its own window too.
+    /// A turn may take long: what changed to and fro meanwhile is in no log, but each alert says since when it fires.
+    fn low_since(&self) -> Timestamp {
+        let together = match self.memory.signal {
+            Some((Signal::Low, since)) => since,
+            _ => self.now,
+        };
+        let low = self.signals.policies.iter().filter(|policy| policy.signal == Signal::Low);
+        low.filter_map(|policy| policy.since).fold(together, Timestamp::max)
+    }
+
+    /// Policies propose, limits dispose.
+    fn limited(&self, wanted: u32, base: u32, decision: &mut Decision) -> u32 {
+        let Size { min, max } = self.group.size;
+        let sized = self.group.size.clamp(wanted);
+        if sized < wanted {
+            decision.held.push(format!("{wanted} are wanted, max is {max}"));
+        }
+        if sized > wanted {
+            decision.reason = format!("min is {min}");
+        }
+        let affordable = self.affordable();
+        let before = self.memory.desired.unwrap_or(0);
+        let kept = sized.min(affordable.max(min).max(before.min(base)));
+        if kept < sized {
+            decision.held.push(format!(
+                "{sized} would cost more than {}",
+                self.group.cost.as_ref().map_or_else(Default::default, |cost| cost.per_hour)
+            ));
+        }
+        kept
+    }
+
+    /// The size that the cost ceiling allows, where it is set and the price is known.
+    fn affordable(&self) -> u32 {
+        let Some(cost) = &self.group.cost else { return u32::MAX };
+        let price = self.group.template.types.first().map(|kind| self.group.price(kind)).unwrap_or_default();
+        let now = self.memory.cost(self.group);
+        let room = cost.per_hour.0.saturating_sub(now.0).checked_div(price.0);
+        let room = room.map_or(u32::MAX, |room| u32::try_from(room).unwrap_or(u32::MAX));
+        self.memory.expected().saturating_add(room)
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.previous, self.desired) {
+            (Some(before), Some(desired)) if before != desired => {
+                write!(f, "desired size {before} → {desired}")?
+            }
+            (_, Some(desired)) => write!(f, "desired size {desired}")?,
+            (_, None) => f.write_str("no desired size")?,
+        }
+        if !self.reason.is_empty() {
+            write!(f, ": {}", self.reason)?;
+        }
+        for held in &self.held {
+            write!(f, "; held back: {held}")?;
+        }
+        Ok(())
+    }
+}

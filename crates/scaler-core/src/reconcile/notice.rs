@@ -1,0 +1,249 @@
+//! What an observation tells that the log does not say yet.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::{
+    Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Observation, Origin, Phase, Slot, after,
+    elapsed,
+};
+use crate::state::{Fact, GroupMode, LAPSE, Mark, Memory};
+
+/// An instance is gone if it answers 404 by id twice, so far apart.
+const TWICE: Duration = Duration::from_secs(30);
+
+/// Lists may show an instance for so long after its deletion was answered.
+const SHOWN: Duration = Duration::from_secs(600);
+
+/// How far our clock may be ahead of the cloud's when a found instance is compared with its intent.
+const SKEW: Duration = Duration::from_secs(60);
+
+/// A node that does not accept so long after a drain of ours still shows that drain, not a person's.
+pub(crate) const OURS: Duration = Duration::from_secs(600);
+
+/// Facts to be appended before anything is decided: members found, missing and gone, phases, and deadlines that passed.
+/// Pure and total; noticing the same again after they were folded yields nothing.
+#[must_use]
+pub fn notice(group: &Group, observation: &Observation, memory: &Memory, now: Timestamp) -> Vec<Fact> {
+    if observation.useless.is_some() {
+        return Vec::new();
+    }
+    let view = View { group, observation, memory, now };
+    let mut facts = view.found();
+    for member in memory.members.values() {
+        view.member(member, &mut facts);
+    }
+    facts
+}
+
+struct View<'a> {
+    group: &'a Group,
+    observation: &'a Observation,
+    memory: &'a Memory,
+    now: Timestamp,
+}
+
+impl View<'_> {
+    fn found(&self) -> Vec<Fact> {
+        let mut strangers: Vec<&Instance> = self
+            .observation
+            .instances
+            .iter()
+            .filter(|instance| {
+                instance.status != InstanceStatus::Deleting
+                    && self.memory.member_of(instance.id).is_none()
+                    && self.memory.deleted.get(&instance.id).is_none_or(|at| elapsed(*at, self.now) >= SHOWN)
+            })
+            .collect();
+        strangers.sort_by_key(|instance| (instance.created, instance.id));
+        let mut next = self.memory.free_slot();
+        let mut facts = Vec::new();
+        for instance in strangers {
+            let awaited = self.memory.members.values().find(|member| {
+                member.instance.is_none() && member.label == instance.label && member.kind == instance.kind
+            });
+            let nodes: Vec<&Node> = self
+                .observation
+                .nodes
+                .iter()
+                .filter(|node| Some(&node.address) == instance.address.as_ref())
+                .collect();
+            let (slot, origin) = match awaited {
+                Some(member) if after(instance.created, SKEW) >= member.launched => {
+                    (member.slot, Origin::Created)
+                }
+                Some(_) => continue,
+                None if nodes.is_empty() && !self.group.name.owns_label(&instance.label) => continue,
+                None => {
+                    let slot = next;
+                    next = Slot(next.0.saturating_add(1));
+                    (slot, Origin::Found)
+                }
+            };
+            facts.push(Fact::Found {
+                slot,
+                instance: instance.id,
+                label: instance.label.clone(),
+                instance_type: instance.kind.clone(),
+                created: instance.created,
+                origin,
+                // Only a log that has just begun takes a drain for its own; later on it is a person's.
+                draining: self.memory.generation == 0
+                    && origin == Origin::Found
+                    && nodes.iter().any(|node| matches!(node.mode, Mode::Drain | Mode::Reject)),
+            });
+        }
+        facts
+    }
+
+    fn member(&self, member: &Member, facts: &mut Vec<Fact>) {
+        let slot = member.slot;
+        let Some(id) = member.instance else { return };
+        if self.observation.untagged.contains(&id) {
+            facts.push(Fact::Marked { slot, mark: Mark::Released });
+            return;
+        }
+        let Some(instance) = self.observation.instance(id) else {
+            if self.observation.absent.contains(&id) {
+                match member.missing {
+                    _ if member.condemned.is_some() => facts.push(Fact::Gone { slot }),
+                    None => facts.push(Fact::Missing { slot }),
+                    Some(since) if elapsed(since, self.now) >= TWICE => facts.push(Fact::Gone { slot }),
+                    Some(_) => {}
+                }
+            }
+            return;
+        };
+        if member.missing.is_some() {
+            facts.push(Fact::Reappeared { slot });
+        }
+        let phase = self.phase(member, instance);
+        let newly = |since: Option<Timestamp>| since.is_none() && !self.observation.under_way.contains(&slot);
+        let seen = match (phase, member.drain) {
+            (Phase::Draining, Some(drain)) => {
+                newly(drain.seen) && self.all(member, &[Mode::Drain, Mode::Reject])
+            }
+            (Phase::Rejecting, Some(drain)) => newly(drain.rejected),
+            _ => false,
+        };
+        if phase != member.phase || seen {
+            facts.push(Fact::Seen { slot, phase });
+        }
+        if !matches!(self.memory.mode_at(self.now), GroupMode::On | GroupMode::AddOnly) {
+            return;
+        }
+        facts.extend(self.overdue(member, phase, seen).map(|mark| Fact::Marked { slot, mark }));
+    }
+
+    fn all(&self, member: &Member, modes: &[Mode]) -> bool {
+        self.observation.nodes_fresh
+            && self.observation.nodes_of(self.group, member).iter().all(|node| modes.contains(&node.mode))
+    }
+
+    fn phase(&self, member: &Member, instance: &Instance) -> Phase {
+        if member.standby {
+            return Phase::Standby;
+        }
+        if member.condemned.is_some() || instance.status == InstanceStatus::Deleting {
+            return Phase::Deleting;
+        }
+        if let Some(drain) = member.drain {
+            // A drain that was found may show reject from the start: it drains in full all the same.
+            let drained = drain.seen.is_some_and(|at| elapsed(at, self.now) >= self.group.remove.drain);
+            let seen = drain.seen.is_some() || drain.rejected.is_some();
+            return if (drain.reject_at.is_some() || drained) && self.all(member, &[Mode::Reject]) {
+                Phase::Rejecting
+            } else if self.all(member, &[Mode::Drain, Mode::Reject]) {
+                // A reject that was seen and is not any more begins anew.
+                Phase::Draining
+            } else if seen
+                && self.observation.nodes_fresh
+                && !self.observation.under_way.contains(&member.slot)
+            {
+                // Somebody let it accept: it drains in full again.
+                Phase::Registering
+            } else {
+                member.phase
+            };
+        }
+        let nodes = self.observation.nodes_of(self.group, member);
+        let held = nodes.iter().any(|node| node.mode != Mode::Accept);
+        // After the loss of a store a call of the actor before may still land: for a while what drains is ours, too.
+        let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < OURS);
+        let ours = late(member.last_drain)
+            || late(self.memory.rebuilt)
+            || member
+                .modes
+                .values()
+                .any(|wish| wish.mode == Mode::Accept && !wish.done && late(Some(wish.at)));
+        if held && !ours {
+            return Phase::Standby;
+        }
+        let complete = nodes.len() == self.group.balancers.len();
+        if complete && !held && nodes.iter().all(|node| node.status == NodeStatus::Up) {
+            return match member.phase {
+                Phase::InService => Phase::InService,
+                Phase::Warming if elapsed(member.since, self.now) >= self.group.warm_up => Phase::InService,
+                _ if self.group.warm_up.is_zero() => Phase::InService,
+                _ => Phase::Warming,
+            };
+        }
+        let down = instance.status == InstanceStatus::Stopped
+            || nodes.iter().any(|node| node.status == NodeStatus::Down && node.mode == Mode::Accept);
+        if member.served.is_some() {
+            let overdue = member.phase == Phase::Registering && self.late(member.since);
+            return match member.phase {
+                _ if down || overdue => Phase::Unhealthy,
+                Phase::Unhealthy => Phase::Unhealthy,
+                _ if !complete => Phase::Registering,
+                Phase::InService | Phase::Warming => member.phase,
+                _ => Phase::Registering,
+            };
+        }
+        if member.origin != Origin::Created && self.late(member.launched) {
+            // By a broken log nobody can tell whether it served before: it does not go as a failed launch.
+            return Phase::Unhealthy;
+        }
+        match instance.status {
+            InstanceStatus::Provisioning => Phase::Provisioning,
+            InstanceStatus::Stopped => Phase::Booting,
+            InstanceStatus::Running | InstanceStatus::Deleting => Phase::Registering,
+        }
+    }
+
+    fn late(&self, since: Timestamp) -> bool {
+        elapsed(since, self.now) >= self.group.launch_timeout
+            && self.observation.settled(self.memory, self.now)
+    }
+
+    fn overdue(&self, member: &Member, phase: Phase, seen: bool) -> Option<Mark> {
+        let settled = self.observation.settled(self.memory, self.now);
+        if let Some(drain) = member.drain {
+            let unseen = drain.seen.is_none() && drain.rejected.is_none() && !seen;
+            let lapsed = unseen && drain.reject_at.is_none() && elapsed(drain.at, self.now) >= LAPSE;
+            return (lapsed
+                && self.observation.nodes_fresh
+                && !self.observation.under_way.contains(&member.slot))
+            .then_some(Mark::Lapsed);
+        }
+        if member.leaving() || member.standby || phase == Phase::Standby {
+            return None;
+        }
+        let launching = matches!(phase, Phase::Provisioning | Phase::Booting | Phase::Registering);
+        if launching && member.served.is_none() && !member.failed && self.late(member.launched) {
+            return Some(Mark::Failed);
+        }
+        match (phase, member.replacing) {
+            (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => {
+                (settled && elapsed(member.since, self.now) >= self.group.grace).then_some(Mark::Replacing)
+            }
+            (Phase::Warming | Phase::InService, Some(since)) => {
+                let failed = self.memory.launches.failures > 0
+                    && self.memory.launches.failed.is_some_and(|at| at > since);
+                failed.then_some(Mark::Kept)
+            }
+            _ => None,
+        }
+    }
+}

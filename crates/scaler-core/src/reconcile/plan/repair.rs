@@ -1,0 +1,220 @@
+//! What is on its way is led on, what differs from the log is mended, and what leaves is led out.
+
+use std::time::Duration;
+
+use crate::model::{DrainWhy, InstanceStatus, Member, Mode, Origin, Phase, elapsed};
+use crate::reconcile::plan::Planner;
+use crate::state::{Cause, Step};
+
+/// A create without an answer is looked up again, and sent again where it does not exist, after so long.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// The POST of a node without an answer is not sent again for so long: lists lag writes.
+const NODE_LAG: Duration = Duration::from_secs(120);
+
+/// A mode that was refused or not answered is asked for again after so long.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// A found instance without a node is left alone for so long: the actor before may have sent its delete.
+const FOUND: Duration = Duration::from_secs(120);
+
+/// A node whose instance exists after all is looked at so often, and so far apart.
+const SWEEPS: u32 = 3;
+const SWEEP_AGAIN: Duration = Duration::from_secs(600);
+
+impl Planner<'_> {
+    pub(super) fn mend(&mut self) {
+        let memory = self.memory;
+        for member in memory.members.values().filter(|member| !member.standby && !member.leaving()) {
+            if !self.free(member) || member.failed || member.phase == Phase::Standby {
+                continue;
+            }
+            match member.instance {
+                None => self.look_again(member),
+                Some(_) => {
+                    self.register(member);
+                    self.accept(member);
+                }
+            }
+        }
+        self.sweep();
+    }
+
+    fn look_again(&mut self, member: &Member) {
+        if member.asked.is_some_and(|at| elapsed(at, self.now) < LOOK_AGAIN) {
+            return;
+        }
+        let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
+        let overdue = elapsed(member.launched, self.now) >= self.group.launch_timeout;
+        let wanted = self.memory.expected() <= self.desired && self.memory.may_exist() <= self.limit();
+        let step = match &member.template {
+            Some(template) if wanted && !overdue => {
+                Step::Create { slot, label, instance_type, template: template.clone(), again: true }
+            }
+            _ => Step::LookUp { slot, label, instance_type, overdue },
+        };
+        self.step(step, Cause::Converge);
+    }
+
+    /// Running, its address known, not registered → registered at each config.
+    fn register(&mut self, member: &Member) {
+        let Some(instance) = member.instance.and_then(|id| self.observation.instance(id)) else { return };
+        let (InstanceStatus::Running, Some(address)) = (instance.status, &instance.address) else { return };
+        if member.origin == Origin::Found && elapsed(member.launched, self.now) < FOUND {
+            return;
+        }
+        for config in &self.group.balancers {
+            let waiting = member.registering.get(config).is_some_and(|at| elapsed(*at, self.now) < NODE_LAG);
+            if waiting || self.observation.node_of(self.group, member, *config).is_some() {
+                continue;
+            }
+            let step = Step::Register {
+                slot: member.slot,
+                config: *config,
+                instance: instance.id,
+                address: address.clone(),
+                label: member.label.clone(),
+            };
+            self.step(step, Cause::Converge);
+        }
+    }
+
+    /// A node that should accept and does not.
+    fn accept(&mut self, member: &Member) {
+        for node in self.observation.nodes_of(self.group, member) {
+            let asked =
+                member.modes.get(&node.config).is_some_and(|wish| elapsed(wish.at, self.now) < ASK_AGAIN);
+            if node.mode != Mode::Accept && !asked {
+                let step = Step::SetMode {
+                    slot: member.slot,
+                    config: node.config,
+                    node: node.id,
+                    mode: Mode::Accept,
+                    why: None,
+                };
+                self.step(step, Cause::Converge);
+            }
+        }
+    }
+
+    /// Nodes in our form whose instance is gone.
+    fn sweep(&mut self) {
+        let settled = self.observation.settled(self.memory, self.now);
+        for node in &self.observation.nodes {
+            let gone = self.memory.gone_labels.contains_key(&node.label)
+                || (settled && self.group.name.owns_label(&node.label));
+            let owned =
+                self.memory.members.values().any(|member| {
+                    member.label == node.label || member.nodes.get(&node.config) == Some(&node.id)
+                }) || self.observation.instances.iter().any(|instance| instance.label == node.label);
+            let step = Step::Sweep { config: node.config, node: node.id, label: node.label.clone() };
+            // One whose instance exists after all is looked at again, and after some looks left alone.
+            let left = self
+                .memory
+                .left_alone
+                .get(&node.id)
+                .is_some_and(|(at, tries)| *tries >= SWEEPS || elapsed(*at, self.now) < SWEEP_AGAIN);
+            if gone && !owned && !left && !self.memory.open.values().any(|open| *open == step) {
+                self.step(step, Cause::Converge);
+            }
+        }
+    }
+
+    /// Drain, reject, deregister, delete: each when the one before is over.
+    pub(super) fn lead_out(&mut self) {
+        let memory = self.memory;
+        let leaving: Vec<&Member> = memory
+            .members
+            .values()
+            .filter(|member| (member.leaving() || member.failed) && !member.standby)
+            .collect();
+        if leaving.is_empty() {
+            return;
+        }
+        let allowed = self.may_remove();
+        for member in leaving {
+            if !self.free(member) {
+                continue;
+            }
+            let cause = cause(member);
+            // What nobody can reach any more goes also where removing is held: it only takes up room.
+            let lost = member.condemned.is_some() || member.failed;
+            if lost && self.observation.nodes_fresh {
+                self.lead_on(member, &cause);
+            } else if member.protected || self.add_only() {
+                if member.drain.is_some() {
+                    self.let_accept(member, &Cause::Converge);
+                }
+            } else if allowed {
+                self.lead_on(member, &cause);
+            }
+        }
+    }
+
+    fn lead_on(&mut self, member: &Member, cause: &Cause) {
+        let settled = self.observation.settled(self.memory, self.now);
+        let nodes = self.observation.nodes_of(self.group, member);
+        let rejecting = nodes.iter().all(|node| node.mode == Mode::Reject);
+        if member.condemned.is_some() {
+            self.end(member, cause);
+            return;
+        }
+        let Some(drain) = member.drain else {
+            if member.protected || !self.may_go(member) {
+                self.hold(format!("{} failed, and may not be removed", member.label));
+            } else if nodes.is_empty() {
+                self.end(member, cause);
+            } else {
+                self.set_mode(member, Mode::Reject, Some(DrainWhy::FailedLaunch), cause);
+            }
+            return;
+        };
+        if !drain.drawn {
+            self.draw_late(member);
+            return;
+        }
+        let over = |since: Option<jiff::Timestamp>, needed| {
+            settled && since.is_some_and(|since| elapsed(since, self.now) >= needed)
+        };
+        if over(drain.rejected, self.group.remove.reject) && rejecting {
+            self.end(member, cause);
+        } else if drain.reject_at.is_some() || over(drain.seen, self.group.remove.drain) {
+            self.set_mode(member, Mode::Reject, Some(drain.why), cause);
+        } else if drain.seen.is_none() || nodes.iter().all(|node| node.mode != Mode::Reject) {
+            self.set_mode(member, Mode::Drain, Some(drain.why), cause);
+        }
+    }
+
+    /// A drain that a rebuilt log found has no ration: it draws one, and then drains in full from that time.
+    fn draw_late(&mut self, member: &Member) {
+        let pending = u32::try_from(self.plan.draws.len()).unwrap_or(u32::MAX);
+        if self.memory.ration_left(self.group, self.now) > pending {
+            self.plan.draws.push(member.slot);
+        } else {
+            self.hold(format!("{} was draining when the log was lost: the ration is used up", member.label));
+        }
+    }
+
+    /// The end of a member: its nodes first, then its instance.
+    fn end(&mut self, member: &Member, cause: &Cause) {
+        let Some(instance) = member.instance else { return };
+        let nodes = self.observation.nodes_of(self.group, member);
+        if nodes.is_empty() {
+            self.step(Step::Delete { slot: member.slot, instance }, cause.clone());
+        }
+        for node in nodes {
+            let step = Step::Deregister { slot: member.slot, config: node.config, node: node.id, instance };
+            self.step(step, cause.clone());
+        }
+    }
+}
+
+fn cause(member: &Member) -> Cause {
+    match member.drain.map(|drain| drain.why) {
+        _ if member.failed => {
+            Cause::Health(format!("the launch of {} did not reach service in time", member.label))
+        }
+        Some(DrainWhy::Replaced) => Cause::Health(format!("{} is being replaced", member.label)),
+        _ => Cause::Converge,
+    }
+}

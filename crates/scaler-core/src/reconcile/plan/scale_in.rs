@@ -1,0 +1,186 @@
+//! Too many: who goes, and whether the ration allows it.
+
+use std::cmp::Reverse;
+
+use crate::model::{DrainWhy, Member, Mode, Origin, Signal, VictimOrder};
+use crate::reconcile::plan::Planner;
+use crate::state::{Cause, Step};
+
+impl Planner<'_> {
+    pub(super) fn choose_victims(&mut self) {
+        let wanted =
+            self.memory.members.values().any(|member| member.replacing.is_some() && !member.leaving())
+                || self.memory.expected() > self.desired;
+        if !wanted || !self.may_remove() {
+            return;
+        }
+        let gone = self.never_registered();
+        let pending = u32::try_from(self.plan.draws.len()).unwrap_or(u32::MAX);
+        let mut left = self.memory.ration_left(self.group, self.now).saturating_sub(pending);
+        self.replaced(&mut left);
+        // An operator's exception is for what was asked for, not for replacements.
+        if self.memory.over_ration {
+            left = u32::MAX;
+        }
+        self.surplus(gone, &mut left);
+    }
+
+    /// Only if the desired size fell: members that were never registered serve nobody.
+    fn never_registered(&mut self) -> u32 {
+        if !self.memory.fell {
+            return 0;
+        }
+        let surplus = self.memory.expected().saturating_sub(self.desired);
+        let memory = self.memory;
+        let mut early: Vec<&Member> = memory
+            .members
+            .values()
+            .filter(|member| {
+                member.on_its_way()
+                    && member.instance.is_some()
+                    && member.served.is_none()
+                    && member.registering.is_empty()
+                    && self.eligible(member)
+                    && self.observation.nodes_of(self.group, member).is_empty()
+            })
+            .collect();
+        early.sort_by_key(|member| Reverse((member.launched, member.slot)));
+        let mut gone = 0;
+        for member in early {
+            if let Some(instance) = member.instance.filter(|_| gone < surplus) {
+                self.step(Step::Delete { slot: member.slot, instance }, self.cause());
+                gone += 1;
+            }
+        }
+        gone
+    }
+
+    /// Members that are being replaced go once enough others are in service.
+    fn replaced(&mut self, left: &mut u32) {
+        let memory = self.memory;
+        let mut marked: Vec<&Member> = memory
+            .members
+            .values()
+            .filter(|member| member.replacing.is_some() && self.eligible(member))
+            .collect();
+        marked.sort_by_key(|member| (!member.ill(), member.replacing, member.slot));
+        if marked.is_empty() {
+            return;
+        }
+        let tripped = self.tripped();
+        let enough = if tripped { memory.count(Member::warm) } else { memory.serving() };
+        let needed = self.desired.max(self.group.size.min);
+        // With no room for a replacement one goes first, but never one that the minimum still rests on.
+        let spared =
+            memory.count(|member| member.in_service() && member.missing.is_none()) > self.group.size.min;
+        let crowded = memory.may_exist() > self.group.size.max && memory.count(Member::on_its_way) == 0;
+        for (n, member) in marked.into_iter().enumerate() {
+            let room = enough >= needed || (crowded && n == 0 && (member.ill() || spared));
+            if !room {
+                let what = if tripped { "warmed up (too many are unhealthy at once)" } else { "in service" };
+                self.hold(format!("{} goes when {needed} others are {what}, {enough} are", member.label));
+                return;
+            }
+            let cause = Cause::Health(format!("{} is being replaced", member.label));
+            if !self.drain(member, DrainWhy::Replaced, &cause, left) {
+                return;
+            }
+        }
+    }
+
+    /// `gone` of those that are too many go already.
+    fn surplus(&mut self, gone: u32, left: &mut u32) {
+        let memory = self.memory;
+        let extra = memory.expected().saturating_sub(self.desired).saturating_sub(gone);
+        if extra == 0 {
+            return;
+        }
+        if self.decision.signal == Signal::High {
+            self.hold("removals: a high signal fires");
+            return;
+        }
+        if self.tripped() {
+            self.hold("removals: too many members are unhealthy at once");
+            return;
+        }
+        let mut candidates: Vec<&Member> = memory
+            .members
+            .values()
+            .filter(|member| {
+                (member.in_service() || member.ill()) && member.replacing.is_none() && self.eligible(member)
+            })
+            .collect();
+        candidates.sort_by_key(|member| self.rank(member));
+        let mut spare = memory.serving().saturating_sub(self.desired.max(self.group.size.min));
+        let mut chosen = 0;
+        for member in candidates {
+            if chosen == extra {
+                break;
+            }
+            if member.serving() {
+                if spare == 0 {
+                    continue;
+                }
+                spare -= 1;
+            }
+            if !self.drain(member, DrainWhy::Surplus, &self.cause(), left) {
+                return;
+            }
+            chosen += 1;
+        }
+        if chosen < extra {
+            self.hold(format!("{} of {extra} surplus members: the others are needed until more serve, or may not be removed", extra - chosen));
+        }
+    }
+
+    fn drain(&mut self, member: &Member, why: DrainWhy, cause: &Cause, left: &mut u32) -> bool {
+        if *left == 0 {
+            self.hold("removals: the ration is used up");
+            return false;
+        }
+        *left -= 1;
+        self.plan.draws.push(member.slot);
+        if self.observation.nodes_of(self.group, member).is_empty() {
+            // Nobody can reach it: there is nothing to drain.
+            if let Some(instance) = member.instance {
+                self.step(Step::Delete { slot: member.slot, instance }, cause.clone());
+            }
+        } else {
+            self.set_mode(member, Mode::Drain, Some(why), cause);
+        }
+        true
+    }
+
+    fn cause(&self) -> Cause {
+        self.memory.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone())
+    }
+
+    fn tripped(&self) -> bool {
+        // One that can't be removed in any case does not stop the others for good.
+        let ill = self.memory.count(|member| member.ill() && !member.protected && self.may_go(member));
+        ill > self.group.breaker_at(self.memory.count(|member| member.may_exist() && !member.leaving()))
+    }
+
+    /// Protected, locked and standby members never; one that refused to go, not for a while.
+    fn eligible(&self, member: &Member) -> bool {
+        self.free(member)
+            && !member.protected
+            && !member.standby
+            && !member.leaving()
+            && !member.failed
+            && member.missing.is_none()
+            && self.may_go(member)
+    }
+
+    /// Unhealthy first, adopted last; older template, the group's rule, the paid hour that ends next.
+    fn rank(&self, member: &Member) -> impl Ord + use<> {
+        let born = member.created.unwrap_or(member.launched).as_second();
+        let rule = match self.group.order {
+            VictimOrder::Newest => -born,
+            VictimOrder::Oldest => born,
+        };
+        let paid = 3_600 - (self.now.as_second() - born).rem_euclid(3_600);
+        let current = member.template.as_ref() == Some(&self.group.template.hash);
+        (!member.ill(), member.origin == Origin::Adopted, current, rule, paid, member.slot)
+    }
+}

@@ -1,0 +1,103 @@
+//! Too few: take back what drains, then create the rest.
+
+use std::time::Duration;
+
+use crate::model::{DrainWhy, InstanceType, Member, NodeStatus, Slot, elapsed};
+use crate::reconcile::plan::Planner;
+use crate::state::{Cause, Step};
+
+/// Creates begun in one turn at the most: a turn stays short, and the account's rate is shared with others.
+const CREATES: u32 = 10;
+
+/// A type that could not be had is not tried again for so long.
+const SOLD_OUT: Duration = Duration::from_secs(600);
+
+impl Planner<'_> {
+    pub(super) fn take_back_and_create(&mut self) {
+        let cause =
+            self.memory.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone());
+        let mut lack = self.desired.saturating_sub(self.memory.expected());
+        let memory = self.memory;
+        let mut back: Vec<&Member> =
+            memory.members.values().filter(|member| self.returnable(member)).collect();
+        back.sort_by_key(|member| std::cmp::Reverse((member.last_drain, member.slot)));
+        for member in back {
+            if lack == 0 {
+                return;
+            }
+            self.let_accept(member, &cause);
+            lack -= 1;
+        }
+        if lack > 0 {
+            self.create(lack, &cause);
+        }
+    }
+
+    /// Drained as surplus, up, and not past the point of no return.
+    fn returnable(&self, member: &Member) -> bool {
+        let nodes = self.observation.nodes_of(self.group, member);
+        self.free(member)
+            && member.condemned.is_none()
+            && member.drain.is_some_and(|drain| drain.why == DrainWhy::Surplus && drain.reject_at.is_none())
+            && nodes.len() == self.group.balancers.len()
+            && nodes.iter().all(|node| node.status == NodeStatus::Up)
+    }
+
+    fn create(&mut self, lack: u32, cause: &Cause) {
+        let replacing = self.memory.count(|member| member.replacing.is_some() && member.may_exist());
+        let limit = self.limit();
+        let room = limit.saturating_sub(self.memory.may_exist());
+        if room < lack {
+            let exist = self.memory.may_exist();
+            self.hold(format!("{lack} more are wanted, {exist} may exist and {limit} are allowed"));
+        }
+        let below_min = self.memory.serving() < self.group.size.min;
+        if let Some(next) = self.memory.launches.next(below_min)
+            && next > self.now
+        {
+            let failures = self.memory.launches.failures;
+            self.hold(format!("creates: {failures} launches in a row failed, next try at {next}"));
+            return;
+        }
+        let Some(kind) = self.kind() else {
+            self.hold(
+                "creates: every type of the template is sold out; tried again 10 min after it was said",
+            );
+            return;
+        };
+        let mut cost = self.memory.cost(self.group);
+        let price = self.group.price(&kind);
+        for n in 0..lack.min(room).min(CREATES) {
+            cost = cost.plus(price);
+            let above_min = self.memory.expected().saturating_add(n) >= self.group.size.min;
+            if let Some(ceiling) = self.group.cost.as_ref().map(|cost| cost.per_hour)
+                && cost > ceiling
+            {
+                if above_min && replacing == 0 {
+                    self.hold(format!("creates: {cost} would exceed the ceiling of {ceiling}"));
+                    return;
+                }
+                self.hold(format!(
+                    "{cost} exceeds the ceiling of {ceiling}: it yields to min and to replacements"
+                ));
+            }
+            let slot = Slot(self.memory.free_slot().0.saturating_add(u64::from(n)));
+            let step = Step::Create {
+                slot,
+                label: self.group.name.label(&self.memory.incarnation, slot),
+                instance_type: kind.clone(),
+                template: self.group.template.hash.clone(),
+                again: false,
+            };
+            self.step(step, cause.clone());
+        }
+    }
+
+    /// The first type of the template that was not said to be sold out lately.
+    fn kind(&self) -> Option<InstanceType> {
+        let sold = |kind: &&InstanceType| {
+            self.memory.launches.sold_out.get(*kind).is_some_and(|at| elapsed(*at, self.now) < SOLD_OUT)
+        };
+        self.group.template.types.iter().find(|kind| !sold(kind)).cloned()
+    }
+}

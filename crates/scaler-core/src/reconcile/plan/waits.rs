@@ -1,0 +1,44 @@
+//! What is being waited for, and when to look again.
+
+use jiff::Timestamp;
+
+use crate::model::{Group, Member, Phase, after};
+use crate::reconcile::{Plan, Wait};
+use crate::state::Memory;
+
+pub(super) fn list(group: &Group, memory: &Memory, now: Timestamp, plan: &mut Plan) {
+    for member in memory.members.values().filter(|member| !member.standby) {
+        if let Some((what, until)) = deadline(group, member) {
+            plan.waits.push(Wait { what: format!("{} {what}", member.label), until });
+        }
+    }
+    if let Some(next) = memory.launches.next(memory.serving() < group.size.min)
+        && next > now
+        && memory.desired.is_some_and(|desired| desired > memory.expected())
+    {
+        plan.waits.push(Wait { what: "the next try to create".to_owned(), until: next });
+    }
+    plan.wake = plan.waits.iter().map(|wait| wait.until).filter(|until| *until > now).min();
+}
+
+fn deadline(group: &Group, member: &Member) -> Option<(&'static str, Timestamp)> {
+    if let Some(drain) = member.drain {
+        return match (drain.seen, drain.rejected) {
+            _ if member.condemned.is_some() => None,
+            (_, Some(at)) => Some(("to reject", after(at, group.remove.reject))),
+            (Some(at), None) => Some(("to drain", after(at, group.remove.drain))),
+            (None, None) => None,
+        };
+    }
+    match member.phase {
+        Phase::Provisioning | Phase::Booting | Phase::Registering if member.served.is_none() => {
+            Some(("to reach service", after(member.launched, group.launch_timeout)))
+        }
+        Phase::Registering => Some(("to be up in every config", after(member.since, group.launch_timeout))),
+        Phase::Warming => Some(("to warm up", after(member.since, group.warm_up))),
+        Phase::Unhealthy if member.replacing.is_none() => {
+            Some(("to recover", after(member.since, group.grace)))
+        }
+        _ => None,
+    }
+}

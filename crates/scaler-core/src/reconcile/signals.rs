@@ -1,0 +1,145 @@
+//! What the policies of a group say, read from the table of alerts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::model::{
+    AlertRow, AlertState, AlertTable, Amount, GROUP_LABEL, Group, Hearing, PolicySignal, Signal, Signals,
+    StepPolicy, elapsed,
+};
+
+impl Hearing {
+    /// Whether `row` is still vouched for at `now`: also where the polls are alive they must show it.
+    fn confirmed(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
+        match self.poll {
+            Some(every) => self.polls_alive(table, now) && elapsed(row.heard, now) <= every * 3,
+            None => elapsed(row.heard, now) < self.confirm,
+        }
+    }
+
+    fn polls_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
+        self.poll.is_none_or(|every| table.polled.is_some_and(|at| elapsed(at, now) <= every * 3))
+    }
+
+    fn heartbeat_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
+        self.heartbeat.as_ref().is_none_or(|name| {
+            table.rows.values().any(|row| {
+                row.alert.labels.get("alertname") == Some(name)
+                    && row.alert.state == AlertState::Firing
+                    && self.confirmed(table, row, now)
+            })
+        })
+    }
+}
+
+impl Signals {
+    /// Reads the table for `group` at `now`.
+    #[must_use]
+    pub fn read(group: &Group, table: &AlertTable, hearing: &Hearing, now: Timestamp) -> Self {
+        let mut signals = Self::default();
+        let deaf = if !hearing.polls_alive(table, now) {
+            Some("Alertmanager has not answered three polls")
+        } else if !hearing.heartbeat_alive(table, now) {
+            Some("the heartbeat alert is not confirmed")
+        } else {
+            None
+        };
+        for policy in &group.policies {
+            let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
+            let spoken = match deaf {
+                Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.to_owned()),
+                None => speak(policy, rows, table, hearing, now),
+            };
+            if spoken.signal == Signal::Low {
+                let live = rows().filter(|row| {
+                    row.alert.state == AlertState::Firing
+                        && speaks_for_group(row)
+                        && hearing.confirmed(table, row, now)
+                });
+                for value in
+                    live.filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok())
+                {
+                    signals.value = Some(signals.value.map_or(value, |known| known.max(value)));
+                }
+            }
+            signals.policies.push(spoken);
+        }
+        signals
+    }
+}
+
+impl PolicySignal {
+    fn of(
+        policy: &StepPolicy,
+        signal: Signal,
+        step: Option<Amount>,
+        since: Option<Timestamp>,
+        why: String,
+    ) -> Self {
+        Self { policy: name(&policy.on), signal, step, can_remove: policy.can_remove(), since, why }
+    }
+}
+
+fn name(on: &BTreeMap<String, String>) -> String {
+    let others: Vec<String> = on
+        .iter()
+        .filter(|(label, _)| *label != "alertname")
+        .map(|(label, value)| format!("{label}={value}"))
+        .collect();
+    let alert = on.get("alertname").map_or("any alert", String::as_str);
+    if others.is_empty() { alert.to_owned() } else { format!("{alert} ({})", others.join(", ")) }
+}
+
+fn concerns(group: &Group, policy: &StepPolicy, row: &AlertRow) -> bool {
+    let labels = &row.alert.labels;
+    labels.get(GROUP_LABEL).is_none_or(|owner| owner == group.name.as_str())
+        && policy.on.iter().all(|(label, value)| labels.get(label).map_or("", String::as_str) == value)
+}
+
+/// An alert of one instance does not speak for the group, so it can't argue for fewer.
+fn speaks_for_group(row: &AlertRow) -> bool {
+    !row.alert.labels.contains_key("instance")
+}
+
+fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
+    policy: &StepPolicy,
+    rows: impl Fn() -> I,
+    table: &AlertTable,
+    hearing: &Hearing,
+    now: Timestamp,
+) -> PolicySignal {
+    let say = |signal, step, since, why| PolicySignal::of(policy, signal, step, since, why);
+    let name = name(&policy.on);
+    let live = |row: &&AlertRow| row.alert.state == AlertState::Firing && hearing.confirmed(table, row, now);
+    let doubtful = |row: &&AlertRow| match row.alert.state {
+        AlertState::Suppressed => true,
+        AlertState::Firing => !hearing.confirmed(table, row, now),
+        AlertState::Resolved => false,
+    };
+    if policy.add.is_some()
+        && let Some(row) = rows().find(live)
+    {
+        return say(Signal::High, policy.add, Some(row.since), format!("{name} fires"));
+    }
+    if policy.remove.is_some()
+        && let Some(since) =
+            rows().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
+    {
+        return say(Signal::Low, policy.remove, Some(since), format!("{name} fires"));
+    }
+    if let Some(row) = rows().find(doubtful) {
+        let why = match row.alert.state {
+            AlertState::Suppressed => format!("{name} is silenced or inhibited"),
+            _ => format!("{name} fired and was not confirmed since"),
+        };
+        return say(Signal::Unknown, None, None, why);
+    }
+    let resolved = rows().filter(|row| row.alert.state == AlertState::Resolved && speaks_for_group(row));
+    if policy.when_resolved.is_some()
+        && let Some(since) = resolved.map(|row| row.since).max()
+    {
+        return say(Signal::Low, policy.when_resolved, Some(since), format!("{name} is resolved"));
+    }
+    say(Signal::Calm, None, None, format!("{name} does not fire"))
+}

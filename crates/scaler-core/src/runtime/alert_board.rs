@@ -1,0 +1,231 @@
+//! The table of alerts in this process, kept in step with the store.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{OnceCell, oneshot, watch};
+
+use crate::model::{Alert, AlertRow, AlertTable, Group, Hearing, Signals, after};
+use crate::ports::{AlertSource, Clock, Store, StoreError};
+
+/// The table of alerts: notifications and polls change it, signals are read from it.
+///
+/// A notification is answered only after its commit; notifications that arrive together share one.
+pub struct AlertBoard {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    hearing: Hearing,
+    table: RwLock<AlertTable>,
+    loaded: OnceCell<()>,
+    pending: Mutex<Pending>,
+    commit: tokio::sync::Mutex<()>,
+    polling: tokio::sync::Mutex<()>,
+    changes: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Pending {
+    alerts: Vec<Alert>,
+    waiters: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
+}
+
+impl fmt::Debug for AlertBoard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AlertBoard").field("hearing", &self.hearing).finish_non_exhaustive()
+    }
+}
+
+/// What a notification said was not kept: answer its sender so that it sends it again.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the alerts were not stored")]
+pub struct NotKept(#[source] pub Arc<StoreError>);
+
+impl AlertBoard {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, hearing: Hearing) -> Self {
+        Self {
+            store,
+            clock,
+            hearing,
+            table: RwLock::default(),
+            loaded: OnceCell::new(),
+            pending: Mutex::default(),
+            commit: tokio::sync::Mutex::default(),
+            polling: tokio::sync::Mutex::default(),
+            changes: watch::Sender::new(0),
+        }
+    }
+
+    /// Takes in what a notification says. Returns only once it is stored.
+    ///
+    /// # Errors
+    /// [`NotKept`] if the store did not keep it: nothing of it counts then.
+    pub async fn notified(&self, alerts: Vec<Alert>) -> Result<(), NotKept> {
+        if alerts.is_empty() {
+            return Ok(());
+        }
+        self.load().await.map_err(|error| NotKept(Arc::new(error)))?;
+        loop {
+            let (sender, mut answer) = oneshot::channel();
+            {
+                let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+                pending.alerts.extend(alerts.iter().cloned());
+                pending.waiters.push(sender);
+            }
+            let answered = tokio::select! {
+                biased;
+                answered = &mut answer => answered,
+                guard = self.commit.lock() => {
+                    self.commit_pending().await;
+                    drop(guard);
+                    answer.await
+                }
+            };
+            // Whoever committed for us may have been dropped before it was done: then it is ours to do.
+            if let Ok(kept) = answered {
+                return kept.map_err(NotKept);
+            }
+        }
+    }
+
+    /// Stores everything that waits, in one commit, and answers all who wait.
+    async fn commit_pending(&self) {
+        let Pending { alerts, waiters } =
+            std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        if waiters.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        let mut touched = self.touched(&alerts);
+        let rows = latest(touched.notified(alerts, now));
+        let kept = self.store.keep_alerts(&rows, None).await.map_err(Arc::new);
+        if kept.is_ok() {
+            self.publish(rows, None);
+        }
+        for waiter in waiters {
+            // One that no longer listens needs no answer.
+            let _ = waiter.send(kept.clone());
+        }
+    }
+
+    /// The rows that `alerts` speak of, as a table of their own: a notification copies no more than it changes.
+    fn touched(&self, alerts: &[Alert]) -> AlertTable {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let rows = alerts
+            .iter()
+            .filter_map(|alert| table.rows.get(&alert.fingerprint))
+            .map(|row| (row.alert.fingerprint.clone(), row.clone()))
+            .collect();
+        AlertTable { rows, polled: table.polled }
+    }
+
+    /// Takes in a whole, successful poll that was begun at `asked`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store did not keep it: the poll does not count then.
+    pub async fn polled(&self, alerts: Vec<Alert>, asked: Timestamp) -> Result<(), StoreError> {
+        self.load().await?;
+        let guard = self.commit.lock().await;
+        let now = self.clock.now();
+        let mut table = self.table();
+        let rows = latest(table.polled(alerts, asked));
+        self.store.keep_alerts(&rows, Some(asked)).await?;
+        self.publish(rows, Some(asked));
+        let old = table.prune(now);
+        if !old.is_empty() {
+            self.store.forget_alerts(&old).await?;
+            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+            table.rows.retain(|fingerprint, _| !old.contains(fingerprint));
+        }
+        drop(guard);
+        Ok(())
+    }
+
+    /// Polls `source` every `every` until the future is dropped. Where somebody polls already, it waits to take over.
+    pub(super) async fn poll(&self, source: &dyn AlertSource, every: Duration) {
+        let _polling = self.polling.lock().await;
+        loop {
+            let begun = self.clock.now();
+            match source.alerts().await {
+                Ok(alerts) => {
+                    if let Err(error) = self.polled(alerts, begun).await {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "a poll of the alerts was not stored"
+                        );
+                    }
+                }
+                Err(failure) => {
+                    tracing::warn!(
+                        error = &failure as &dyn std::error::Error,
+                        "the alerts could not be polled"
+                    );
+                }
+            }
+            self.clock
+                .sleep_until(after(begun, every).max(after(self.clock.now(), Duration::from_millis(100))))
+                .await;
+        }
+    }
+
+    /// Reads the table from the store, once.
+    pub(super) async fn load(&self) -> Result<(), StoreError> {
+        self.loaded
+            .get_or_try_init(|| async {
+                let stored = self.store.alerts().await?;
+                *self.table.write().unwrap_or_else(PoisonError::into_inner) = stored;
+                Ok(())
+            })
+            .await
+            .copied()
+    }
+
+    /// The table as it is now.
+    #[must_use]
+    pub fn table(&self) -> AlertTable {
+        self.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the policies of `group` say at `now`.
+    #[must_use]
+    pub fn signals(&self, group: &Group, now: Timestamp) -> Signals {
+        Signals::read(group, &self.table.read().unwrap_or_else(PoisonError::into_inner), &self.hearing, now)
+    }
+
+    /// Changes whenever an alert changes its state.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// How often the alerts are polled, where they are.
+    pub(super) const fn poll_every(&self) -> Option<Duration> {
+        self.hearing.poll
+    }
+
+    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>) {
+        let changed;
+        {
+            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+            let state =
+                |row: &AlertRow| table.rows.get(&row.alert.fingerprint).map(|known| known.alert.state);
+            changed = rows.iter().any(|row| state(row) != Some(row.alert.state));
+            table.polled = polled.or(table.polled);
+            for row in rows {
+                table.rows.insert(row.alert.fingerprint.clone(), row);
+            }
+        }
+        if changed {
+            self.changes.send_modify(|version| *version = version.wrapping_add(1));
+        }
+    }
+}
+
+/// Of one fingerprint the last word counts.
+fn latest(rows: Vec<AlertRow>) -> Vec<AlertRow> {
+    let mut by_fingerprint = std::collections::BTreeMap::new();
+    for row in rows {
+        by_fingerprint.insert(row.alert.fingerprint.clone(), row);
+    }
+    by_fingerprint.into_values().collect()
+}

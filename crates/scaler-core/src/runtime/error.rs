@@ -1,0 +1,122 @@
+//! Why a call of an embedding program failed.
+
+use crate::model::{ActorId, ConfigId, GroupName, InstanceId};
+use crate::ports::{Failure, StoreError};
+use crate::state::GroupMode;
+
+/// A call did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No such group.
+    #[error("there is no group {group:?}; the configured ones are: {known}")]
+    UnknownGroup {
+        /// What was asked for.
+        group: String,
+        /// Those that exist, separated by commas.
+        known: String,
+    },
+    /// The store failed, or a log can't be read.
+    #[error("the store did not do what group {group} asked of it")]
+    Store {
+        /// The group.
+        group: String,
+        /// What it said.
+        source: StoreError,
+    },
+    /// Another actor took the group over: this one can append nothing more.
+    #[error("group {group} was taken over by actor {by}: ask the process that runs it")]
+    Overtaken {
+        /// The group.
+        group: GroupName,
+        /// Who took over.
+        by: ActorId,
+    },
+    /// The caller decided upon a generation that is no longer the current one.
+    #[error("group {group} is at generation {current}, not {asked}: look at it again before asking")]
+    Generation {
+        /// The group.
+        group: GroupName,
+        /// What the caller thought.
+        asked: u64,
+        /// What it is.
+        current: u64,
+    },
+    /// The group's mode does not let anything be carried out.
+    #[error("group {group} is in mode {mode}, so nothing would be carried out: set its mode to on first")]
+    Asleep {
+        /// The group.
+        group: GroupName,
+        /// Its mode.
+        mode: GroupMode,
+    },
+    /// The instance is no member.
+    #[error(
+        "instance {instance} is no member of group {group}: `status` lists the members, `adopt` makes it one"
+    )]
+    NoMember {
+        /// The group.
+        group: GroupName,
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// What was asked can't be done as things are.
+    #[error("{what} was refused: {why}; {fix}")]
+    Refused {
+        /// What was asked.
+        what: String,
+        /// Why not.
+        why: String,
+        /// What to do.
+        fix: String,
+    },
+    /// The cloud did not do what it was asked.
+    #[error("{attempted} did not work")]
+    Cloud {
+        /// What was attempted.
+        attempted: String,
+        /// What came back.
+        source: Failure,
+    },
+    /// The scaler is shutting down.
+    #[error("the scaler is shutting down: ask again once it runs")]
+    Stopping,
+    /// Others kept appending to the group's log.
+    #[error("the log of group {group} changed at every attempt: ask again")]
+    Busy {
+        /// The group.
+        group: GroupName,
+    },
+}
+
+/// A scaler can't be built from what it was given.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A port was not given.
+    #[error("no {0} was given: call the builder's method of that name")]
+    Missing(&'static str),
+    /// Two groups have one name.
+    #[error("group {0} was given twice: give each group a name of its own")]
+    Twice(GroupName),
+    /// A config belongs to two groups.
+    #[error(
+        "config {config} belongs to groups {first} and {second}: give each group NodeBalancer configs of its own"
+    )]
+    SharedConfig {
+        /// The config.
+        config: ConfigId,
+        /// One group.
+        first: GroupName,
+        /// The other.
+        second: GroupName,
+    },
+    /// A group can't be run as it is.
+    #[error("group {group}: {why}")]
+    Group {
+        /// The group.
+        group: GroupName,
+        /// Why, and what to do.
+        why: String,
+    },
+}

@@ -1,0 +1,403 @@
+//! The only holder of the ports for changes, with the guards that nobody can go around.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tracing::Instrument;
+
+use crate::model::{
+    ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after, elapsed,
+};
+use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode};
+use crate::runtime::limiter::{Lanes, Turnstile};
+use crate::runtime::removal_budget::Ticket;
+use crate::runtime::within;
+use crate::state::{Cause, GroupMode, Memory, Outcome, Refusal, Step};
+
+/// A step that has no answer by then has none: the log says so, and the next turn looks.
+const LIMIT: Duration = Duration::from_secs(60);
+/// The cloud's clock may be behind ours by so much.
+const SKEW: Duration = Duration::from_secs(120);
+
+/// What an actor may change in its mode.
+pub(super) enum Hands {
+    /// Nothing: there is nothing here to call.
+    None,
+    /// What the plan says.
+    Able(Arc<Tools>),
+}
+
+impl Hands {
+    /// The hands that `mode` leaves.
+    pub(super) fn of(mode: GroupMode, tools: &Arc<Tools>) -> Self {
+        match mode {
+            GroupMode::On | GroupMode::AddOnly => Self::Able(Arc::clone(tools)),
+            GroupMode::Observe | GroupMode::Paused => Self::None,
+        }
+    }
+}
+
+/// The ports for changes, of one group.
+pub(super) struct Tools {
+    pub(super) compute: Arc<dyn Compute>,
+    pub(super) balancer: Arc<dyn Balancer>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) group: Arc<Group>,
+    pub(super) lanes: Arc<Lanes>,
+    pub(super) turnstile: Turnstile,
+}
+
+impl fmt::Debug for Tools {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tools").field("group", &self.group.name).finish_non_exhaustive()
+    }
+}
+
+/// A step whose intent is in the log, with what the log knew when it was intended.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) id: StepId,
+    pub(super) step: Step,
+    pub(super) cause: Cause,
+    pub(super) operation: Position,
+    pub(super) generation: u64,
+    pub(super) ticket: Option<Ticket>,
+    /// It is not to land later than this: a drain whose ration lapses meanwhile.
+    pub(super) lapses: Option<Timestamp>,
+    pub(super) known: Known,
+}
+
+/// What the log knows of the member that a step concerns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    label: String,
+    instance: Option<InstanceId>,
+    created: Option<Timestamp>,
+    launched: Option<Timestamp>,
+    untouchable: bool,
+    registered_before: bool,
+}
+
+impl Known {
+    /// By the log as it was before `step` was intended.
+    pub(super) fn of(memory: &Memory, step: &Step) -> Self {
+        let Some(member) = step.slot().and_then(|slot| memory.members.get(&slot)) else {
+            return Self::default();
+        };
+        let registered_before =
+            matches!(step, Step::Register { config, .. } if member.registering.contains_key(config));
+        Self {
+            label: member.label.clone(),
+            instance: member.instance,
+            created: member.created,
+            launched: Some(member.launched),
+            untouchable: member.protected || member.standby,
+            registered_before,
+        }
+    }
+}
+
+/// A step that ended.
+#[derive(Debug)]
+pub(super) struct Landed {
+    pub(super) id: StepId,
+    pub(super) step: Step,
+    pub(super) cause: Cause,
+    pub(super) operation: Position,
+    pub(super) generation: u64,
+    pub(super) outcome: Outcome,
+    pub(super) request: Option<String>,
+    pub(super) at: Timestamp,
+}
+
+/// A step that is being carried out.
+pub(super) struct Begun {
+    pub(super) id: StepId,
+    pub(super) step: Step,
+    pub(super) future: BoxFuture<'static, Landed>,
+}
+
+struct Ended(Outcome, Option<String>);
+
+impl From<Outcome> for Ended {
+    fn from(outcome: Outcome) -> Self {
+        Self(outcome, None)
+    }
+}
+
+impl Tools {
+    /// Carries `work` out once its lane is free, unless `stop` comes first. Nothing happens before it is polled.
+    pub(super) fn begin(self: &Arc<Self>, work: Work, stop: watch::Receiver<bool>) -> Begun {
+        let tools = Arc::clone(self);
+        let (id, step) = (work.id, work.step.clone());
+        let span = tracing::info_span!(
+            "step", group = %tools.group.name, generation = work.generation, operation = work.operation.0,
+            step = work.id.0, what = %work.step
+        );
+        let future = Box::pin(async move { tools.turn_and_carry_out(work, stop).await }.instrument(span));
+        Begun { id, step, future }
+    }
+
+    async fn turn_and_carry_out(&self, work: Work, mut stop: watch::Receiver<bool>) -> Landed {
+        let entered = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => None,
+            permit = self.lanes.enter(&work.step, &self.turnstile) => Some(permit),
+        };
+        let create = matches!(work.step, Step::Create { .. });
+        let hold = if create { self.lanes.held(self.clock.now()) } else { None };
+        let now = self.clock.now();
+        let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
+        let Ended(outcome, request) = match (&entered, hold) {
+            (None, _) => not_sent("the scaler is shutting down"),
+            (Some(_), Some((until, why))) => not_sent(&format!("all groups wait until {until}: {why}")),
+            // Whatever held it up, a drain that lands later than its ration counts would come on top of the next one.
+            (Some(_), None) if limit.is_zero() => not_sent("its ration lapsed before it could be sent"),
+            (Some(_), None) => match within(&*self.clock, limit, self.carry_out(&work)).await {
+                Some(ended) => ended,
+                None => Outcome::Unanswered { why: format!("no answer within {} s", limit.as_secs()) }.into(),
+            },
+        };
+        if create {
+            match &outcome {
+                Outcome::Created { .. } => self.lanes.accepted(),
+                Outcome::Refused { refusal: Refusal::Account, why } => {
+                    self.lanes.refused(why, self.clock.now())
+                }
+                _ => {}
+            }
+        }
+        tracing::info!(%outcome, "step ended");
+        Landed {
+            id: work.id,
+            step: work.step,
+            cause: work.cause,
+            operation: work.operation,
+            generation: work.generation,
+            outcome,
+            request,
+            at: self.clock.now(),
+        }
+    }
+
+    async fn carry_out(&self, work: &Work) -> Ended {
+        let known = &work.known;
+        match &work.step {
+            Step::Create { label, instance_type, again, .. } => {
+                let new = NewInstance {
+                    group: self.group.name.clone(),
+                    label: label.clone(),
+                    kind: instance_type.clone(),
+                };
+                self.create(&new, *again, known).await
+            }
+            Step::LookUp { label, instance_type, .. } => {
+                let new = NewInstance {
+                    group: self.group.name.clone(),
+                    label: label.clone(),
+                    kind: instance_type.clone(),
+                };
+                match self.compute.find(label).await {
+                    Ok(Some((instance, owner))) => self.answer_of(&new, &instance, owner.as_ref(), known),
+                    Ok(None) => Outcome::Ok.into(),
+                    Err(failure) => unanswered(failure),
+                }
+            }
+            Step::Register { config, address, label, .. } => {
+                let new = NewNode { config: *config, address: address.clone(), label: label.clone() };
+                self.register(&new, known.registered_before).await
+            }
+            Step::SetMode { slot, config, node, mode, .. } => {
+                self.set_mode(*slot, (*config, *node, *mode), work.ticket.as_ref(), known).await
+            }
+            Step::Deregister { config, node, instance, .. } => match self.preflight(*instance, known).await {
+                Err(ended) => ended,
+                // Its instance may be gone already; its node is not to stay.
+                Ok(_) => done(self.balancer.deregister(*config, *node).await),
+            },
+            Step::Delete { instance, .. } => match self.preflight(*instance, known).await {
+                Err(ended) => ended,
+                Ok(None) => Outcome::Ok.into(),
+                Ok(Some(_)) => done(self.compute.delete(*instance).await),
+            },
+            Step::Sweep { config, node, label } => self.sweep(*config, *node, label).await,
+        }
+    }
+
+    /// A create without an answer is never sent again here: the label is looked up before another one.
+    async fn create(&self, new: &NewInstance, again: bool, known: &Known) -> Ended {
+        if again {
+            match self.compute.find(&new.label).await {
+                Ok(Some((instance, owner))) => return self.answer_of(new, &instance, owner.as_ref(), known),
+                Ok(None) => {}
+                // The one that was intended before may still have happened, so its slot stays open.
+                Err(failure) => return unanswered(failure),
+            }
+        }
+        match self.compute.create(new).await {
+            Ok(instance) => Outcome::Created { instance: instance.id, created: instance.created }.into(),
+            Err(failure) if failure.kind == FailureKind::LabelTaken => {
+                match self.compute.find(&new.label).await {
+                    Ok(Some((instance, owner))) => self.answer_of(new, &instance, owner.as_ref(), known),
+                    // Lists lag writes: what has the label will show.
+                    Ok(None) => unanswered(failure),
+                    Err(unread) => unanswered(unread),
+                }
+            }
+            Err(failure) => failed(failure),
+        }
+    }
+
+    /// Whether what has the label is what we asked for.
+    fn answer_of(
+        &self,
+        new: &NewInstance,
+        instance: &Instance,
+        owner: Option<&crate::model::GroupName>,
+        known: &Known,
+    ) -> Ended {
+        let why = if owner != Some(&self.group.name) {
+            "does not carry our tags"
+        } else if instance.kind != new.kind {
+            "is of another type"
+        } else if known.launched.is_some_and(|launched| after(instance.created, SKEW) < launched) {
+            "is older than the intent"
+        } else {
+            return Outcome::Created { instance: instance.id, created: instance.created }.into();
+        };
+        guarded(&format!("instance {} has the label {} and {why}: it is left alone", instance.id, new.label))
+    }
+
+    /// A registration that was intended before may have happened, so it is looked for among the nodes.
+    async fn register(&self, new: &NewNode, before: bool) -> Ended {
+        if before {
+            match self.registered(new).await {
+                Ok(Some(node)) => return Outcome::Registered { node }.into(),
+                Ok(None) => {}
+                Err(failure) => return unanswered(failure),
+            }
+        }
+        match self.balancer.register(new).await {
+            Ok(node) => Outcome::Registered { node }.into(),
+            Err(failure) if matches!(failure.kind, FailureKind::LabelTaken | FailureKind::Request) => {
+                match self.registered(new).await {
+                    Ok(Some(node)) => Outcome::Registered { node }.into(),
+                    Ok(None) | Err(_) => failed(failure),
+                }
+            }
+            Err(failure) => failed(failure),
+        }
+    }
+
+    async fn registered(&self, new: &NewNode) -> Result<Option<NodeId>, Failure> {
+        let nodes = self.balancer.nodes(new.config).await?;
+        Ok(nodes
+            .iter()
+            .find(|node| node.address == new.address && node.label == new.label)
+            .map(|node| node.id))
+    }
+
+    async fn set_mode(
+        &self,
+        slot: Slot,
+        (config, node, mode): (ConfigId, NodeId, Mode),
+        ticket: Option<&Ticket>,
+        known: &Known,
+    ) -> Ended {
+        if matches!(mode, Mode::Drain | Mode::Reject) {
+            if ticket.is_none_or(|ticket| ticket.slot() != slot) {
+                return guarded("no ration was drawn for its removal");
+            }
+            // A removal that would be refused later costs capacity now: what forbids it is looked for before.
+            if let Some(instance) = known.instance
+                && let Err(ended) = self.preflight(instance, known).await
+            {
+                return ended;
+            }
+        }
+        done(self.balancer.set_mode(config, node, mode).await)
+    }
+
+    /// Reads the instance again by id. What is to be removed must be the one that the log means, and free to go; one
+    /// that does not exist has gone.
+    async fn preflight(&self, id: InstanceId, known: &Known) -> Result<Option<Instance>, Ended> {
+        if known.untouchable {
+            return Err(guarded("it is protected or on standby"));
+        }
+        if known.instance != Some(id) {
+            return Err(guarded(&format!("the log does not know instance {id} as this member's")));
+        }
+        let Some((instance, owner)) = self.compute.get(id).await.map_err(unread)? else { return Ok(None) };
+        let why = if owner.as_ref() != Some(&self.group.name) {
+            "does not carry our tags any more"
+        } else if instance.label != known.label {
+            "has another label than the log says"
+        } else if known.created != Some(instance.created) {
+            "was created at another time than the log says"
+        } else if instance.locked {
+            "is locked"
+        } else {
+            return Ok(Some(instance));
+        };
+        Err(guarded(&format!("instance {id} {why}: it is left alone")))
+    }
+
+    /// Removes a node in our form, if it is still the same and its instance is gone indeed.
+    async fn sweep(&self, config: ConfigId, id: NodeId, label: &str) -> Ended {
+        if !self.group.name.owns_label(label) {
+            return guarded("its label is not in our form");
+        }
+        match self.balancer.node(config, id).await {
+            Ok(None) => return Outcome::Ok.into(),
+            Ok(Some(node)) if node.label != label => return guarded("it has another label by now"),
+            Ok(Some(_)) => {}
+            Err(failure) => return unread(failure),
+        }
+        match self.compute.find(label).await {
+            Ok(None) => done(self.balancer.deregister(config, id).await),
+            Ok(Some((instance, _))) => guarded(&format!("instance {} has its label", instance.id)),
+            Err(failure) => unread(failure),
+        }
+    }
+}
+
+fn done(result: Result<(), Failure>) -> Ended {
+    result.map_or_else(failed, |()| Outcome::Ok.into())
+}
+
+fn guarded(why: &str) -> Ended {
+    Outcome::Refused { refusal: Refusal::Guarded, why: why.to_owned() }.into()
+}
+
+fn not_sent(why: &str) -> Ended {
+    Outcome::Refused { refusal: Refusal::NotSent, why: why.to_owned() }.into()
+}
+
+/// What had to be read before the step could not be, so the step was not sent.
+fn unread(failure: Failure) -> Ended {
+    let refusal = match failure.kind {
+        FailureKind::Account => Refusal::Account,
+        _ => Refusal::Transient,
+    };
+    Ended(Outcome::Refused { refusal, why: failure.message }, failure.request)
+}
+
+fn unanswered(failure: Failure) -> Ended {
+    Ended(Outcome::Unanswered { why: failure.message }, failure.request)
+}
+
+fn failed(failure: Failure) -> Ended {
+    let refusal = match failure.kind {
+        FailureKind::MayHaveHappened => return unanswered(failure),
+        FailureKind::Transient => Refusal::Transient,
+        FailureKind::SoldOut => Refusal::SoldOut,
+        FailureKind::Account => Refusal::Account,
+        FailureKind::Request | FailureKind::LabelTaken => Refusal::Request,
+        FailureKind::Guarded => Refusal::Guarded,
+    };
+    Ended(Outcome::Refused { refusal, why: failure.message }, failure.request)
+}

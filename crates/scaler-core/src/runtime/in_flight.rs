@@ -1,0 +1,103 @@
+//! Steps under way: they go on while their actor does anything else, and end with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use crate::model::{Slot, StepId};
+use crate::runtime::executor::{Begun, Landed};
+use crate::state::Step;
+
+/// The steps that an actor has under way. They are part of its own future, not tasks: whatever drops the actor drops
+/// them, so that nothing of it is left behind.
+#[derive(Default)]
+pub(super) struct UnderWay {
+    futures: FuturesUnordered<BoxFuture<'static, Landed>>,
+    steps: BTreeMap<StepId, Step>,
+    landed: Vec<Landed>,
+}
+
+impl fmt::Debug for UnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnderWay").field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+impl UnderWay {
+    /// Adds a step.
+    pub(super) fn start(&mut self, Begun { id, step, future }: Begun) {
+        self.steps.insert(id, step);
+        self.futures.push(future);
+    }
+
+    /// Does `work` while the steps go on.
+    pub(super) async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            while let Poll::Ready(Some(landed)) = self.futures.poll_next_unpin(cx) {
+                self.landed.push(landed);
+            }
+            work.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// Does `work` until a step lands; none where one did.
+    pub(super) async fn until_landed<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            while let Poll::Ready(Some(landed)) = self.futures.poll_next_unpin(cx) {
+                self.landed.push(landed);
+            }
+            if !self.landed.is_empty() {
+                return Poll::Ready(None);
+            }
+            work.as_mut().poll(cx).map(Some)
+        })
+        .await
+    }
+
+    /// Waits for the next step to land; at once where one did or none is under way.
+    pub(super) async fn next_landed(&mut self) {
+        if self.landed.is_empty()
+            && let Some(landed) = self.futures.next().await
+        {
+            self.landed.push(landed);
+        }
+    }
+
+    /// Whether a step has landed whose outcome was not taken.
+    pub(super) const fn has_landed(&self) -> bool {
+        !self.landed.is_empty()
+    }
+
+    /// Takes the outcomes that arrived, in the order in which they did.
+    pub(super) fn take_landed(&mut self) -> Vec<Landed> {
+        let landed = std::mem::take(&mut self.landed);
+        for landed in &landed {
+            self.steps.remove(&landed.id);
+        }
+        landed
+    }
+
+    /// Slots with a call under way.
+    pub(super) fn slots(&self) -> BTreeSet<Slot> {
+        self.steps.values().filter_map(Step::slot).collect()
+    }
+
+    /// The steps under way.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        self.steps.values().cloned().collect()
+    }
+
+    /// Whether nothing is under way and nothing landed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}

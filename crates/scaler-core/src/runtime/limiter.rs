@@ -1,0 +1,105 @@
+//! Who may call the cloud when: creates share the account's rate round robin, removals have a lane of their own, and a
+//! refusal of the account holds back every group's creates.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::model::after;
+use crate::state::Step;
+
+/// Creates under way at once, of all groups.
+const CREATES: usize = 8;
+/// Removals under way at once, of all groups.
+const REMOVALS: usize = 4;
+/// The first hold after a refusal of the account; each further one is twice as long.
+const HOLD: Duration = Duration::from_secs(300);
+/// The longest hold.
+const LONGEST: Duration = Duration::from_secs(1_800);
+
+/// The lanes of a scaler.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    creates: Arc<Semaphore>,
+    removals: Arc<Semaphore>,
+    hold: Mutex<Hold>,
+}
+
+#[derive(Debug, Default)]
+struct Hold {
+    refused: Option<(Timestamp, String)>,
+    length: Duration,
+}
+
+/// A group's place in the queue for creates: one at a time, so that a group with many takes turns with the others.
+#[derive(Clone, Debug)]
+pub(super) struct Turnstile(Arc<Semaphore>);
+
+impl Default for Turnstile {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self {
+            creates: Arc::new(Semaphore::new(CREATES)),
+            removals: Arc::new(Semaphore::new(REMOVALS)),
+            hold: Mutex::default(),
+        }
+    }
+}
+
+impl Lanes {
+    /// Waits for `step`'s turn. What is returned is held while it is carried out.
+    pub(super) async fn enter(&self, step: &Step, turnstile: &Turnstile) -> Option<OwnedSemaphorePermit> {
+        // The semaphores are never closed, and a lane that could not be entered would only lose fairness.
+        if matches!(step, Step::Create { .. }) {
+            let _turn = turnstile.0.acquire().await.ok();
+            Arc::clone(&self.creates).acquire_owned().await.ok()
+        } else if removes(step) {
+            Arc::clone(&self.removals).acquire_owned().await.ok()
+        } else {
+            None
+        }
+    }
+
+    /// Why no group may create now, and until when.
+    pub(super) fn held(&self, now: Timestamp) -> Option<(Timestamp, String)> {
+        self.hold
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .refused
+            .clone()
+            .filter(|(until, _)| *until > now)
+    }
+
+    /// The account refused a create.
+    pub(super) fn refused(&self, why: &str, now: Timestamp) {
+        let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        // Creates that were under way together are refused together: that is one refusal.
+        if hold.refused.as_ref().is_some_and(|(until, _)| *until > now) {
+            return;
+        }
+        hold.length = (hold.length * 2).clamp(HOLD, LONGEST);
+        hold.refused = Some((after(now, hold.length), why.to_owned()));
+    }
+
+    /// The account let a create through.
+    pub(super) fn accepted(&self) {
+        *self.hold.lock().unwrap_or_else(PoisonError::into_inner) = Hold::default();
+    }
+}
+
+/// Whether `step` takes something away.
+pub(super) const fn removes(step: &Step) -> bool {
+    use crate::model::Mode;
+    match step {
+        Step::Deregister { .. } | Step::Delete { .. } | Step::Sweep { .. } => true,
+        Step::SetMode { mode, .. } => matches!(mode, Mode::Drain | Mode::Reject),
+        Step::Create { .. } | Step::LookUp { .. } | Step::Register { .. } => false,
+    }
+}

@@ -1,0 +1,52 @@
+//! The loop over the ports, and the calls that embedding programs use.
+//!
+//! [`Scaler`] is the way in. Each group has one [`Actor`], which observes, reconciles, writes its intents down and carries
+//! them out; whatever happens is told as an [`Event`](crate::view::Event).
+
+mod actor;
+mod adoption;
+mod alert_board;
+mod calls;
+mod controller;
+mod dry_run;
+mod error;
+mod executor;
+mod goal;
+mod group_runtime;
+mod hub;
+mod in_flight;
+mod journal;
+mod judge;
+mod limiter;
+mod observer;
+mod recent_steps;
+mod removal_budget;
+mod request;
+mod run;
+mod scaler;
+mod turn;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub use actor::{Actor, TurnReport};
+pub use alert_board::{AlertBoard, NotKept};
+pub use dry_run::DryRun;
+pub use error::{BuildError, Error};
+pub use hub::Events;
+pub use request::{Accepted, Ask, Ending, Wanted};
+pub use run::Run;
+pub use scaler::{Builder, Scaler};
+
+use crate::model::after;
+use crate::ports::Clock;
+
+/// Does `work` for so long at most; none where it took longer.
+async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
+    let until = after(clock.now(), limit);
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = clock.sleep_until(until) => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! What is asked of a group by a person, a pipeline or an embedding program.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::{Amount, Position};
+use crate::state::{Cause, Memory};
+
+/// A size that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wanted {
+    /// So many.
+    Exactly(u32),
+    /// So many more than are desired now.
+    More(Amount),
+    /// So many fewer than are desired now.
+    Fewer(Amount),
+}
+
+impl Wanted {
+    /// As an absolute size, given what the log says now.
+    #[must_use]
+    pub fn of(self, memory: &Memory) -> u32 {
+        self.from(memory.desired.unwrap_or_else(|| memory.expected()))
+    }
+
+    /// As an absolute size, where `now` are desired.
+    #[must_use]
+    pub fn from(self, now: u32) -> u32 {
+        match self {
+            Self::Exactly(n) => n,
+            Self::More(by) => now.saturating_add(by.to_add(now)),
+            Self::Fewer(by) => now.saturating_sub(by.to_remove(now)),
+        }
+    }
+}
+
+/// A request for a size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ask {
+    /// The size.
+    pub wanted: Wanted,
+    /// By whom, and why.
+    pub cause: Cause,
+    /// The caller's id of the request: one that the log has already does nothing again.
+    pub request: Option<String>,
+    /// Refused unless this is the current generation.
+    pub generation: Option<u64>,
+    /// The size is a floor until then; without it, it is set once and policies go on from it.
+    pub floor_until: Option<Timestamp>,
+    /// Removals for it may go over the ration.
+    pub over_ration: bool,
+    /// So long the caller waits; for ever without it. The loop goes on in any case.
+    pub deadline: Option<Duration>,
+}
+
+impl Ask {
+    /// A request without conditions.
+    #[must_use]
+    pub const fn new(wanted: Wanted, cause: Cause) -> Self {
+        Self {
+            wanted,
+            cause,
+            request: None,
+            generation: None,
+            floor_until: None,
+            over_ration: false,
+            deadline: None,
+        }
+    }
+
+    /// With the caller's id.
+    #[must_use]
+    pub fn request(mut self, id: impl Into<String>) -> Self {
+        self.request = Some(id.into());
+        self
+    }
+
+    /// Only if `generation` is the current one.
+    #[must_use]
+    pub const fn generation(mut self, generation: u64) -> Self {
+        self.generation = Some(generation);
+        self
+    }
+
+    /// As a floor until `until`.
+    #[must_use]
+    pub const fn floor_until(mut self, until: Timestamp) -> Self {
+        self.floor_until = Some(until);
+        self
+    }
+
+    /// Over the ration if need be.
+    #[must_use]
+    pub const fn over_ration(mut self, over: bool) -> Self {
+        self.over_ration = over;
+        self
+    }
+
+    /// Waiting so long at most.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+}
+
+/// A request that stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// Where it stands.
+    pub position: Position,
+    /// The absolute size that was asked for.
+    pub desired: u32,
+    /// The generation before it.
+    pub generation: u64,
+    /// The log had a request with this id already: nothing was appended.
+    pub repeated: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "ending", rename_all = "snake_case")]
+pub enum Ending {
+    /// What was asked is so.
+    Reached,
+    /// A newer decision took its place.
+    Superseded {
+        /// Its generation.
+        by: u64,
+    },
+    /// A person must cure it, or the caller's deadline passed. The loop goes on in any case.
+    Failed {
+        /// Why.
+        why: String,
+    },
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reached => f.write_str("reached"),
+            Self::Superseded { by } => write!(f, "superseded by generation {by}"),
+            Self::Failed { why } => write!(f, "failed: {why}"),
+        }
+    }
+}

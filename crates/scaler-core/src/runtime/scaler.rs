@@ -1,0 +1,297 @@
+//! The way in: a scaler of groups, and how it is built.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::model::{ActorId, ConfigId, Group, GroupName, Hearing};
+use crate::ports::{AlertSource, Balancer, Clock, Compute, Store};
+use crate::runtime::executor::Tools;
+use crate::runtime::group_runtime::{Seat, Shared, letters};
+use crate::runtime::hub::Hub;
+use crate::runtime::journal::Journal;
+use crate::runtime::limiter::{Lanes, Turnstile};
+use crate::runtime::observer::Observer;
+use crate::runtime::removal_budget::Ration;
+use crate::runtime::{Actor, AlertBoard, BuildError, Error, Events, controller};
+
+/// Scales groups. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Scaler {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// Builds a [`Scaler`]. Compute, balancer, store and clock are needed.
+#[derive(Default)]
+pub struct Builder {
+    compute: Option<Arc<dyn Compute>>,
+    balancer: Option<Arc<dyn Balancer>>,
+    store: Option<Arc<dyn Store>>,
+    clock: Option<Arc<dyn Clock>>,
+    alerts: Option<Arc<dyn AlertSource>>,
+    hearing: Hearing,
+    groups: Vec<Group>,
+    seed: Option<u64>,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("hearing", &self.hearing)
+            .field("groups", &self.groups)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Where instances are made.
+    #[must_use]
+    pub fn compute(mut self, compute: impl Compute + 'static) -> Self {
+        self.compute = Some(Arc::new(compute));
+        self
+    }
+
+    /// Where they are registered.
+    #[must_use]
+    pub fn balancer(mut self, balancer: impl Balancer + 'static) -> Self {
+        self.balancer = Some(Arc::new(balancer));
+        self
+    }
+
+    /// Where the logs are kept.
+    #[must_use]
+    pub fn store(mut self, store: impl Store + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Where alerts are polled, every [`Hearing::poll`]. Without it only notifications are heard.
+    #[must_use]
+    pub fn alerts(mut self, source: impl AlertSource + 'static) -> Self {
+        self.alerts = Some(Arc::new(source));
+        self
+    }
+
+    /// How alerts are to be believed.
+    #[must_use]
+    pub fn hearing(mut self, hearing: Hearing) -> Self {
+        self.hearing = hearing;
+        self
+    }
+
+    /// Adds a group.
+    #[must_use]
+    pub fn group(mut self, group: Group) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// Adds groups.
+    #[must_use]
+    pub fn groups(mut self, groups: impl IntoIterator<Item = Group>) -> Self {
+        self.groups.extend(groups);
+        self
+    }
+
+    /// Makes names of actors and labels of instances foreseeable, for tests. Never the same twice on one account.
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The scaler. Nothing is read or written yet.
+    ///
+    /// # Errors
+    /// [`BuildError`] says what is missing or contradicts itself.
+    pub fn build(self) -> Result<Scaler, BuildError> {
+        check(&self.groups)?;
+        let compute = self.compute.ok_or(BuildError::Missing("compute"))?;
+        let balancer = self.balancer.ok_or(BuildError::Missing("balancer"))?;
+        let store = self.store.ok_or(BuildError::Missing("store"))?;
+        let clock = self.clock.ok_or(BuildError::Missing("clock"))?;
+        let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let hub = Arc::new(Hub::default());
+        let lanes = Arc::new(Lanes::default());
+        let configs = self.groups.iter().map(|group| group.balancers.len()).sum();
+        let observer =
+            Observer::new(Arc::clone(&compute), Arc::clone(&balancer), Arc::clone(&clock), configs);
+        let board = Arc::new(AlertBoard::new(Arc::clone(&store), Arc::clone(&clock), self.hearing));
+        let mut seats = BTreeMap::new();
+        for group in self.groups {
+            let group = Arc::new(group);
+            let actor = ActorId(letters(&mut chance, 16));
+            let journal = Journal::new(
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                Arc::clone(&hub),
+                group.name.clone(),
+                actor,
+            );
+            let tools = Tools {
+                compute: Arc::clone(&compute),
+                balancer: Arc::clone(&balancer),
+                clock: Arc::clone(&clock),
+                group: Arc::clone(&group),
+                lanes: Arc::clone(&lanes),
+                turnstile: Turnstile::default(),
+            };
+            seats.insert(group.name.to_string(), Arc::new(Seat::new(group, journal, Arc::new(tools))));
+        }
+        let ration = Ration::new(Arc::clone(&store), Arc::clone(&clock));
+        let shared = Shared {
+            compute,
+            store,
+            clock,
+            source: self.alerts,
+            board,
+            observer,
+            lanes,
+            ration,
+            hub,
+            seats,
+            chance: Mutex::new(chance),
+            stop: watch::Sender::new(false),
+        };
+        Ok(Scaler { shared: Arc::new(shared) })
+    }
+}
+
+fn check(groups: &[Group]) -> Result<(), BuildError> {
+    let mut names: Vec<&GroupName> = Vec::new();
+    let mut configs: BTreeMap<ConfigId, &GroupName> = BTreeMap::new();
+    for group in groups {
+        let refuse = |why: String| Err(BuildError::Group { group: group.name.clone(), why });
+        if names.contains(&&group.name) {
+            return Err(BuildError::Twice(group.name.clone()));
+        }
+        names.push(&group.name);
+        if group.size.min > group.size.max {
+            return refuse(format!(
+                "min {} is larger than max {}: give a max of at least min",
+                group.size.min, group.size.max
+            ));
+        }
+        if group.template.types.is_empty() {
+            return refuse("its template names no type: give at least one".to_owned());
+        }
+        if group.balancers.is_empty() {
+            return refuse("it has no NodeBalancer config: give at least one".to_owned());
+        }
+        for config in &group.balancers {
+            if let Some(first) = configs.insert(*config, &group.name) {
+                let (first, second) = (first.clone(), group.name.clone());
+                return Err(BuildError::SharedConfig { config: *config, first, second });
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Scaler {
+    /// Begins to build one.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The groups, by name.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Arc<Group>> {
+        self.shared.seats.values().map(|seat| seat.group()).collect()
+    }
+
+    /// The table of alerts: where notifications go.
+    #[must_use]
+    pub fn alerts(&self) -> &AlertBoard {
+        &self.shared.board
+    }
+
+    /// The events of all groups from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Events {
+        self.shared.hub.subscribe(None)
+    }
+
+    /// The actor of a group, to be turned by hand. It waits while another one of this process turns the group, and takes
+    /// over from one of another process.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGroup`], [`Error::Store`], [`Error::Overtaken`] if it was overtaken at once.
+    pub async fn actor(&self, group: &str) -> Result<Actor, Error> {
+        let seat = self.shared.seat(group)?;
+        let turning = Arc::clone(&seat.turning).lock_owned().await;
+        Actor::begin(Arc::clone(&self.shared), seat, turning).await
+    }
+
+    /// Turns the loop of one group until [`stop`](Self::stop) or [`run`](Self::run)'s shutdown. All of it is part of this
+    /// future: dropping it is as a crash would be.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGroup`]; [`Error::Overtaken`] if another process took the group over. A store that fails is waited out.
+    pub async fn turn(&self, group: &str) -> Result<(), Error> {
+        controller::for_ever(Arc::clone(&self.shared), self.shared.seat(group)?).await
+    }
+
+    /// Has every loop stop between two steps: no new step begins, those under way end within their limit, and their
+    /// outcomes are written down.
+    pub fn stop(&self) {
+        self.shared.stop.send_replace(true);
+    }
+
+    /// Turns all groups, a task each, and polls the alerts, until `shutdown` is over; then stops as [`stop`](Self::stop)
+    /// does. A group that can't go on holds no other.
+    ///
+    /// # Errors
+    /// The error of a group, once all of them have ended by themselves: each was taken over by another process.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
+        self.shared.stop.send_replace(false);
+        let mut groups = JoinSet::new();
+        for seat in self.shared.seats.values() {
+            groups.spawn(controller::for_ever(Arc::clone(&self.shared), Arc::clone(seat)));
+        }
+        let mut polls = JoinSet::new();
+        if let (Some(source), Some(every)) = (self.shared.source.clone(), self.shared.board.poll_every()) {
+            let board = Arc::clone(&self.shared.board);
+            polls.spawn(async move { board.poll(&*source, every).await });
+        }
+        let ended = tokio::select! {
+            ended = all(&mut groups) => ended,
+            () = shutdown => {
+                self.stop();
+                all(&mut groups).await
+            }
+        };
+        polls.shutdown().await;
+        ended
+    }
+}
+
+/// Waits for all, and tells the first error.
+async fn all(groups: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
+    let mut first = Ok(());
+    while let Some(ended) = groups.join_next().await {
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(failed) => {
+                tracing::error!(error = &failed as &dyn std::error::Error, "the task of a group broke off");
+                Err(Error::Stopping)
+            }
+        };
+        if first.is_ok() {
+            first = ended;
+        }
+    }
+    first
+}

@@ -1,0 +1,217 @@
+//! What a log's entries say.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    GroupName, InstanceId, InstanceType, Origin, Phase, PolicySignal, Position, Signal, Slot,
+};
+use crate::state::{Outcome, Step};
+
+/// What happened. The tag of each kind is part of the log's format.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fact {
+    /// An actor took over. The first one of a log fixes the incarnation.
+    Began {
+        /// Five random letters and digits, made once for a log.
+        incarnation: String,
+    },
+    /// A new desired size.
+    Decided {
+        /// The size from now on.
+        desired: u32,
+        /// The size before; none at first and after a pause.
+        previous: Option<u32>,
+        /// Why, in words.
+        reason: String,
+        /// What held it back, in words.
+        held: Vec<String>,
+        /// What each policy said.
+        signals: Vec<PolicySignal>,
+        /// The load that was known, in thousandths of its unit.
+        value_milli: Option<i64>,
+        /// The request that it answers.
+        asked: Option<Position>,
+    },
+    /// A removal was drawn from the ration. Stands in the group's log and in the installation's.
+    Drawn {
+        /// The group.
+        group: GroupName,
+        /// The member.
+        slot: Slot,
+        /// An operator allowed it over the ration.
+        over: bool,
+    },
+    /// A step is about to be carried out.
+    Intended {
+        /// The step.
+        #[serde(rename = "intent")]
+        step: Step,
+    },
+    /// A step was carried out, or was not.
+    Done {
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// A member's phase changed.
+    Seen {
+        /// The member.
+        slot: Slot,
+        /// Its phase from now on.
+        phase: Phase,
+    },
+    /// An instance with our marks that the log did not know is a member from now on.
+    Found {
+        /// The slot that it gets, or had.
+        slot: Slot,
+        /// The instance.
+        instance: InstanceId,
+        /// Its label.
+        label: String,
+        /// Its type.
+        instance_type: InstanceType,
+        /// When the cloud says that it was created.
+        created: Timestamp,
+        /// How it came to us.
+        origin: Origin,
+        /// Its nodes did not accept when a lost log was rebuilt, so it was draining.
+        draining: bool,
+    },
+    /// The list left it out and it answered 404 by id, for the first time.
+    Missing {
+        /// The member.
+        slot: Slot,
+    },
+    /// It was only missing for a moment.
+    Reappeared {
+        /// The member.
+        slot: Slot,
+    },
+    /// It is gone: missing twice, or its deletion was confirmed.
+    Gone {
+        /// The member.
+        slot: Slot,
+    },
+    /// A member was marked.
+    Marked {
+        /// The member.
+        slot: Slot,
+        /// With what.
+        mark: Mark,
+    },
+    /// The group's mode was set.
+    ModeSet {
+        /// The mode.
+        mode: GroupMode,
+        /// When it ends by itself.
+        until: Option<Timestamp>,
+        /// Who set it.
+        who: String,
+        /// Why.
+        why: String,
+    },
+    /// Somebody asked for a size.
+    SizeAsked {
+        /// The size.
+        desired: u32,
+        /// It is a floor until then.
+        floor_until: Option<Timestamp>,
+        /// Removals for it may go over the ration.
+        over_ration: bool,
+    },
+    /// What the policies say together changed.
+    Turned {
+        /// What they say from now on.
+        signal: Signal,
+    },
+    /// The operation ended.
+    Finished {
+        /// How.
+        verdict: Verdict,
+    },
+}
+
+impl Fact {
+    /// The tags of all kinds of format 1.
+    pub const KINDS: &'static [&'static str] = &[
+        "began",
+        "decided",
+        "drawn",
+        "intended",
+        "done",
+        "seen",
+        "found",
+        "missing",
+        "reappeared",
+        "gone",
+        "marked",
+        "mode_set",
+        "size_asked",
+        "turned",
+        "finished",
+    ];
+}
+
+/// A mark on a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Its launch failed.
+    Failed,
+    /// It is being replaced.
+    Replacing,
+    /// It recovered, and its replacement failed.
+    Kept,
+    /// Never to be removed.
+    Protected,
+    /// Protected no more.
+    Unprotected,
+    /// Not counted, not touched.
+    Standby,
+    /// In the group's hands again.
+    Active,
+    /// No member any more, left as it is.
+    Released,
+    /// Its drain was not seen in time, so its ration lapsed.
+    Lapsed,
+}
+
+/// What a group's actor may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupMode {
+    /// Everything.
+    #[default]
+    On,
+    /// Everything but removing.
+    AddOnly,
+    /// Decide and show.
+    Observe,
+    /// Nothing, and no deadline passes.
+    Paused,
+}
+
+impl fmt::Display for GroupMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::On => "on",
+            Self::AddOnly => "add_only",
+            Self::Observe => "observe",
+            Self::Paused => "paused",
+        })
+    }
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The desired size is in service.
+    Reached,
+    /// A person must cure it.
+    Failed(String),
+}

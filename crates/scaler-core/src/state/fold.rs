@@ -1,0 +1,416 @@
+//! The fold: entry by entry, total, without a clock.
+
+use crate::model::{Drain, DrainWhy, Member, Mode, ModeWish, Origin, Phase, Position, Slot, StepId, elapsed};
+use crate::state::Draw;
+use crate::state::{
+    Asked, Draft, Entry, Fact, GroupMode, Mark, Memory, Operation, Outcome, Refusal, Step, Verdict,
+};
+
+/// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.
+const REMEMBER_DRAWS: u64 = 7 * 86_400;
+
+/// Labels of members that are gone are remembered for so long (seconds), in which their nodes may still show up.
+const REMEMBER: u64 = 3_600;
+
+impl Memory {
+    /// The fold of a whole log.
+    pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let mut memory = Self::default();
+        for entry in entries {
+            memory.apply(entry);
+        }
+        memory
+    }
+
+    /// Takes the next entry in.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.position = entry.position;
+        let draft = &entry.draft;
+        if let Some(step) = draft.step {
+            self.next_step = self.next_step.max(step.0.saturating_add(1));
+        }
+        match &draft.fact {
+            Fact::Began { incarnation } => self.began_anew(draft, incarnation),
+            Fact::Decided { desired, .. } => self.decided(entry.position, draft, *desired),
+            Fact::Drawn { group, slot, over } => {
+                self.draws.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER_DRAWS);
+                self.draws.push(Draw { at: draft.at, group: group.clone(), slot: *slot, over: *over });
+                self.with(*slot, |member| {
+                    if let Some(drain) = member.drain.as_mut().filter(|drain| !drain.drawn) {
+                        // In full from now on: nobody knows since when it drained.
+                        *drain = Drain { at: draft.at, drawn: true, seen: None, ..*drain };
+                    }
+                });
+            }
+            Fact::Intended { step } => self.intended(draft, step),
+            Fact::Done { outcome } => self.done(draft, outcome),
+            Fact::Seen { slot, phase } => self.seen(draft, *slot, *phase),
+            Fact::Found { slot, instance, label, instance_type, created, origin, draining } => {
+                self.next_slot = self.next_slot.max(slot.0.saturating_add(1));
+                let rebuilding = self.generation == 0;
+                if rebuilding && *origin == Origin::Found {
+                    self.rebuilt = Some(draft.at);
+                }
+                let member = self.members.entry(*slot).or_insert_with(|| {
+                    Member::new(*slot, label.clone(), *origin, instance_type.clone(), draft.at)
+                });
+                member.instance = Some(*instance);
+                member.created = Some(*created);
+                member.asked = None;
+                if *draining {
+                    member.drain = Some(Drain {
+                        why: DrainWhy::Surplus,
+                        at: draft.at,
+                        drawn: false,
+                        seen: None,
+                        reject_at: None,
+                        rejected: None,
+                    });
+                    member.last_drain = Some(draft.at);
+                    member.phase = Phase::Draining;
+                }
+                self.close_create(*slot);
+            }
+            Fact::Missing { slot } => self.with(*slot, |member| member.missing = Some(draft.at)),
+            Fact::Reappeared { slot } => self.with(*slot, |member| member.missing = None),
+            Fact::Gone { slot } => self.gone(draft, *slot),
+            Fact::Marked { slot, mark } => self.marked(draft, *slot, *mark),
+            Fact::ModeSet { mode, until, .. } => self.mode_set(draft, *mode, *until),
+            Fact::SizeAsked { desired, floor_until, over_ration } => {
+                self.asked =
+                    Some(Asked { position: entry.position, desired: *desired, cause: draft.cause.clone() });
+                self.floor = floor_until.map(|until| (*desired, until));
+                self.over_ration = *over_ration;
+            }
+            Fact::Turned { signal } => self.signal = Some((*signal, draft.at)),
+            Fact::Finished { verdict } => {
+                if matches!(verdict, Verdict::Reached) {
+                    self.over_ration = false;
+                }
+                if let Some(operation) = &mut self.operation {
+                    operation.verdict = Some((verdict.clone(), draft.at));
+                }
+            }
+        }
+    }
+
+    fn with(&mut self, slot: Slot, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.members.get_mut(&slot) {
+            change(member);
+        }
+    }
+
+    fn began_anew(&mut self, draft: &Draft, incarnation: &str) {
+        if self.incarnation.is_empty() {
+            incarnation.clone_into(&mut self.incarnation);
+        }
+        // What an earlier actor left without an outcome is planned anew from what is observed; a create without an answer
+        // stays known by its member.
+        self.open.clear();
+        self.actor = Some(draft.actor.clone());
+        self.began = Some(draft.at);
+    }
+
+    fn decided(&mut self, position: Position, draft: &Draft, desired: u32) {
+        self.fell = self.desired.is_some_and(|before| desired < before);
+        self.desired = Some(desired);
+        self.generation = draft.generation;
+        self.operation = Some(Operation {
+            id: position,
+            generation: draft.generation,
+            began: draft.at,
+            cause: draft.cause.clone(),
+            verdict: None,
+        });
+        if let Fact::Decided { asked: Some(asked), .. } = &draft.fact {
+            if self.asked.as_ref().is_some_and(|request| request.position <= *asked) {
+                self.asked = None;
+            }
+        } else {
+            self.over_ration = false;
+        }
+    }
+
+    fn intended(&mut self, draft: &Draft, step: &Step) {
+        if let Some(id) = draft.step {
+            self.open.insert(id, step.clone());
+        }
+        match step {
+            Step::Create { slot, label, instance_type, template, .. } => {
+                self.next_slot = self.next_slot.max(slot.0.saturating_add(1));
+                let member = self.members.entry(*slot).or_insert_with(|| {
+                    Member::new(*slot, label.clone(), Origin::Created, instance_type.clone(), draft.at)
+                });
+                member.kind = instance_type.clone();
+                member.template = Some(template.clone());
+                member.asked = Some(draft.at);
+            }
+            Step::LookUp { slot, .. } => self.with(*slot, |member| member.asked = Some(draft.at)),
+            Step::Register { slot, config, .. } => self.with(*slot, |member| {
+                member.registering.insert(*config, draft.at);
+                member.modes.insert(*config, ModeWish { mode: Mode::Accept, at: draft.at, done: false });
+            }),
+            Step::SetMode { slot, config, node, mode, why } => self.with(*slot, |member| {
+                member.nodes.insert(*config, *node);
+                member.modes.insert(*config, ModeWish { mode: *mode, at: draft.at, done: false });
+                match mode {
+                    Mode::Drain | Mode::Reject => {
+                        member.last_drain = Some(draft.at);
+                        let drain = member.drain.get_or_insert(Drain {
+                            why: why.unwrap_or(DrainWhy::Surplus),
+                            at: draft.at,
+                            drawn: true,
+                            seen: None,
+                            reject_at: None,
+                            rejected: None,
+                        });
+                        if *mode == Mode::Reject && drain.reject_at.is_none() {
+                            drain.reject_at = Some(draft.at);
+                        }
+                    }
+                    Mode::Accept | Mode::Other => {
+                        if member.drain.take().is_some() {
+                            // Expected again from now on, so that it is not taken back twice.
+                            member.phase = Phase::Registering;
+                            member.since = draft.at;
+                        }
+                    }
+                }
+            }),
+            Step::Deregister { slot, .. } | Step::Delete { slot, .. } => self.with(*slot, |member| {
+                member.condemned.get_or_insert(draft.at);
+            }),
+            Step::Sweep { .. } => {}
+        }
+    }
+
+    fn done(&mut self, draft: &Draft, outcome: &Outcome) {
+        let Some(step) = draft.step.and_then(|id| self.open.get(&id).cloned()) else { return };
+        if !matches!(outcome, Outcome::Unanswered { .. }) || !matches!(step, Step::Create { .. }) {
+            self.open.retain(|id, _| Some(*id) != draft.step);
+        }
+        match (&step, outcome) {
+            (
+                Step::LookUp { slot, overdue, .. },
+                Outcome::Ok | Outcome::Refused { refusal: Refusal::Guarded, .. },
+            ) => {
+                self.close_create(*slot);
+                if let (Some(member), true) = (self.members.remove(slot), *overdue) {
+                    self.launch_failed(draft, member.launched);
+                }
+            }
+            (
+                Step::Create { slot, .. } | Step::LookUp { slot, .. },
+                Outcome::Created { instance, created },
+            ) => {
+                self.with(*slot, |member| {
+                    member.instance = Some(*instance);
+                    member.created = Some(*created);
+                    member.asked = None;
+                });
+                self.launches.halted = None;
+                self.close_create(*slot);
+            }
+            // The create that was intended before may still have happened: its slot stays open.
+            (
+                Step::Create { again: true, .. },
+                Outcome::Refused { refusal: Refusal::NotSent | Refusal::Transient, .. },
+            ) => {}
+            (Step::Create { slot, instance_type, .. }, Outcome::Refused { refusal, why }) => {
+                self.close_create(*slot);
+                let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
+                match refusal {
+                    Refusal::NotSent => {}
+                    Refusal::SoldOut => {
+                        self.launches.sold_out.insert(instance_type.clone(), draft.at);
+                    }
+                    Refusal::Account | Refusal::Request => {
+                        self.launches.halted = Some((why.clone(), draft.at));
+                        self.launch_failed(draft, begun);
+                    }
+                    Refusal::Transient | Refusal::Guarded => self.launch_failed(draft, begun),
+                }
+            }
+            (Step::Register { slot, config, .. }, Outcome::Registered { node }) => {
+                self.with(*slot, |member| {
+                    member.nodes.insert(*config, *node);
+                    if let Some(wish) = member.modes.get_mut(config) {
+                        wish.done = true;
+                    }
+                })
+            }
+            (Step::Register { slot, config, .. }, Outcome::Refused { .. }) => self.with(*slot, |member| {
+                member.registering.remove(config);
+            }),
+            (Step::SetMode { slot, config, .. }, Outcome::Ok) => self.with(*slot, |member| {
+                if let Some(wish) = member.modes.get_mut(config) {
+                    wish.done = true;
+                }
+            }),
+            (Step::Deregister { slot, config, .. }, Outcome::Ok) => self.with(*slot, |member| {
+                member.nodes.remove(config);
+                member.registering.remove(config);
+                member.modes.remove(config);
+            }),
+            (Step::Delete { slot, .. }, Outcome::Ok) => {
+                self.with(*slot, |member| {
+                    member.condemned.get_or_insert(draft.at);
+                });
+                self.gone(draft, *slot);
+            }
+            (Step::Sweep { node, .. }, Outcome::Refused { refusal: Refusal::Guarded, .. }) => {
+                let (at, tries) = self.left_alone.entry(*node).or_insert((draft.at, 0));
+                (*at, *tries) = (draft.at, tries.saturating_add(1));
+            }
+            (
+                Step::SetMode { slot, .. } | Step::Deregister { slot, .. } | Step::Delete { slot, .. },
+                Outcome::Refused { refusal: Refusal::Guarded, .. },
+            ) => self.with(*slot, |member| back_to_accept(member, draft)),
+            _ => {}
+        }
+    }
+
+    fn close_create(&mut self, slot: Slot) {
+        self.open.retain(|_, step| !matches!(step, Step::Create { slot: of, .. } if *of == slot));
+    }
+
+    fn launch_failed(&mut self, draft: &Draft, begun: jiff::Timestamp) {
+        if !self.launches.counted.contains(&begun) {
+            self.launches.counted.push(begun);
+            self.launches.failures = self.launches.failures.saturating_add(1);
+        }
+        self.launches.failed = Some(draft.at);
+    }
+
+    fn seen(&mut self, draft: &Draft, slot: Slot, phase: Phase) {
+        let (mut entered, mut launched) = (false, false);
+        self.with(slot, |member| {
+            let was_in_service = matches!(member.phase, Phase::Warming | Phase::InService);
+            let first = member.served.is_none() && member.origin == Origin::Created;
+            if member.phase == Phase::Standby {
+                // Its time to reach service begins when it is ours again.
+                member.launched = draft.at;
+            }
+            member.phase = phase;
+            member.since = draft.at;
+            match phase {
+                Phase::Warming | Phase::InService if !was_in_service => {
+                    member.served = Some(draft.at);
+                    // Given up, kept by a protection, and up after all.
+                    member.failed = false;
+                    entered = true;
+                    launched = first;
+                }
+                Phase::Draining => {
+                    if let Some(drain) = &mut member.drain {
+                        drain.seen.get_or_insert(draft.at);
+                        drain.rejected = None;
+                    }
+                }
+                Phase::Rejecting => {
+                    if let Some(drain) = &mut member.drain {
+                        drain.rejected = Some(draft.at);
+                    }
+                }
+                Phase::Registering => {
+                    if let Some(drain) = &mut member.drain {
+                        let reject_at = drain.reject_at.filter(|_| drain.why == DrainWhy::FailedLaunch);
+                        *drain = Drain { at: draft.at, seen: None, reject_at, rejected: None, ..*drain };
+                    }
+                }
+                _ => {}
+            }
+        });
+        if entered {
+            self.last_added = Some(draft.at);
+        }
+        if launched {
+            self.launches.failures = 0;
+            self.launches.counted.clear();
+        }
+    }
+
+    fn gone(&mut self, draft: &Draft, slot: Slot) {
+        let missing = self.count(|member| member.missing.is_some());
+        let Some(member) = self.members.remove(&slot) else { return };
+        if member.missing.is_some() && missing * 2 > self.count(|_| true) + 1 {
+            self.mass_loss = Some(draft.at);
+        }
+        self.open.retain(|_, step| step.slot() != Some(slot));
+        self.deleted.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
+        self.gone_labels.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
+        if let (Some(instance), Some(_)) = (member.instance, member.condemned) {
+            self.deleted.insert(instance, draft.at);
+        }
+        if !member.leaving() && member.served.is_none() {
+            self.launch_failed(draft, member.launched);
+        }
+        self.gone_labels.insert(member.label, draft.at);
+    }
+
+    fn marked(&mut self, draft: &Draft, slot: Slot, mark: Mark) {
+        if mark == Mark::Released {
+            self.members.remove(&slot);
+            self.open.retain(|_, step| step.slot() != Some(slot));
+            return;
+        }
+        let mut begun = None;
+        self.with(slot, |member| match mark {
+            Mark::Failed => {
+                member.failed = true;
+                begun = Some(member.launched);
+            }
+            Mark::Replacing => member.replacing = Some(draft.at),
+            Mark::Kept => member.replacing = None,
+            Mark::Protected => member.protected = true,
+            Mark::Unprotected => member.protected = false,
+            Mark::Standby => {
+                member.standby = true;
+                member.phase = Phase::Standby;
+                member.since = draft.at;
+            }
+            Mark::Active => {
+                member.standby = false;
+                member.launched = draft.at;
+            }
+            Mark::Lapsed => back_to_accept(member, draft),
+            Mark::Released => {}
+        });
+        if let Some(begun) = begun {
+            self.launch_failed(draft, begun);
+        }
+    }
+
+    fn mode_set(&mut self, draft: &Draft, mode: GroupMode, until: Option<jiff::Timestamp>) {
+        let slept = matches!(self.mode_at(draft.at), GroupMode::Paused | GroupMode::Observe);
+        // What holds for good comes back when what holds for a while is over.
+        let lasting = if self.mode_until.is_some() { self.mode_after } else { self.mode };
+        self.mode_after = if until.is_some() { lasting } else { GroupMode::On };
+        self.mode = mode;
+        self.mode_until = until;
+        if matches!(mode, GroupMode::Paused | GroupMode::Observe) {
+            self.desired = None;
+            self.asked = None;
+        } else if slept {
+            self.resumed = Some(draft.at);
+        }
+    }
+
+    /// The number of the next step.
+    #[must_use]
+    pub const fn step_id(&self) -> StepId {
+        StepId(self.next_step)
+    }
+}
+
+/// A removal that was refused or lapsed: the member serves on and is left alone for a while.
+fn back_to_accept(member: &mut Member, draft: &Draft) {
+    member.refused = Some(draft.at);
+    member.condemned = None;
+    member.drain = None;
+    member.phase = Phase::Registering;
+    member.since = draft.at;
+    for wish in member.modes.values_mut() {
+        *wish = ModeWish { mode: Mode::Accept, at: draft.at, done: false };
+    }
+}

@@ -1,0 +1,217 @@
+//! What is to be done, and how it ended.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ConfigId, DrainWhy, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash};
+
+/// Something to be done: one or two calls of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Step {
+    /// Create an instance.
+    Create {
+        /// For this slot.
+        slot: Slot,
+        /// With this label, which exists once on the account.
+        label: String,
+        /// Of this type.
+        instance_type: InstanceType,
+        /// From this template.
+        template: TemplateHash,
+        /// The same create was intended before: look it up first.
+        again: bool,
+    },
+    /// Look up a create without an answer that is not needed any more: forget it where it does not exist.
+    LookUp {
+        /// For this slot.
+        slot: Slot,
+        /// The label that it would have.
+        label: String,
+        /// The type that it would have.
+        instance_type: InstanceType,
+        /// Its launch has failed by its deadline, rather than that fewer are wanted.
+        overdue: bool,
+    },
+    /// Register a member at a config.
+    Register {
+        /// The member.
+        slot: Slot,
+        /// The config.
+        config: ConfigId,
+        /// Its instance.
+        instance: InstanceId,
+        /// Its address without the port.
+        address: String,
+        /// The label of the node.
+        label: String,
+    },
+    /// Ask a member's node for a mode.
+    SetMode {
+        /// The member.
+        slot: Slot,
+        /// The config.
+        config: ConfigId,
+        /// The node.
+        node: NodeId,
+        /// The mode.
+        mode: Mode,
+        /// Why it drains, where it does.
+        why: Option<DrainWhy>,
+    },
+    /// Remove a member's node. The first one is the point of no return.
+    Deregister {
+        /// The member.
+        slot: Slot,
+        /// The config.
+        config: ConfigId,
+        /// The node.
+        node: NodeId,
+        /// Its instance, read again before.
+        instance: InstanceId,
+    },
+    /// Delete a member's instance.
+    Delete {
+        /// The member.
+        slot: Slot,
+        /// Its instance, read again before.
+        instance: InstanceId,
+    },
+    /// Remove a node in our form whose instance is gone.
+    Sweep {
+        /// The config.
+        config: ConfigId,
+        /// The node.
+        node: NodeId,
+        /// Its label.
+        label: String,
+    },
+}
+
+impl Step {
+    /// The member that it concerns; none where that is gone.
+    #[must_use]
+    pub const fn slot(&self) -> Option<Slot> {
+        match self {
+            Self::Create { slot, .. }
+            | Self::LookUp { slot, .. }
+            | Self::Register { slot, .. }
+            | Self::SetMode { slot, .. }
+            | Self::Deregister { slot, .. }
+            | Self::Delete { slot, .. } => Some(*slot),
+            Self::Sweep { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create { label, instance_type, again: false, .. } => {
+                write!(f, "create {label} ({instance_type})")
+            }
+            Self::Create { label, instance_type, .. } => {
+                write!(f, "look {label} up, and create it ({instance_type}) if it does not exist")
+            }
+            Self::LookUp { label, .. } => write!(f, "look {label} up, and forget it if it does not exist"),
+            Self::Register { label, config, address, .. } => {
+                write!(f, "register {label} ({address}) at config {config}")
+            }
+            Self::SetMode { slot, config, mode, why, .. } => {
+                let verb = match mode {
+                    Mode::Accept => "let member",
+                    Mode::Drain => "drain member",
+                    Mode::Reject => "have member",
+                    Mode::Other => "set member",
+                };
+                write!(f, "{verb} {slot}")?;
+                match mode {
+                    Mode::Accept => f.write_str(" accept again")?,
+                    Mode::Reject => f.write_str(" reject")?,
+                    Mode::Drain | Mode::Other => {}
+                }
+                write!(f, " at config {config}")?;
+                match why {
+                    Some(DrainWhy::Surplus) => f.write_str(" (surplus)"),
+                    Some(DrainWhy::Replaced) => f.write_str(" (being replaced)"),
+                    Some(DrainWhy::FailedLaunch) => f.write_str(" (its launch failed)"),
+                    None => Ok(()),
+                }
+            }
+            Self::Deregister { slot, config, node, .. } => {
+                write!(f, "deregister member {slot} (node {node}) from config {config}")
+            }
+            Self::Delete { slot, instance } => write!(f, "delete member {slot} (instance {instance})"),
+            Self::Sweep { config, node, label } => {
+                write!(f, "remove node {node} ({label}), whose instance is gone, from config {config}")
+            }
+        }
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// An instance was created, or found to have been.
+    Created {
+        /// The instance.
+        instance: InstanceId,
+        /// When the cloud says that it was created.
+        created: Timestamp,
+    },
+    /// A node was created, or found to have been.
+    Registered {
+        /// The node.
+        node: NodeId,
+    },
+    /// It is done, or was before.
+    Ok,
+    /// No answer that tells: it may have happened.
+    Unanswered {
+        /// What came back.
+        why: String,
+    },
+    /// It did not happen.
+    Refused {
+        /// Of which kind.
+        refusal: Refusal,
+        /// What came back.
+        why: String,
+    },
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created { instance, .. } => write!(f, "created as instance {instance}"),
+            Self::Registered { node } => write!(f, "registered as node {node}"),
+            Self::Ok => f.write_str("done"),
+            Self::Unanswered { why } => write!(f, "no answer, it may have happened: {why}"),
+            Self::Refused { why, .. } => write!(f, "did not happen: {why}"),
+        }
+    }
+}
+
+/// Why a step did not happen, by what cures it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Time: busy, rate limited, out of order.
+    Transient,
+    /// Another type.
+    SoldOut,
+    /// A person: a limit of the account, its standing, the token.
+    Account,
+    /// A person: this request will never be accepted (a bad image, a wrong region).
+    Request,
+    /// The instance is locked, protected, or not the one that the log means.
+    Guarded,
+    /// It was never sent: the actor was overtaken or stopped, or another outcome made it moot.
+    NotSent,
+}

@@ -1,0 +1,10 @@
+//! What people and programs are shown: serde types, both ways.
+
+mod event;
+mod history;
+mod status;
+
+pub use event::{Event, Moment, Waiting, What};
+pub(crate) use history::Gatherer;
+pub use history::{Activity, ActivityEnd, ActivityStep};
+pub use status::{MemberStatus, OperationStatus, Status};

@@ -1,0 +1,4 @@
+//! The clocks and the store in memory.
+
+mod clock;
+mod in_memory;

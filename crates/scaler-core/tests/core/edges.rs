@@ -1,0 +1,265 @@
+//! Corners: what others do to members meanwhile, answers that never come, marks that outlive their reason.
+
+use scaler_core::model::{AlertState, Mode, NodeStatus, Phase, Signals, after};
+use scaler_core::state::{Cause, Fact, GroupMode, Mark, Refusal, Step};
+
+use super::world::{Fate, World, at_rest, grown, seconds};
+
+fn ops() -> Cause {
+    Cause::operator("ops")
+}
+
+fn mark(world: &mut World, nth: usize, mark: Mark) {
+    let slot = *world.memory.members.keys().nth(nth).unwrap();
+    world.append(ops(), Fact::Marked { slot, mark });
+}
+
+fn set_mode(world: &mut World, mode: GroupMode, until: Option<jiff::Timestamp>) {
+    world.append(ops(), Fact::ModeSet { mode, until, who: "ops".into(), why: "a look".into() });
+}
+
+fn ask(world: &mut World, desired: u32, over_ration: bool) {
+    world.append(ops(), Fact::SizeAsked { desired, floor_until: None, over_ration });
+}
+
+fn deletes(world: &World) -> usize {
+    world
+        .log
+        .iter()
+        .filter(|entry| matches!(&entry.draft.fact, Fact::Intended { step: Step::Delete { .. } }))
+        .count()
+}
+
+/// Drains one of three until its nodes reject.
+fn rejecting() -> World {
+    let mut world = grown(2, 3, 3);
+    while world.memory.members.values().all(|member| member.phase != Phase::Rejecting) {
+        world.run_with("WebCpuLow", seconds(10));
+    }
+    world
+}
+
+#[test]
+fn a_member_that_is_let_accept_in_its_last_minute_drains_in_full_again() {
+    let mut world = rejecting();
+    let node = world.nodes.values_mut().find(|node| node.mode == Mode::Reject).unwrap();
+    node.mode = Mode::Accept;
+    let (id, reverted) = (node.id, world.now);
+    let mut rejected = None;
+    while world.nodes.contains_key(&id) {
+        if world.nodes[&id].mode == Mode::Reject {
+            rejected.get_or_insert(world.now);
+        }
+        world.run_with("WebCpuLow", seconds(10));
+        assert!(world.now < after(reverted, seconds(3600)), "it goes in the end");
+    }
+    assert!(rejected.unwrap() >= after(reverted, world.group.remove.drain), "only after a whole drain");
+    assert!(world.now >= after(rejected.unwrap(), world.group.remove.reject));
+}
+
+#[test]
+fn an_instance_that_was_gone_and_shows_again_is_found() {
+    let mut world = at_rest(2, 4);
+    let id = *world.machines.keys().next().unwrap();
+    let hidden = world.machines.remove(&id).unwrap();
+    let node = world
+        .nodes
+        .values()
+        .find(|node| Some(&node.address) == hidden.instance.address.as_ref())
+        .unwrap()
+        .clone();
+    world.run(seconds(600));
+    assert!(world.memory.member_of(id).is_none(), "it was gone for certain, and was replaced");
+    world.machines.insert(id, hidden);
+    world.nodes.insert(node.id, node);
+    world.run(seconds(60));
+    assert!(world.memory.member_of(id).is_some(), "it is counted again");
+}
+
+#[test]
+fn a_node_whose_instance_was_released_is_left_alone_after_some_looks() {
+    let mut world = at_rest(2, 4);
+    let slot = *world.memory.members.keys().next().unwrap();
+    let id = world.memory.members[&slot].instance.unwrap();
+    world.append(ops(), Fact::Marked { slot, mark: Mark::Released });
+    // Its tags are off: the filtered list does not show it, and its node stays.
+    let hidden = world.machines.remove(&id).unwrap();
+    let tries = |world: &mut World| {
+        let mut tries = 0;
+        for _ in 0..1440 {
+            world.turn_with(|step| match step {
+                Step::Sweep { .. } => {
+                    tries += 1;
+                    Fate::Refused(Refusal::Guarded)
+                }
+                _ => Fate::Done,
+            });
+            world.pass(seconds(10));
+        }
+        tries
+    };
+    assert_eq!((tries(&mut world), tries(&mut world)), (3, 0));
+    assert!(world.nodes.values().any(|node| Some(&node.address) == hidden.instance.address.as_ref()));
+}
+
+#[test]
+fn creates_that_are_never_answered_have_a_deadline_and_a_back_off() {
+    let mut world = at_rest(2, 8);
+    let mut sent = 0;
+    for _ in 0..720 {
+        world.hear("WebCpuHigh", AlertState::Firing);
+        world.turn_with(|step| match step {
+            Step::Create { .. } => {
+                sent += 1;
+                Fate::Vanished
+            }
+            _ => Fate::Done,
+        });
+        world.pass(seconds(10));
+    }
+    assert!(world.memory.launches.failures > 2, "they count as failures: {:?}", world.memory.launches);
+    assert!(sent <= 300, "two hours of silence are no two hours of creates: {sent}");
+    world.hear("WebCpuHigh", AlertState::Resolved);
+    world.run(seconds(7200));
+    assert_eq!((world.serving(), world.machines.len()), (4, 4));
+}
+
+#[test]
+fn over_ration_ends_with_what_it_was_asked_for() {
+    let mut world = grown(2, 10, 6);
+    ask(&mut world, 4, true);
+    world.turn();
+    assert_eq!(world.serving(), 4, "both at once");
+    world.run(seconds(1800));
+    assert_eq!(world.machines.len(), 4);
+    world.append(Cause::Converge, Fact::Finished { verdict: scaler_core::state::Verdict::Reached });
+    assert!(!world.memory.over_ration);
+}
+
+#[test]
+fn a_failed_launch_that_is_locked_is_not_tried_for_ever() {
+    let mut world = at_rest(2, 4);
+    world.bad_image = true;
+    ask(&mut world, 3, false);
+    world.turn();
+    for machine in world.machines.values_mut() {
+        machine.instance.locked = true;
+    }
+    world.run(seconds(900));
+    let quiet = world.log.len();
+    world.run(seconds(120));
+    assert!(world.log.len() < quiet + 8, "{} entries in two minutes", world.log.len() - quiet);
+    assert_eq!(deletes(&world), 0);
+}
+
+#[test]
+fn a_member_that_flaps_does_not_end_the_back_off_of_launches() {
+    let mut world = at_rest(3, 8);
+    world.bad_image = true;
+    ask(&mut world, 4, false);
+    let flapping = *world.machines.keys().next().unwrap();
+    let before = world.created;
+    for n in 0..1440_u32 {
+        // Never ill for longer than its grace.
+        if let Some(machine) = world.machines.get_mut(&flapping) {
+            machine.healthy = n % 20 >= 5;
+        }
+        world.turn();
+        world.pass(seconds(10));
+    }
+    assert!(world.created - before < 25, "{} creates in four hours of a bad image", world.created - before);
+}
+
+#[test]
+fn a_member_that_is_activated_gets_its_time_to_reach_service() {
+    let mut world = at_rest(2, 4);
+    world.boot = seconds(7200);
+    ask(&mut world, 3, false);
+    world.run(seconds(60));
+    mark(&mut world, 2, Mark::Standby);
+    world.run(seconds(1800));
+    mark(&mut world, 2, Mark::Active);
+    world.run(seconds(300));
+    assert!(world.memory.members.values().all(|member| !member.failed), "not failed at once");
+}
+
+#[test]
+fn the_load_is_read_from_live_alerts_of_the_group() {
+    let mut world = grown(2, 8, 3);
+    world.hear("WebCpuLow", AlertState::Firing);
+    let value = |world: &World| Signals::read(&world.group, &world.alerts, &world.hearing, world.now).value;
+    let row = world.alerts.rows.get_mut("WebCpuLow").unwrap();
+    row.alert.annotations.insert("value".into(), "0.1".into());
+    let mut stale = row.clone();
+    stale.alert.fingerprint = "other".into();
+    stale.alert.state = AlertState::Resolved;
+    stale.alert.annotations.insert("value".into(), "0.65".into());
+    world.alerts.rows.insert("other".into(), stale);
+    assert_eq!(value(&world), Some(0.1));
+}
+
+#[test]
+fn rations_are_remembered_for_longer_windows_than_an_hour() {
+    let mut world = grown(2, 8, 6);
+    world.group.remove.every = seconds(2 * 3600);
+    world.run_with("WebCpuLow", seconds(3 * 3600));
+    let first = world.log.iter().filter(|entry| matches!(entry.draft.fact, Fact::Drawn { .. })).count();
+    assert!(first <= 2, "{first} in three hours, one in two");
+}
+
+#[test]
+fn add_only_lets_failed_launches_go_and_undoes_drains() {
+    let mut world = at_rest(2, 4);
+    set_mode(&mut world, GroupMode::AddOnly, None);
+    world.bad_image = true;
+    ask(&mut world, 4, false);
+    world.run(seconds(1800));
+    world.bad_image = false;
+    world.run(seconds(3 * 3600));
+    assert_eq!(world.serving(), 4, "what failed made room");
+
+    let mut world = grown(2, 3, 3);
+    while world.nodes.values().all(|node| node.mode == Mode::Accept) {
+        world.run_with("WebCpuLow", seconds(10));
+    }
+    set_mode(&mut world, GroupMode::AddOnly, None);
+    world.run(seconds(60));
+    assert_eq!(world.serving(), 3, "a drain does not hang");
+}
+
+#[test]
+fn a_first_persons_drain_is_held_also_where_a_registration_was_not_answered() {
+    let mut world = at_rest(2, 4);
+    ask(&mut world, 3, false);
+    for _ in 0..30 {
+        world.turn_with(|step| if matches!(step, Step::Register { .. }) { Fate::Lost } else { Fate::Done });
+        world.pass(seconds(10));
+    }
+    world.run(seconds(900));
+    let node = world.nodes.values_mut().next_back().unwrap();
+    node.mode = Mode::Drain;
+    let id = node.id;
+    world.run(seconds(120));
+    assert_eq!(world.nodes[&id].mode, Mode::Drain);
+}
+
+#[test]
+fn a_mode_for_a_while_gives_way_to_the_one_before() {
+    let mut world = at_rest(2, 4);
+    set_mode(&mut world, GroupMode::AddOnly, None);
+    let until = after(world.now, seconds(600));
+    set_mode(&mut world, GroupMode::Paused, Some(until));
+    assert_eq!(world.memory.mode_at(world.now), GroupMode::Paused);
+    assert_eq!(world.memory.mode_at(until), GroupMode::AddOnly);
+}
+
+#[test]
+fn a_locked_member_that_is_ill_does_not_hold_the_others_for_ever() {
+    let mut world = grown(2, 8, 5);
+    let machine = world.machines.values_mut().next().unwrap();
+    (machine.healthy, machine.instance.locked) = (false, true);
+    world.run_with("WebCpuLow", seconds(3 * 3600));
+    assert!(world.memory.desired < Some(5), "{:?}", world.memory.desired);
+    let down = world.nodes.values().filter(|node| node.status == NodeStatus::Down).count();
+    assert_eq!(down, 1, "and it is still there");
+}

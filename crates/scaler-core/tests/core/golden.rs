@@ -1,0 +1,215 @@
+//! The golden log of format 1: every later build must read it, write it the same, and make the same of it.
+
+use scaler_core::model::{
+    ActorId, Amount, ConfigId, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal, Position, Signal, Slot,
+    StepId,
+};
+use scaler_core::state::{
+    Cause, Draft, Entry, FORMAT, Fact, GroupMode, LogError, Mark, Memory, Outcome, Refusal, Step, Verdict,
+};
+
+const GOLDEN: &str = include_str!("golden/log-1.jsonl");
+
+fn drafts() -> Vec<Draft> {
+    let at = |n: i64| {
+        "2026-03-01T12:00:00Z".parse::<jiff::Timestamp>().unwrap() + jiff::SignedDuration::from_secs(n)
+    };
+    let actor = ActorId::from("a1b2c3");
+    let group = "web".parse().unwrap();
+    let policy = || Cause::Policy("WebCpuHigh fires".to_owned());
+    let (slot, config, instance, node) = (Slot(1), ConfigId(7), InstanceId(101), NodeId(11));
+    let create = Step::Create {
+        slot,
+        label: "web-abcde-1".into(),
+        instance_type: "g6-standard-2".into(),
+        template: "t1".into(),
+        again: false,
+    };
+    let signal = PolicySignal {
+        policy: "WebCpuHigh".into(),
+        signal: Signal::High,
+        step: Some(Amount::Percent(50)),
+        can_remove: false,
+        since: Some(at(0)),
+        why: "WebCpuHigh fires".into(),
+    };
+    let drain = Step::SetMode {
+        slot,
+        config,
+        node,
+        mode: Mode::Drain,
+        why: Some(scaler_core::model::DrainWhy::Surplus),
+    };
+    let facts: Vec<(Cause, Option<u64>, Fact)> = vec![
+        (Cause::Converge, None, Fact::Began { incarnation: "abcde".into() }),
+        (Cause::Converge, None, Fact::Turned { signal: Signal::High }),
+        (
+            Cause::operator("ops: release 4.2"),
+            None,
+            Fact::SizeAsked { desired: 3, floor_until: Some(at(7200)), over_ration: false },
+        ),
+        (
+            policy(),
+            None,
+            Fact::Decided {
+                desired: 3,
+                previous: Some(2),
+                reason: "WebCpuHigh fires: 2 counted + 1".into(),
+                held: vec!["4 are wanted, max is 3".into()],
+                signals: vec![signal],
+                value_milli: Some(812),
+                asked: Some(Position(3)),
+            },
+        ),
+        (policy(), Some(1), Fact::Intended { step: create }),
+        (policy(), Some(1), Fact::Done { outcome: Outcome::Created { instance, created: at(1) } }),
+        (Cause::Converge, None, Fact::Seen { slot, phase: Phase::Registering }),
+        (
+            Cause::Converge,
+            Some(2),
+            Fact::Intended {
+                step: Step::Register {
+                    slot,
+                    config,
+                    instance,
+                    address: "192.168.130.1".into(),
+                    label: "web-abcde-1".into(),
+                },
+            },
+        ),
+        (Cause::Converge, Some(2), Fact::Done { outcome: Outcome::Registered { node } }),
+        (Cause::Converge, None, Fact::Seen { slot, phase: Phase::InService }),
+        (
+            Cause::Converge,
+            None,
+            Fact::Found {
+                slot: Slot(2),
+                instance: InstanceId(102),
+                label: "old-web".into(),
+                instance_type: "g6-standard-2".into(),
+                created: at(-9000),
+                origin: Origin::Adopted,
+                draining: false,
+            },
+        ),
+        (Cause::operator("ops"), None, Fact::Marked { slot: Slot(2), mark: Mark::Protected }),
+        (Cause::Converge, None, Fact::Missing { slot: Slot(2) }),
+        (Cause::Converge, None, Fact::Reappeared { slot: Slot(2) }),
+        (
+            Cause::operator("ops"),
+            None,
+            Fact::ModeSet {
+                mode: GroupMode::AddOnly,
+                until: Some(at(900)),
+                who: "ops".into(),
+                why: "a look".into(),
+            },
+        ),
+        (Cause::Converge, None, Fact::Drawn { group, slot, over: false }),
+        (policy(), Some(3), Fact::Intended { step: drain }),
+        (
+            policy(),
+            Some(3),
+            Fact::Done { outcome: Outcome::Unanswered { why: "no answer within 60 s".into() } },
+        ),
+        (
+            Cause::Converge,
+            Some(4),
+            Fact::Intended { step: Step::Deregister { slot, config, node, instance } },
+        ),
+        (
+            Cause::Converge,
+            Some(4),
+            Fact::Done {
+                outcome: Outcome::Refused { refusal: Refusal::Guarded, why: "it is locked".into() },
+            },
+        ),
+        (
+            Cause::Health("web-abcde-1 is unhealthy".into()),
+            Some(5),
+            Fact::Intended { step: Step::Delete { slot, instance } },
+        ),
+        (Cause::Converge, Some(5), Fact::Done { outcome: Outcome::Ok }),
+        (
+            Cause::Converge,
+            Some(6),
+            Fact::Intended { step: Step::Sweep { config, node, label: "web-abcde-1".into() } },
+        ),
+        (
+            Cause::Converge,
+            Some(7),
+            Fact::Intended {
+                step: Step::LookUp {
+                    slot: Slot(3),
+                    label: "web-abcde-3".into(),
+                    instance_type: "g6-standard-2".into(),
+                    overdue: false,
+                },
+            },
+        ),
+        (Cause::Converge, None, Fact::Gone { slot: Slot(2) }),
+        (
+            Cause::Converge,
+            None,
+            Fact::Finished { verdict: Verdict::Failed("the account limit is reached".into()) },
+        ),
+    ];
+    facts
+        .into_iter()
+        .enumerate()
+        .map(|(n, (cause, step, fact))| {
+            let seconds = i64::try_from(n).unwrap() * 10;
+            let mut draft = Draft::new(at(seconds), actor.clone(), Position(4), 17, cause, fact);
+            draft.request = (n == 2).then(|| "jenkins-811".to_owned());
+            match step {
+                Some(step) => draft.of_step(StepId(step)),
+                None => draft,
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn the_golden_log_of_format_1_is_read_and_written_the_same() {
+    let written: Vec<String> = drafts().iter().map(|draft| draft.encode().unwrap()).collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/golden/log-1.jsonl");
+        std::fs::write(path, written.join("\n") + "\n").unwrap();
+        return;
+    }
+    let golden: Vec<&str> = GOLDEN.lines().collect();
+    assert_eq!(golden, written, "format 1 is fixed: a change of it is a new format");
+    let read: Vec<Draft> =
+        (1..).zip(&golden).map(|(n, line)| Draft::decode(Position(n), line).unwrap()).collect();
+    assert_eq!(read, drafts());
+    for kind in Fact::KINDS {
+        let there = golden.iter().any(|line| line.contains(&format!("\"kind\":\"{kind}\"")));
+        assert!(there, "the golden log lacks {kind}");
+    }
+}
+
+#[test]
+fn the_golden_log_folds_to_the_same_memory() {
+    let entries: Vec<Entry> = (1..)
+        .zip(GOLDEN.lines())
+        .map(|(n, line)| Entry { position: Position(n), draft: Draft::decode(Position(n), line).unwrap() })
+        .collect();
+    let memory = Memory::fold(&entries);
+    assert_eq!((memory.desired, memory.generation, memory.incarnation.as_str()), (Some(3), 17, "abcde"));
+    assert_eq!((memory.mode, memory.free_slot(), memory.step_id()), (GroupMode::AddOnly, Slot(3), StepId(8)));
+    assert!(memory.members.is_empty(), "one was deleted, the other is gone");
+    assert_eq!(memory.draws.len(), 1);
+    assert!(memory.floor.is_some_and(|(floor, _)| floor == 3));
+    assert!(matches!(memory.operation.unwrap().verdict, Some((Verdict::Failed(_), _))));
+}
+
+#[test]
+fn unknown_kinds_and_formats_are_refused() {
+    let line = drafts()[0].encode().unwrap();
+    let kind = line.replace("\"kind\":\"began\"", "\"kind\":\"asked\"");
+    assert!(matches!(Draft::decode(Position(9), &kind), Err(LogError::Kind { kind, .. }) if kind == "asked"));
+    let format = line.replace(&format!("\"format\":{FORMAT}"), "\"format\":2");
+    assert!(matches!(Draft::decode(Position(9), &format), Err(LogError::Format { format: 2, .. })));
+    let damaged = Draft::decode(Position(9), &line[..line.len() - 4]);
+    assert!(matches!(damaged, Err(LogError::Decode { position: Position(9), .. })));
+}

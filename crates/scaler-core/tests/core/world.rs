@@ -1,0 +1,412 @@
+//! A modelled cloud with a log, in which the core's loop is turned without anything asynchronous.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use scaler_core::model::{
+    ActorId, Alert, AlertState, AlertTable, Amount, ConfigId, Group, Hearing, Instance, InstanceId,
+    InstanceStatus, Mode, Node, NodeId, NodeStatus, Observation, Position, Signals, Size, StepPolicy,
+    Template, after,
+};
+use scaler_core::reconcile::{Decision, Plan, decide, notice, plan};
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, Memory, Outcome, Refusal, Step};
+
+/// The one config that the modelled group is registered at.
+pub const CONFIG: ConfigId = ConfigId(7);
+
+/// What becomes of a step that is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It happens and is answered.
+    Done,
+    /// It happens, and the answer is lost.
+    Lost,
+    /// It does not happen, and the answer is lost.
+    Vanished,
+    /// It does not happen, and the answer says so.
+    Refused(Refusal),
+}
+
+/// An instance of the modelled cloud.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// As it is shown.
+    pub instance: Instance,
+    /// When it runs.
+    pub runs: Timestamp,
+    /// It answers health checks.
+    pub healthy: bool,
+}
+
+/// The modelled cloud, the log, and what is known of alerts.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub group: Group,
+    pub now: Timestamp,
+    pub machines: BTreeMap<InstanceId, Machine>,
+    pub nodes: BTreeMap<NodeId, Node>,
+    pub log: Vec<Entry>,
+    pub memory: Memory,
+    pub alerts: AlertTable,
+    pub hearing: Hearing,
+    pub actor: ActorId,
+    pub nth: u32,
+    pub boot: Duration,
+    pub next_id: u64,
+    /// New machines never become healthy.
+    pub bad_image: bool,
+    /// The next observation is half a list, and says so.
+    pub blind: bool,
+    /// Creates that reached the cloud.
+    pub created: u32,
+    /// Deletes that reached the cloud.
+    pub deleted: u32,
+}
+
+pub fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+pub fn web(min: u32, max: u32) -> Group {
+    let template =
+        Template { hash: "t1".into(), types: vec!["g6-standard-2".into(), "g6-dedicated-2".into()] };
+    let mut group = Group::new("web".parse().unwrap(), Size { min, max }, vec![CONFIG], template);
+    let on = |name: &str| BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
+    group.policies = vec![
+        StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
+        StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
+    ];
+    group
+}
+
+/// A group that serves at its minimum, with every window over.
+pub fn at_rest(min: u32, max: u32) -> World {
+    let mut world = World::new(web(min, max));
+    world.run(seconds(1200));
+    assert_eq!(world.serving(), min as usize);
+    world
+}
+
+/// A group that serves at `size`, with everything that could forbid a removal over.
+pub fn grown(min: u32, max: u32, size: u32) -> World {
+    let mut world = at_rest(min, max);
+    let cause = Cause::operator("for the test");
+    world.append(cause, Fact::SizeAsked { desired: size, floor_until: None, over_ration: false });
+    world.run(seconds(1800));
+    assert_eq!(world.serving(), size as usize);
+    world
+}
+
+impl World {
+    pub fn new(group: Group) -> Self {
+        let mut world = Self {
+            group,
+            now: "2026-03-01T12:00:00Z".parse().unwrap(),
+            machines: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            log: Vec::new(),
+            memory: Memory::default(),
+            alerts: AlertTable::default(),
+            hearing: Hearing::default(),
+            actor: "actor-0".into(),
+            nth: 0,
+            boot: seconds(45),
+            next_id: 1,
+            bad_image: false,
+            blind: false,
+            created: 0,
+            deleted: 0,
+        };
+        world.begin("first");
+        world
+    }
+
+    /// Another actor takes over: the process was started again.
+    pub fn begin(&mut self, actor: &str) {
+        self.actor = actor.into();
+        self.nth = 0;
+        let incarnation = if self.memory.incarnation.is_empty() {
+            "abcde".to_owned()
+        } else {
+            self.memory.incarnation.clone()
+        };
+        self.append(Cause::Converge, Fact::Began { incarnation });
+    }
+
+    /// The store is lost: only the cloud is left.
+    pub fn lose_store(&mut self, incarnation: &str) {
+        self.log.clear();
+        self.memory = Memory::default();
+        self.alerts = AlertTable::default();
+        self.nth = 0;
+        self.append(Cause::Converge, Fact::Began { incarnation: incarnation.to_owned() });
+    }
+
+    pub fn append(&mut self, cause: Cause, fact: Fact) -> Position {
+        self.append_step(cause, fact, None)
+    }
+
+    fn append_step(
+        &mut self,
+        cause: Cause,
+        fact: Fact,
+        step: Option<scaler_core::model::StepId>,
+    ) -> Position {
+        let position = self.memory.position.next();
+        let (operation, generation) = match &fact {
+            Fact::Decided { .. } => (position, self.memory.generation + 1),
+            _ => (
+                self.memory.operation.as_ref().map_or(Position::START, |operation| operation.id),
+                self.memory.generation,
+            ),
+        };
+        let mut draft = Draft::new(self.now, self.actor.clone(), operation, generation, cause, fact);
+        if let Some(step) = step {
+            draft = draft.of_step(step);
+        }
+        let entry = Entry { position, draft };
+        self.memory.apply(&entry);
+        self.log.push(entry);
+        position
+    }
+
+    pub fn hear(&mut self, name: &str, state: AlertState) {
+        let alert = Alert {
+            fingerprint: name.to_owned(),
+            labels: BTreeMap::from([
+                ("alertname".to_owned(), name.to_owned()),
+                ("autoscale_group".to_owned(), "web".to_owned()),
+            ]),
+            annotations: BTreeMap::new(),
+            starts_at: self.now,
+            state,
+        };
+        let _ = self.alerts.notified(vec![alert], self.now);
+    }
+
+    pub fn observe(&mut self) -> Observation {
+        self.settle_cloud();
+        if self.blind {
+            let mut observation = Observation::new(self.now, self.nth);
+            observation.instances =
+                self.machines.values().map(|machine| machine.instance.clone()).step_by(2).collect();
+            observation.useless = Some("the listing changed while it was read".to_owned());
+            return observation;
+        }
+        self.nth += 1;
+        let mut observation = Observation::new(self.now, self.nth);
+        observation.instances = self.machines.values().map(|machine| machine.instance.clone()).collect();
+        observation.nodes = self.nodes.values().cloned().collect();
+        for member in self.memory.members.values() {
+            if let Some(id) = member.instance
+                && !self.machines.contains_key(&id)
+            {
+                observation.absent.insert(id);
+            }
+        }
+        observation
+    }
+
+    /// What the cloud does by itself as time passes.
+    pub fn settle_cloud(&mut self) {
+        for machine in self.machines.values_mut() {
+            if machine.instance.status == InstanceStatus::Provisioning && machine.runs <= self.now {
+                machine.instance.status = InstanceStatus::Running;
+            }
+        }
+        let machines = &self.machines;
+        for node in self.nodes.values_mut() {
+            let healthy = machines.values().any(|machine| {
+                machine.instance.address.as_ref() == Some(&node.address)
+                    && machine.healthy
+                    && machine.instance.status == InstanceStatus::Running
+            });
+            node.status =
+                if healthy && node.mode != Mode::Reject { NodeStatus::Up } else { NodeStatus::Down };
+        }
+    }
+
+    /// One turn in which every step is done.
+    pub fn turn(&mut self) -> (Decision, Plan) {
+        self.turn_with(|_| Fate::Done)
+    }
+
+    /// One turn, in which `fate` says what becomes of each step.
+    pub fn turn_with(&mut self, mut fate: impl FnMut(&Step) -> Fate) -> (Decision, Plan) {
+        let (decision, plan, intents) = self.intend();
+        for (id, step) in intents {
+            let fate = fate(&step);
+            self.carry_out(id, &step, fate);
+        }
+        (decision, plan)
+    }
+
+    /// The first half of a turn: all that is written before anything is done.
+    pub fn intend(&mut self) -> (Decision, Plan, Vec<(scaler_core::model::StepId, Step)>) {
+        let observation = self.observe();
+        for fact in notice(&self.group, &observation, &self.memory, self.now) {
+            self.append(Cause::Converge, fact);
+        }
+        let signals = Signals::read(&self.group, &self.alerts, &self.hearing, self.now);
+        let together = signals.together();
+        if self.memory.signal.map(|(signal, _)| signal) != Some(together) {
+            self.append(Cause::Converge, Fact::Turned { signal: together });
+        }
+        let decision = decide(&self.group, &observation, &signals, &self.memory, self.now);
+        let able = matches!(self.memory.mode_at(self.now), GroupMode::On | GroupMode::AddOnly);
+        if let (true, Some(desired)) = (able && decision.is_new(), decision.desired) {
+            self.append(
+                decision.cause.clone(),
+                Fact::Decided {
+                    desired,
+                    previous: decision.previous,
+                    reason: decision.reason.clone(),
+                    held: decision.held.clone(),
+                    signals: signals.policies.clone(),
+                    value_milli: None,
+                    asked: decision.asked,
+                },
+            );
+        }
+        let plan = plan(&self.group, &observation, &decision, &self.memory, self.now);
+        for slot in &plan.draws {
+            let group = self.group.name.clone();
+            let over = self.memory.over_ration;
+            self.append(Cause::Converge, Fact::Drawn { group, slot: *slot, over });
+        }
+        let mut intents = Vec::new();
+        for (step, cause) in &plan.steps {
+            let id = self.memory.step_id();
+            self.append_step(cause.clone(), Fact::Intended { step: step.clone() }, Some(id));
+            intents.push((id, step.clone()));
+        }
+        (decision, plan, intents)
+    }
+
+    /// What becomes of a step.
+    pub fn carry_out(&mut self, id: scaler_core::model::StepId, step: &Step, fate: Fate) {
+        if matches!(fate, Fate::Done | Fate::Lost) {
+            self.happen(step);
+        }
+        self.answer(id, step, fate);
+    }
+
+    /// What is answered to a step that has happened, or has not.
+    pub fn answer(&mut self, id: scaler_core::model::StepId, step: &Step, fate: Fate) {
+        let outcome = match fate {
+            Fate::Done => self.result(step),
+            Fate::Lost | Fate::Vanished => Outcome::Unanswered { why: "lost".to_owned() },
+            Fate::Refused(refusal) => Outcome::Refused { refusal, why: "no".to_owned() },
+        };
+        self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));
+    }
+
+    /// What a step that happened is answered with.
+    fn result(&self, step: &Step) -> Outcome {
+        match step {
+            Step::Create { label, .. } => {
+                let machine =
+                    self.machines.values().find(|machine| machine.instance.label == *label).unwrap();
+                Outcome::Created { instance: machine.instance.id, created: machine.instance.created }
+            }
+            Step::Register { config, address, .. } => {
+                let here = |node: &&Node| node.config == *config && node.address == *address;
+                Outcome::Registered { node: self.nodes.values().find(here).unwrap().id }
+            }
+            Step::LookUp { label, .. } => {
+                let found = self.machines.values().find(|machine| machine.instance.label == *label);
+                found.map_or(Outcome::Ok, |machine| Outcome::Created {
+                    instance: machine.instance.id,
+                    created: machine.instance.created,
+                })
+            }
+            _ => Outcome::Ok,
+        }
+    }
+
+    /// A step takes effect in the cloud.
+    pub fn happen(&mut self, step: &Step) {
+        match step {
+            Step::Create { label, instance_type, .. } => {
+                if self.machines.values().any(|machine| machine.instance.label == *label) {
+                    return;
+                }
+                let id = InstanceId(self.next_id);
+                self.next_id += 1;
+                self.created += 1;
+                let instance = Instance {
+                    id,
+                    label: label.clone(),
+                    status: InstanceStatus::Provisioning,
+                    created: self.now,
+                    kind: instance_type.clone(),
+                    address: Some(format!("192.168.130.{id}")),
+                    locked: false,
+                };
+                let runs = after(self.now, self.boot);
+                self.machines.insert(id, Machine { instance, runs, healthy: !self.bad_image });
+            }
+            Step::Register { config, address, label, .. } => {
+                if self.nodes.values().any(|node| node.config == *config && node.address == *address) {
+                    return;
+                }
+                let id = NodeId(self.next_id);
+                self.next_id += 1;
+                let node = Node {
+                    config: *config,
+                    id,
+                    address: address.clone(),
+                    label: label.clone(),
+                    mode: Mode::Accept,
+                    status: NodeStatus::Unknown,
+                };
+                self.nodes.insert(id, node);
+            }
+            Step::SetMode { node, mode, .. } => {
+                if let Some(node) = self.nodes.get_mut(node) {
+                    node.mode = *mode;
+                }
+            }
+            Step::Deregister { node, .. } | Step::Sweep { node, .. } => {
+                self.nodes.remove(node);
+            }
+            Step::Delete { instance, .. } => {
+                if let Some(machine) = self.machines.remove(instance) {
+                    self.deleted += 1;
+                    self.nodes.retain(|_, node| machine.instance.address.as_ref() != Some(&node.address));
+                }
+            }
+            Step::LookUp { .. } => {}
+            other => panic!("an unknown step: {other}"),
+        }
+    }
+
+    pub fn pass(&mut self, time: Duration) {
+        self.now = after(self.now, time);
+    }
+
+    /// Turns every 10 s for so long.
+    pub fn run(&mut self, time: Duration) {
+        let end = after(self.now, time);
+        while self.now < end {
+            self.turn();
+            self.pass(seconds(10));
+        }
+    }
+
+    /// Like [`Self::run`], with an alert that repeats.
+    pub fn run_with(&mut self, name: &str, time: Duration) {
+        let end = after(self.now, time);
+        while self.now < end {
+            self.hear(name, AlertState::Firing);
+            self.turn();
+            self.pass(seconds(10));
+        }
+    }
+
+    /// Nodes that take traffic.
+    pub fn serving(&self) -> usize {
+        self.nodes.values().filter(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up).count()
+    }
+}

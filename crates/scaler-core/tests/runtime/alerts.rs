@@ -1,0 +1,140 @@
+//! Notifications: stored before they are answered, and acted upon at once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use scaler_core::model::{Alert, AlertState, Hearing, Signal};
+use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
+use scaler_core::runtime::{Ending, Scaler};
+use scaler_core::state::{Cause, Fact};
+
+use super::{Bench, CONFIG, alert, group, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn notifications_that_arrive_together_share_a_commit() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    let names: Vec<String> = (0..100).map(|n| format!("A{n}")).collect();
+    let told = names.iter().map(|name| scaler.alerts().notified(vec![alert(name, AlertState::Firing)]));
+    for kept in futures_util::future::join_all(told).await {
+        kept.unwrap();
+    }
+    assert_eq!(bench.store.alerts().await.unwrap().rows.len(), 100);
+    let commits = bench.store.keeps.load(Ordering::SeqCst);
+    assert!(commits <= 3, "{commits} commits");
+}
+
+/// Polls once; true if it is not done.
+async fn poll<F: Future + Unpin>(future: &mut F) -> bool {
+    std::future::poll_fn(|cx| std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(cx).is_pending()))
+        .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_whose_sender_went_away_takes_no_other_with_it() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    let mut first = Box::pin(scaler.alerts().notified(vec![alert("A", AlertState::Firing)]));
+    // It has begun to commit for both of them, and is dropped in the middle.
+    assert!(poll(&mut first).await);
+    let mut second = Box::pin(scaler.alerts().notified(vec![alert("B", AlertState::Firing)]));
+    assert!(poll(&mut second).await);
+    drop(first);
+    second.await.unwrap();
+    assert!(bench.store.alerts().await.unwrap().rows.contains_key("B"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_store_does_not_keep_does_not_count() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    *bench.store.broken.lock().unwrap() = true;
+    let error = scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap_err();
+    assert!(error.to_string().contains("not stored"));
+    assert!(scaler.alerts().table().rows.is_empty());
+    *bench.store.broken.lock().unwrap() = false;
+    scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+    assert_eq!(scaler.alerts().table().rows.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_rouses_the_actor_at_once_and_its_repetition_does_not() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    let told = async {
+        tokio::time::sleep(seconds(200)).await;
+        let at = bench.clock.now();
+        let created = bench.cloud.count("create");
+        scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+        while bench.cloud.count("create") == created {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let took = bench.clock.now().duration_since(at).as_millis();
+        assert!(took < 500, "the first create went out after {took} ms");
+        tokio::time::sleep(seconds(30)).await;
+        for _ in 0..20 {
+            scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+            tokio::time::sleep(seconds(1)).await;
+        }
+    };
+    tokio::join!(told, bench.turn_for(&scaler, seconds(265)));
+    assert_eq!(bench.cloud.serving(), 4);
+    let decided = bench.facts().await.iter().filter(|fact| matches!(fact, Fact::Decided { .. })).count();
+    assert_eq!(decided, 2, "one size asked for, one by the alert");
+}
+
+#[tokio::test(start_paused = true)]
+async fn alerts_survive_a_restart() {
+    let bench = Bench::new();
+    bench.settled(2, 1).await;
+    tokio::time::sleep(seconds(60)).await;
+    bench.web(2).alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+    let scaler = bench.web(3);
+    bench.turn_for(&scaler, seconds(50)).await;
+    assert_eq!(bench.cloud.serving(), 4);
+}
+
+#[derive(Clone, Default)]
+struct Source {
+    says: Arc<Mutex<Option<Vec<Alert>>>>,
+    polls: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl AlertSource for Source {
+    async fn alerts(&self) -> Result<Vec<Alert>, Failure> {
+        self.polls.fetch_add(1, Ordering::SeqCst);
+        let says = self.says.lock().unwrap().clone();
+        says.ok_or_else(|| Failure::new(FailureKind::Transient, "502 from Alertmanager"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_are_the_truth_and_their_failure_is_no_calm() {
+    let bench = Bench::new();
+    let source = Source::default();
+    *source.says.lock().unwrap() = Some(vec![alert("WebCpuHigh", AlertState::Firing)]);
+    let scaler = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(bench.cloud.clone())
+        .store(bench.store.clone())
+        .clock(bench.clock)
+        .alerts(source.clone())
+        .hearing(Hearing { poll: Some(seconds(15)), ..Hearing::default() })
+        .group(group("web", CONFIG, 1, 12))
+        .build()
+        .unwrap();
+    // Also a call that turns the loop by itself polls, beside it.
+    assert_eq!(scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap(), Ending::Reached);
+    assert!(source.polls.load(Ordering::SeqCst) >= 2);
+    bench.turn_for(&scaler, seconds(60)).await;
+    let status = scaler.status("web").await.unwrap();
+    assert_eq!((status.signal, status.desired), (Some(Signal::High), Some(2)));
+    *source.says.lock().unwrap() = None;
+    bench.turn_for(&scaler, seconds(60)).await;
+    let status = scaler.status("web").await.unwrap();
+    assert_eq!(status.signal, Some(Signal::Unknown));
+    bench.turn_for(&scaler, seconds(600)).await;
+    assert_eq!(scaler.status("web").await.unwrap().desired, status.desired, "neither adds nor removes");
+}

@@ -1,0 +1,316 @@
+//! A small cloud behind the ports, whose time is the paused runtime's.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use scaler_core::clock::TokioClock;
+use scaler_core::model::{
+    ConfigId, GroupName, Instance, InstanceId, InstanceStatus, InstanceType, Mode, Node, NodeId, NodeStatus,
+    Price, after,
+};
+use scaler_core::ports::{
+    Balancer, Clock, Compute, Failure, FailureKind, Listing, Marked, NewInstance, NewNode,
+};
+
+/// What becomes of a call.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// It is refused.
+    Refused(FailureKind),
+    /// It happens, and the answer is lost.
+    Lost,
+    /// It does not happen, and the answer is lost.
+    Vanished,
+    /// It takes so long.
+    Slow(Duration),
+}
+
+#[derive(Clone, Debug)]
+pub struct Machine {
+    pub instance: Instance,
+    pub group: Option<GroupName>,
+    pub runs: Timestamp,
+    pub healthy: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub machines: BTreeMap<InstanceId, Machine>,
+    pub nodes: BTreeMap<NodeId, Node>,
+    /// Every call that changes something, as it arrives.
+    pub calls: Vec<String>,
+    pub lists: usize,
+    pub node_lists: usize,
+    /// What becomes of the next calls whose name begins so.
+    pub fates: VecDeque<(&'static str, Fate)>,
+    /// The listing can't be believed.
+    pub inconsistent: bool,
+    pub boot: Duration,
+    /// Lists of nodes show what was so long ago.
+    pub lag: Duration,
+    past: Vec<(Timestamp, BTreeMap<NodeId, Node>)>,
+    pub last_id: u64,
+}
+
+/// The cloud; clones share it.
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    pub clock: TokioClock,
+    state: Arc<Mutex<State>>,
+}
+
+impl Cloud {
+    pub fn new(clock: TokioClock) -> Self {
+        let state = State { boot: Duration::from_secs(40), last_id: 100, ..State::default() };
+        Self { clock, state: Arc::new(Mutex::new(state)) }
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap();
+        let now = self.clock.now();
+        let State { machines, nodes, .. } = &mut *state;
+        for machine in machines.values_mut() {
+            if machine.instance.status == InstanceStatus::Provisioning && machine.runs <= now {
+                machine.instance.status = InstanceStatus::Running;
+            }
+        }
+        for node in nodes.values_mut() {
+            let healthy = machines.values().any(|machine| {
+                machine.instance.address.as_ref() == Some(&node.address)
+                    && machine.healthy
+                    && machine.instance.status == InstanceStatus::Running
+            });
+            node.status =
+                if healthy && node.mode != Mode::Reject { NodeStatus::Up } else { NodeStatus::Down };
+        }
+        state
+    }
+
+    pub fn fate(&self, call: &'static str, fate: Fate) {
+        self.state().fates.push_back((call, fate));
+    }
+
+    /// Members that were there before the log.
+    pub fn plant(&self, group: &str, config: ConfigId, n: usize) -> Vec<InstanceId> {
+        let now = self.clock.now();
+        (0..n)
+            .map(|n| {
+                let mut state = self.state();
+                let id = state.machine(
+                    &format!("{group}-aaaaa-{n}"),
+                    "g6-standard-2".into(),
+                    Some(group.parse().unwrap()),
+                    now,
+                );
+                state.machines.get_mut(&id).unwrap().instance.status = InstanceStatus::Running;
+                let address = state.machines[&id].instance.address.clone().unwrap();
+                state.node(config, &address, &format!("{group}-aaaaa-{n}"));
+                id
+            })
+            .collect()
+    }
+
+    pub fn calls(&self) -> Vec<String> {
+        self.state().calls.clone()
+    }
+
+    pub fn count(&self, call: &str) -> usize {
+        self.state().calls.iter().filter(|made| made.starts_with(call)).count()
+    }
+
+    /// Instances with our marks.
+    pub fn existing(&self) -> usize {
+        self.state().machines.values().filter(|machine| machine.group.is_some()).count()
+    }
+
+    /// Nodes that take traffic.
+    pub fn serving(&self) -> usize {
+        let state = self.state();
+        state.nodes.values().filter(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up).count()
+    }
+
+    /// What was dialled in for this call. The change happens after the time that it takes.
+    async fn call<T>(
+        &self,
+        call: &'static str,
+        what: &str,
+        happen: impl FnOnce(&mut State) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let fate = {
+            let mut state = self.state();
+            state.calls.push(format!("{call} {what}"));
+            let at = state.fates.iter().position(|(of, _)| *of == call);
+            at.and_then(|at| state.fates.remove(at))
+        };
+        match fate {
+            None => tokio::time::sleep(Duration::from_millis(50)).await,
+            Some((_, Fate::Slow(time))) => tokio::time::sleep(time).await,
+            Some((_, Fate::Refused(kind))) => return Err(Failure::new(kind, format!("{call} was refused"))),
+            Some((_, Fate::Lost)) => {
+                let _ = happen(&mut self.state());
+                return Err(Failure::new(FailureKind::MayHaveHappened, "408 Please try again"));
+            }
+            Some((_, Fate::Vanished)) => {
+                return Err(Failure::new(FailureKind::MayHaveHappened, "the connection broke"));
+            }
+        }
+        let mut state = self.state();
+        let before = (self.clock.now(), state.nodes.clone());
+        state.past.push(before);
+        happen(&mut state)
+    }
+}
+
+impl State {
+    fn machine(
+        &mut self,
+        label: &str,
+        kind: InstanceType,
+        group: Option<GroupName>,
+        now: Timestamp,
+    ) -> InstanceId {
+        self.last_id += 1;
+        let id = InstanceId(self.last_id);
+        let instance = Instance {
+            id,
+            label: label.to_owned(),
+            status: InstanceStatus::Provisioning,
+            created: now,
+            kind,
+            address: Some(format!("192.168.130.{id}")),
+            locked: false,
+        };
+        self.machines.insert(id, Machine { instance, group, runs: after(now, self.boot), healthy: true });
+        id
+    }
+
+    fn node(&mut self, config: ConfigId, address: &str, label: &str) -> NodeId {
+        self.last_id += 1;
+        let id = NodeId(self.last_id);
+        let (address, label) = (address.to_owned(), label.to_owned());
+        let (mode, status) = (Mode::Accept, NodeStatus::Unknown);
+        self.nodes.insert(id, Node { config, id, address, label, mode, status });
+        id
+    }
+}
+
+#[async_trait]
+impl Compute for Cloud {
+    async fn list(&self) -> Result<Listing, Failure> {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let mut state = self.state();
+        state.lists += 1;
+        if let Some(at) = state.fates.iter().position(|(of, _)| *of == "list") {
+            state.fates.remove(at);
+            return Err(Failure::new(FailureKind::Transient, "500 from the listing"));
+        }
+        let marked = |machine: &Machine| {
+            machine.group.clone().map(|group| Marked { instance: machine.instance.clone(), group })
+        };
+        Ok(Listing {
+            instances: state.machines.values().filter_map(marked).collect(),
+            inconsistent: state.inconsistent.then(|| "an instance vanished between pages".to_owned()),
+        })
+    }
+
+    async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        Ok(self.state().machines.get(&id).map(|machine| (machine.instance.clone(), machine.group.clone())))
+    }
+
+    async fn find(&self, label: &str) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let state = self.state();
+        let found = state.machines.values().find(|machine| machine.instance.label == label);
+        Ok(found.map(|machine| (machine.instance.clone(), machine.group.clone())))
+    }
+
+    async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
+        let now = self.clock.now();
+        self.call("create", &new.label, |state| {
+            if state.machines.values().any(|machine| machine.instance.label == new.label) {
+                return Err(Failure::new(FailureKind::LabelTaken, "Label must be unique"));
+            }
+            let id = state.machine(&new.label, new.kind.clone(), Some(new.group.clone()), now);
+            Ok(state.machines[&id].instance.clone())
+        })
+        .await
+    }
+
+    async fn delete(&self, id: InstanceId) -> Result<(), Failure> {
+        self.call("delete", &id.to_string(), |state| {
+            if let Some(machine) = state.machines.remove(&id) {
+                state.nodes.retain(|_, node| Some(&node.address) != machine.instance.address.as_ref());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn mark(&self, id: InstanceId, group: &GroupName, ours: bool) -> Result<(), Failure> {
+        self.call("mark", &id.to_string(), |state| {
+            if let Some(machine) = state.machines.get_mut(&id) {
+                machine.group = ours.then(|| group.clone());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn prices(
+        &self,
+        _group: &GroupName,
+        kinds: &[InstanceType],
+    ) -> Result<Vec<(InstanceType, Price)>, Failure> {
+        Ok(kinds.iter().map(|kind| (kind.clone(), Price(36_000))).collect())
+    }
+}
+
+#[async_trait]
+impl Balancer for Cloud {
+    async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let mut state = self.state();
+        state.node_lists += 1;
+        let seen = self.clock.now();
+        let lag = state.lag;
+        // The first state that was left after that time was in force then.
+        let past = state.past.iter().find(|(left, _)| after(*left, lag) > seen).map(|(_, nodes)| nodes);
+        Ok(past.unwrap_or(&state.nodes).values().filter(|node| node.config == config).cloned().collect())
+    }
+
+    async fn node(&self, _config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
+        Ok(self.state().nodes.get(&id).cloned())
+    }
+
+    async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {
+        self.call("register", &new.label, |state| {
+            if state.nodes.values().any(|node| node.address == new.address && node.config == new.config) {
+                return Err(Failure::new(FailureKind::Request, "address is in use"));
+            }
+            Ok(state.node(new.config, &new.address, &new.label))
+        })
+        .await
+    }
+
+    async fn set_mode(&self, _config: ConfigId, id: NodeId, mode: Mode) -> Result<(), Failure> {
+        self.call("mode", &format!("{mode:?} {id}"), |state| {
+            if let Some(node) = state.nodes.get_mut(&id) {
+                node.mode = mode;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn deregister(&self, _config: ConfigId, id: NodeId) -> Result<(), Failure> {
+        self.call("deregister", &id.to_string(), |state| {
+            state.nodes.remove(&id);
+            Ok(())
+        })
+        .await
+    }
+}

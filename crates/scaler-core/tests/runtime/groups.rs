@@ -1,0 +1,70 @@
+//! What one group suffers is no other's.
+
+use async_trait::async_trait;
+use scaler_core::model::{ConfigId, Mode, Node, NodeId};
+use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
+use scaler_core::runtime::{Ask, Scaler, Wanted};
+use scaler_core::state::Cause;
+
+use super::cloud::Cloud;
+use super::{Bench, CONFIG, group, seconds};
+
+const BAD: ConfigId = ConfigId(8);
+
+/// A NodeBalancer of which one config always answers 500.
+struct HalfBroken(Cloud);
+
+fn check(config: ConfigId) -> Result<(), Failure> {
+    if config == BAD { Err(Failure::new(FailureKind::Transient, "500 from the config")) } else { Ok(()) }
+}
+
+#[async_trait]
+impl Balancer for HalfBroken {
+    async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
+        check(config)?;
+        self.0.nodes(config).await
+    }
+
+    async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
+        check(config)?;
+        self.0.node(config, id).await
+    }
+
+    async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {
+        check(new.config)?;
+        self.0.register(new).await
+    }
+
+    async fn set_mode(&self, config: ConfigId, id: NodeId, mode: Mode) -> Result<(), Failure> {
+        check(config)?;
+        self.0.set_mode(config, id, mode).await
+    }
+
+    async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure> {
+        check(config)?;
+        self.0.deregister(config, id).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_group_stops_all() {
+    let bench = Bench::new();
+    let scaler = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(HalfBroken(bench.cloud.clone()))
+        .store(bench.store.clone())
+        .clock(bench.clock)
+        .groups([group("bad", BAD, 2, 8), group("good", CONFIG, 2, 8)])
+        .build()
+        .unwrap();
+    for name in ["bad", "good"] {
+        let ask = Ask::new(Wanted::Exactly(4), Cause::operator("x"));
+        scaler.request(name, &ask).await.unwrap();
+    }
+    bench.turn_for(&scaler, seconds(200)).await;
+    let good = scaler.status("good").await.unwrap();
+    assert_eq!((good.in_service, good.blind), (4, None), "the other one serves");
+    let bad = scaler.status("bad").await.unwrap();
+    assert_eq!((bad.in_service, bad.may_exist), (0, 0), "by useless observations nothing is created");
+    assert!(bad.blind.is_some_and(|why| why.contains("500 from the config")), "and it says why");
+}

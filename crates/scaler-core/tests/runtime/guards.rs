@@ -1,0 +1,147 @@
+//! What is not ours, or not the one that the log means, is left alone.
+
+use scaler_core::model::{InstanceId, Mode};
+use scaler_core::ports::FailureKind;
+use scaler_core::runtime::{Ask, Ending, Wanted};
+use scaler_core::state::{Cause, Fact, Outcome, Refusal};
+
+use super::cloud::Fate;
+use super::{Bench, seconds};
+
+async fn refused(bench: &Bench) -> Vec<String> {
+    bench
+        .facts()
+        .await
+        .into_iter()
+        .filter_map(|fact| match fact {
+            Fact::Done { outcome: Outcome::Refused { refusal: Refusal::Guarded, why } } => Some(why),
+            _ => None,
+        })
+        .collect()
+}
+
+fn ids(bench: &Bench) -> Vec<InstanceId> {
+    bench.cloud.state().machines.keys().copied().collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wrong_one_is_deleted_by_name_when_it_became_another_while_it_drained() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    let rename = async {
+        tokio::time::sleep(seconds(200)).await;
+        let drained = {
+            let state = bench.cloud.state();
+            let node = state
+                .nodes
+                .values()
+                .find(|node| node.mode == Mode::Drain)
+                .expect("one drains")
+                .address
+                .clone();
+            state
+                .machines
+                .values()
+                .find(|machine| machine.instance.address.as_ref() == Some(&node))
+                .unwrap()
+                .instance
+                .id
+        };
+        bench.cloud.state().machines.get_mut(&drained).unwrap().instance.label = "somebody-elses".to_owned();
+    };
+    tokio::join!(rename, bench.turn_for(&scaler, seconds(500)));
+    assert_eq!((bench.cloud.count("delete"), bench.cloud.count("deregister")), (0, 0));
+    assert!(refused(&bench).await.iter().any(|why| why.contains("another label")));
+    // Refused, so it serves on.
+    assert_eq!(bench.cloud.serving(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_locked_while_it_drains_goes_back_to_accept() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    let lock = async {
+        tokio::time::sleep(seconds(200)).await;
+        for machine in bench.cloud.state().machines.values_mut() {
+            machine.instance.locked = true;
+        }
+    };
+    tokio::join!(lock, bench.turn_for(&scaler, seconds(500)));
+    assert_eq!(bench.cloud.count("delete"), 0);
+    assert_eq!(bench.cloud.serving(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_lost_our_tag_is_forgotten_and_not_touched() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    let freed = ids(&bench)[0];
+    bench.cloud.state().machines.get_mut(&freed).unwrap().group = None;
+    bench.turn_for(&scaler, seconds(200)).await;
+    assert!(bench.cloud.state().machines.contains_key(&freed));
+    assert_eq!(bench.cloud.count("delete"), 0);
+    let status = scaler.status("web").await.unwrap();
+    assert!(status.members.iter().all(|member| member.instance != Some(freed)));
+    assert_eq!(bench.cloud.count("create"), 3, "what lacks is created");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_strangers_label_is_not_taken_for_an_answer() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    bench.cloud.fate("create", Fate::Refused(FailureKind::LabelTaken));
+    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    let mut actor = scaler.actor("web").await.unwrap();
+    let report = actor.turn().await.unwrap();
+    let label = match &report.plan.steps[0].0 {
+        scaler_core::state::Step::Create { label, .. } => label.clone(),
+        other => panic!("{other}"),
+    };
+    let stranger = bench.cloud.plant("web", super::CONFIG, 1)[0];
+    {
+        let mut state = bench.cloud.state();
+        let machine = state.machines.get_mut(&stranger).unwrap();
+        machine.group = None;
+        machine.instance.label.clone_from(&label);
+        state.nodes.clear();
+    }
+    actor.finish().await.unwrap();
+    assert!(refused(&bench).await[0].contains("does not carry our tags"));
+    drop(actor);
+    bench.turn_for(&scaler, seconds(200)).await;
+    assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (1, 1));
+    assert!(bench.cloud.state().machines.contains_key(&stranger));
+}
+
+#[tokio::test(start_paused = true)]
+async fn protected_and_standby_members_stay() {
+    let bench = Bench::new();
+    let scaler = bench.settled(3, 1).await;
+    let ids = ids(&bench);
+    scaler.protect("web", ids[0], Cause::operator("x")).await.unwrap();
+    scaler.standby("web", ids[1], Cause::operator("x")).await.unwrap();
+    let ask =
+        Ask::new(Wanted::Exactly(1), Cause::operator("less")).over_ration(true).deadline(seconds(1_500));
+    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Ending::Reached);
+    let left: Vec<InstanceId> = self::ids(&bench);
+    assert_eq!(left, [ids[0], ids[1]]);
+    let status = scaler.status("web").await.unwrap();
+    assert!(status.members.iter().any(|member| member.protected && member.instance == Some(ids[0])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_serves_before_the_old_one_goes() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    let old = ids(&bench)[0];
+    let mut run = scaler.replace("web", old, Cause::operator("a new kernel"));
+    while let Some(event) = run.next().await {
+        let _ = event.to_string();
+        assert!(bench.cloud.serving() >= 2, "{event}");
+    }
+    assert_eq!(run.outcome().await.unwrap(), Ending::Reached);
+    assert!(!bench.cloud.state().machines.contains_key(&old));
+    assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (2, 2));
+}

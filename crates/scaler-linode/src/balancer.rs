@@ -1,0 +1,128 @@
+//! The nodes of NodeBalancer configs, one at a time: configs are never rebuilt.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use linode_api::api::Nodes;
+use linode_api::models::CreateNode;
+use linode_api::{Linode, models};
+
+use crate::failure::{Doing, sorted, unsent};
+use crate::{Backend, LinodeGroup};
+use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus};
+use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
+
+/// The NodeBalancer configs of all groups.
+#[derive(Clone, Debug)]
+pub struct LinodeBalancers {
+    linode: Linode,
+    backends: BTreeMap<ConfigId, Backend>,
+}
+
+impl LinodeBalancers {
+    /// The configs of these groups.
+    #[must_use]
+    pub fn new<'a>(linode: Linode, groups: impl IntoIterator<Item = &'a LinodeGroup>) -> Self {
+        let backends = groups.into_iter().flat_map(|group| &group.backends);
+        Self {
+            linode,
+            backends: backends.map(|backend| (ConfigId(backend.config.get()), *backend)).collect(),
+        }
+    }
+
+    fn backend(&self, config: ConfigId) -> Result<Backend, Failure> {
+        self.backends.get(&config).copied().ok_or_else(|| {
+            unsent(format!("NodeBalancer config {config} belongs to no group: add it to the configuration"))
+        })
+    }
+
+    fn at(&self, config: ConfigId) -> Result<Nodes, Failure> {
+        let backend = self.backend(config)?;
+        Ok(self.linode.nodebalancer(backend.nodebalancer).config(backend.config).nodes())
+    }
+}
+
+#[async_trait]
+impl Balancer for LinodeBalancers {
+    async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
+        let listed = self.at(config)?.list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        if !listed.is_consistent() {
+            let message = format!("the nodes of config {config} changed while they were read: ask again");
+            return Err(Failure::new(FailureKind::Transient, message));
+        }
+        Ok(listed.items().iter().map(|node| shown(config, node)).collect())
+    }
+
+    async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
+        match self.at(config)?.get(known(id)?).await {
+            Ok(node) => Ok(Some(shown(config, &node))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(sorted(Doing::Reading, error)),
+        }
+    }
+
+    async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {
+        let backend = self.backend(new.config)?;
+        let address = with_port(&new.address, backend.port);
+        let node = CreateNode::new(address, &new.label).mode(models::NodeMode::Accept);
+        let created = self.at(new.config)?.create(&node).await;
+        created.map(|node| NodeId(node.id.get())).map_err(|error| sorted(Doing::Creating, error))
+    }
+
+    async fn set_mode(&self, config: ConfigId, id: NodeId, mode: Mode) -> Result<(), Failure> {
+        let wanted = match mode {
+            Mode::Accept => models::NodeMode::Accept,
+            Mode::Drain => models::NodeMode::Drain,
+            Mode::Reject => models::NodeMode::Reject,
+            Mode::Other => {
+                return Err(unsent(format!("node {id} of config {config}: this mode is never set by us")));
+            }
+        };
+        let changed = self.at(config)?.set_mode(known(id)?, wanted).await;
+        changed.map(drop).map_err(|error| sorted(Doing::Changing, error))
+    }
+
+    async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure> {
+        match self.at(config)?.delete(known(id)?).await {
+            Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn known(id: NodeId) -> Result<models::NodeId, Failure> {
+    models::NodeId::new(id.0).ok_or_else(|| unsent("0 is no node's id"))
+}
+
+fn with_port(address: &str, port: u16) -> String {
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}
+
+/// The address without its port, in the form in which Linodes show theirs.
+fn without_port(address: &str) -> String {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse::<std::net::IpAddr>().map_or_else(|_| host.to_owned(), |address| address.to_string())
+}
+
+fn shown(config: ConfigId, node: &models::Node) -> Node {
+    let mode = match &node.mode {
+        models::NodeMode::Accept => Mode::Accept,
+        models::NodeMode::Drain => Mode::Drain,
+        models::NodeMode::Reject => Mode::Reject,
+        _ => Mode::Other,
+    };
+    let status = match &node.status {
+        models::NodeStatus::Up => NodeStatus::Up,
+        models::NodeStatus::Down => NodeStatus::Down,
+        _ => NodeStatus::Unknown,
+    };
+    Node {
+        config,
+        id: NodeId(node.id.get()),
+        address: without_port(&node.address),
+        label: node.label.clone(),
+        mode,
+        status,
+    }
+}

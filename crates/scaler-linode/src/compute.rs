@@ -1,0 +1,234 @@
+//! Linodes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use linode_api::models::UpdateInstance;
+use linode_api::{Filter, Linode, models};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tracing::warn;
+
+use crate::failure::{Doing, sorted, unsent};
+use crate::{BackendAddress, LinodeGroup, Marks, owner_tags};
+use scaler_core::model::{GroupName, Instance, InstanceId, InstanceStatus, InstanceType, Price};
+use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
+
+/// The Linodes of one owner.
+///
+/// Locks are seen where the client speaks `v4beta`; with `v4` they show only when a delete is refused.
+#[derive(Clone, Debug)]
+pub struct LinodeCompute {
+    linode: Linode,
+    marks: Marks,
+    groups: BTreeMap<GroupName, LinodeGroup>,
+    types: Arc<Mutex<Option<(Instant, Types)>>>,
+}
+
+type Types = Arc<[models::InstanceType]>;
+
+/// The list of types is the same for all groups and hardly ever changes: it is read again after so long.
+const TYPES_FOR: Duration = Duration::from_secs(900);
+
+impl LinodeCompute {
+    /// The Linodes with these marks. Groups that are not among `groups` are shown, and can't have new members.
+    #[must_use]
+    pub fn new(linode: Linode, marks: Marks, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
+        let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
+        Self { linode, marks, groups, types: Arc::default() }
+    }
+
+    async fn types(&self) -> Result<Types, Failure> {
+        let mut known = self.types.lock().await;
+        if let Some((at, types)) = &*known
+            && at.elapsed() < TYPES_FOR
+        {
+            return Ok(Arc::clone(types));
+        }
+        let listing = self.linode.types().list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        let types: Types = listing.items().into();
+        *known = Some((Instant::now(), Arc::clone(&types)));
+        Ok(types)
+    }
+
+    fn group(&self, name: &GroupName) -> Result<&LinodeGroup, Failure> {
+        self.groups
+            .get(name)
+            .ok_or_else(|| unsent(format!("group {name} has no template: add it to the configuration")))
+    }
+
+    /// In the core's words, with the group whose marks it carries. `meant` is the group that it is asked for, which says
+    /// how its address is chosen where it carries no marks yet.
+    fn shown(&self, instance: &models::Instance, meant: Option<&GroupName>) -> (Instance, Option<GroupName>) {
+        let group = self.marks.group_of(instance);
+        let address = group
+            .as_ref()
+            .or(meant)
+            .and_then(|name| self.groups.get(name))
+            .map_or(BackendAddress::default(), |group| group.address);
+        let shown = Instance {
+            id: InstanceId(instance.id.get()),
+            label: instance.label.clone(),
+            status: status(&instance.status),
+            created: instance.created,
+            kind: InstanceType(instance.instance_type.clone().unwrap_or_default()),
+            address: address.of(instance),
+            locked: instance.is_locked(),
+        };
+        (shown, group)
+    }
+
+    async fn read(&self, id: InstanceId) -> Result<Option<models::Instance>, Failure> {
+        match self.linode.instances().get(known(id)?).await {
+            Ok(instance) => Ok(Some(instance)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(sorted(Doing::Reading, error)),
+        }
+    }
+}
+
+#[async_trait]
+impl Compute for LinodeCompute {
+    async fn list(&self) -> Result<Listing, Failure> {
+        // The filter only makes the answer smaller: the API was seen to ignore some, so tags are compared again.
+        let list = self.linode.instances().list().filter(Filter::tag(self.marks.owner_tag()));
+        let listed = list.await.map_err(|error| sorted(Doing::Reading, error))?;
+        let inconsistent = (!listed.is_consistent())
+            .then(|| "the list of Linodes changed while it was read: ask again".to_owned());
+        let mut instances = Vec::with_capacity(listed.len());
+        for one in listed.items().iter().filter(|one| one.has_tag(self.marks.owner_tag())) {
+            match self.shown(one, None) {
+                (instance, Some(group)) => instances.push(Marked { instance, group }),
+                (_, None) => warn!(
+                    instance = one.id.get(),
+                    label = one.label,
+                    "it carries our owner's tag and no one group's: it is neither counted nor touched"
+                ),
+            }
+        }
+        Ok(Listing { instances, inconsistent })
+    }
+
+    async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
+        Ok(self.read(id).await?.map(|instance| self.shown(&instance, None)))
+    }
+
+    async fn find(&self, label: &str) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
+        let list = self.linode.instances().list().filter(Filter::label(label));
+        let listed = list.await.map_err(|error| sorted(Doing::Reading, error))?;
+        let found = listed.items().iter().find(|one| one.label == label);
+        if found.is_none() && !listed.is_consistent() {
+            let message =
+                format!("looking for Linode {label}: the list changed while it was read; ask again");
+            return Err(Failure::new(FailureKind::Transient, message));
+        }
+        Ok(found.map(|instance| self.shown(instance, None)))
+    }
+
+    async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
+        let request = self.group(&new.group)?.request(&self.marks, new);
+        let created = self.linode.instances().create(&request).await;
+        let created = created.map_err(|error| sorted(Doing::Creating, error))?;
+        Ok(self.shown(&created, Some(&new.group)).0)
+    }
+
+    async fn delete(&self, id: InstanceId) -> Result<(), Failure> {
+        match self.linode.instances().delete(known(id)?).await {
+            Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn mark(&self, id: InstanceId, group: &GroupName, ours: bool) -> Result<(), Failure> {
+        let Some(instance) = self.read(id).await? else {
+            return Err(unsent(format!("marking Linode {id}: there is none with this id; check it")));
+        };
+        let tags = if ours {
+            self.free_for(&instance, group)?;
+            self.marks.put(group, &instance.tags)
+        } else {
+            self.marks.taken(group, &instance.tags)
+        };
+        if tags == instance.tags {
+            return Ok(());
+        }
+        let change = UpdateInstance::new().tags(tags);
+        self.linode
+            .instances()
+            .update(instance.id, &change)
+            .await
+            .map_err(|error| sorted(Doing::Changing, error))?;
+        Ok(())
+    }
+
+    async fn prices(
+        &self,
+        group: &GroupName,
+        kinds: &[InstanceType],
+    ) -> Result<Vec<(InstanceType, Price)>, Failure> {
+        let template = &self.group(group)?.template;
+        let types = self.types().await?;
+        let backups = template.backups_enabled == Some(true);
+        Ok(kinds
+            .iter()
+            .filter_map(|kind| {
+                let found = types.iter().find(|one| one.id == kind.0)?;
+                Some((kind.clone(), hourly(found, &template.region, backups)?))
+            })
+            .collect())
+    }
+}
+
+impl LinodeCompute {
+    /// Refuses to take a Linode away from somebody else.
+    fn free_for(&self, instance: &models::Instance, group: &GroupName) -> Result<(), Failure> {
+        let whose = match self.marks.other_owner(&instance.tags) {
+            Some(other) => format!("of another installation ({other}): release it there"),
+            None => match owner_tags::groups(&instance.tags).find(|other| other != group) {
+                Some(other) if instance.has_tag(self.marks.owner_tag()) => {
+                    format!("of group {other}: release it there")
+                }
+                _ => return Ok(()),
+            },
+        };
+        let message = format!("marking Linode {} for group {group}: it is {whose} first", instance.label);
+        Err(Failure::new(FailureKind::Guarded, message))
+    }
+}
+
+/// What an hour of the type costs in a region, where the price list says so.
+fn hourly(kind: &models::InstanceType, region: &str, backups: bool) -> Option<Price> {
+    let price = Price::from_dollars(kind.price_in(region).hourly?.as_f64());
+    if !backups {
+        return Some(price);
+    }
+    let addon = kind.addons.as_ref()?.backups.as_ref()?;
+    let own = addon.region_prices.iter().flatten().find(|price| price.id == region);
+    let extra = own.map_or(addon.price.hourly.as_ref(), |price| price.hourly.as_ref())?;
+    Some(price.plus(Price::from_dollars(extra.as_f64())))
+}
+
+fn known(id: InstanceId) -> Result<models::InstanceId, Failure> {
+    models::InstanceId::new(id.0).ok_or_else(|| unsent("0 is no Linode's id"))
+}
+
+fn status(status: &models::InstanceStatus) -> InstanceStatus {
+    use models::InstanceStatus as Linode;
+    match status {
+        Linode::Provisioning | Linode::Cloning | Linode::Restoring | Linode::Rebuilding => {
+            InstanceStatus::Provisioning
+        }
+        Linode::Booting
+        | Linode::Offline
+        | Linode::ShuttingDown
+        | Linode::Rebooting
+        | Linode::Stopped
+        | Linode::BillingSuspension => InstanceStatus::Stopped,
+        Linode::Deleting => InstanceStatus::Deleting,
+        // One that migrates may well serve, and of words of the future nothing is known: the checks of the NodeBalancer
+        // say how it is.
+        _ => InstanceStatus::Running,
+    }
+}
