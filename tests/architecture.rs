@@ -192,6 +192,28 @@ fn each_way_to_break_a_rule_is_found() {
             1,
             "std::net::TcpStream",
         ),
+        (
+            "crates/alertmanager-types/src/api/alert.rs",
+            "use crate::client::Client;\n",
+            Rule::Floors,
+            1,
+            "crate::client::Client",
+        ),
+        (
+            "crates/alertmanager-types/src/api/alert.rs",
+            "fn f() -> api_transport::Client { g() }\n",
+            Rule::Outside,
+            1,
+            "api_transport",
+        ),
+        ("crates/alertmanager-types/src/lib.rs", "use tokio::net;\n", Rule::Outside, 1, "tokio"),
+        (
+            "crates/alertmanager-types/src/client/mod.rs",
+            "use linode_api::Id;\n",
+            Rule::Crates,
+            1,
+            "linode-api",
+        ),
         ("crates/api-transport/src/api.rs", "use linode_api::Linode;\n", Rule::Crates, 1, "linode-api"),
         ("crates/linode-api/src/x.rs", "fn f() -> scaler::Scaler { todo() }\n", Rule::Crates, 1, "scaler"),
         (
@@ -334,6 +356,11 @@ fn what_is_only_written_about_is_no_violation() {
             "use tokio::time::Instant;\nfn f() { Instant::now(); tokio::time::Instant::now(); }\n",
         ),
         ("bins/autoscale/src/run.rs", "use autoscale_daemon::Daemon;\n"),
+        (
+            "crates/alertmanager-types/src/client/mod.rs",
+            "use api_transport::Request;\nuse crate::webhook;\npub async fn f() {}\n",
+        ),
+        ("crates/alertmanager-types/src/lib.rs", "pub mod client;\npub use client::Client;\n"),
     ];
     for (file, text) in rows {
         let made = MadeUp::new();

@@ -1,6 +1,7 @@
 //! A real Prometheus and a real Alertmanager as child processes, on loopback ports of the kernel's choice and with their
 //! data in a folder that goes with them.
 
+mod silences;
 mod tests;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -209,34 +211,14 @@ impl Stack {
         answer["data"]["alerts"].as_array().cloned().unwrap_or_default()
     }
 
-    /// The alerts as Alertmanager's API v2 has them.
-    pub(crate) async fn received(&self) -> Vec<Value> {
-        let answer = self.get(&format!("{}/api/v2/alerts", self.alertmanager())).await;
-        answer.as_array().cloned().unwrap_or_default()
+    /// A client of the Alertmanager.
+    pub(crate) fn client(&self) -> alertmanager_types::Client {
+        alertmanager_types::Client::new(self.alertmanager()).unwrap()
     }
 
-    /// Silences the alerts of a name for an hour.
-    pub(crate) async fn silence(&self, alertname: &str) {
-        // Prometheus' clock is the one that counts here.
-        let now = self.query("vector(time())").await[0].value;
-        let now = jiff::Timestamp::from_second(now as i64).unwrap();
-        let body = json!({
-            "matchers": [{ "name": "alertname", "value": alertname, "isRegex": false, "isEqual": true }],
-            "startsAt": now.to_string(),
-            "endsAt": (now + jiff::SignedDuration::from_hours(1)).to_string(),
-            "createdBy": "e2e",
-            "comment": "a test",
-        });
-        let url = format!("{}/api/v2/silences", self.alertmanager());
-        let answer = self
-            .http
-            .post(url)
-            .header("content-type", "application/json")
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
-        assert!(answer.status().is_success(), "silence: {}", answer.text().await.unwrap());
+    /// The time by Prometheus' clock, in whole seconds: the one that counts here.
+    pub(crate) async fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.query("vector(time())").await[0].value as i64).unwrap()
     }
 
     /// Replaces the targets of a job with [`Targets::File`]; Prometheus sees the file change.

@@ -4,6 +4,8 @@
 mod open;
 
 pub mod api;
+#[cfg(feature = "client")]
+pub mod client;
 mod fingerprint;
 mod labels;
 mod matcher;
@@ -13,6 +15,8 @@ mod severity;
 pub mod timestamp;
 pub mod webhook;
 
+#[cfg(feature = "client")]
+pub use client::{Client, Error, ErrorKind};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use labels::{Annotations, Iter, Labels};
 pub use matcher::{MatchOp, Matcher, MatcherError, MatcherErrorKind, Matchers};

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::silence::SilenceId;
 use crate::{Annotations, Fingerprint, Labels, Severity, null, timestamp};
 
 open_enum! {
@@ -24,7 +25,7 @@ pub struct AlertStatus {
     pub state: AlertState,
     /// The ids of the silences that match it.
     #[serde(default, deserialize_with = "null::as_empty")]
-    pub silenced_by: Vec<String>,
+    pub silenced_by: Vec<SilenceId>,
     /// The fingerprints of the alerts that inhibit it.
     #[serde(default, deserialize_with = "null::as_empty")]
     pub inhibited_by: Vec<String>,
@@ -65,6 +66,9 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// Where the receivers are asked for, below Alertmanager's own prefix.
+    pub const PATH: &'static str = "/api/v2/receivers";
+
     /// The receiver of this name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {

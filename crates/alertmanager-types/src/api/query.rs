@@ -10,6 +10,19 @@ fn flags(list: &[(&'static str, Option<bool>)], pairs: &mut Pairs) {
     pairs.extend(list.iter().filter_map(|(name, flag)| flag.map(|flag| (*name, flag.to_string()))));
 }
 
+macro_rules! flag_setters {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {
+        $(
+            $(#[$meta])*
+            #[must_use]
+            pub const fn $name(mut self, with: bool) -> Self {
+                self.$name = Some(with);
+                self
+            }
+        )+
+    };
+}
+
 /// What `GET /api/v2/alerts` is asked for. A flag that is `None` is left to Alertmanager, whose default is true.
 ///
 /// ```
@@ -50,18 +63,15 @@ impl AlertsQuery {
         self
     }
 
-    /// With or without the silenced ones.
-    #[must_use]
-    pub const fn silenced(mut self, with: bool) -> Self {
-        self.silenced = Some(with);
-        self
-    }
-
-    /// With or without the inhibited ones.
-    #[must_use]
-    pub const fn inhibited(mut self, with: bool) -> Self {
-        self.inhibited = Some(with);
-        self
+    flag_setters! {
+        /// With or without those that nothing suppresses.
+        active,
+        /// With or without the silenced ones.
+        silenced,
+        /// With or without the inhibited ones.
+        inhibited,
+        /// With or without those that no route has looked at yet.
+        unprocessed,
     }
 
     /// Only those of receivers whose whole name matches the regular expression.
@@ -121,6 +131,24 @@ impl AlertGroupsQuery {
         self
     }
 
+    flag_setters! {
+        /// With or without those that nothing suppresses.
+        active,
+        /// With or without the silenced ones.
+        silenced,
+        /// With or without the inhibited ones.
+        inhibited,
+        /// With or without the muted ones (since 0.28).
+        muted,
+    }
+
+    /// Only those of receivers whose whole name matches the regular expression.
+    #[must_use]
+    pub fn receiver(mut self, regex: impl Into<String>) -> Self {
+        self.receiver = Some(regex.into());
+        self
+    }
+
     /// The parameters of the query, not yet percent-encoded.
     #[must_use]
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
@@ -160,6 +188,15 @@ impl SilencesQuery {
     pub fn filter(mut self, matcher: Matcher) -> Self {
         self.filter.push(matcher);
         self
+    }
+
+    flag_setters! {
+        /// With or without the active ones.
+        active,
+        /// With or without the expired ones.
+        expired,
+        /// With or without the pending ones.
+        pending,
     }
 
     /// The parameters of the query, not yet percent-encoded.

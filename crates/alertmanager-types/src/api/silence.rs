@@ -1,3 +1,5 @@
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,53 @@ open_enum! {
         Active = "active",
         /// It starts later.
         Pending = "pending",
+    }
+}
+
+/// What identifies a silence: a UUID in Alertmanager, kept here as it came.
+///
+/// ```
+/// use alertmanager_types::api::SilenceId;
+///
+/// let id = SilenceId::from("b7b1d2a8-6c1f-4d6e-a9a3-3a2f0a8f5d11");
+/// assert_eq!(id.to_string(), "b7b1d2a8-6c1f-4d6e-a9a3-3a2f0a8f5d11");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SilenceId(String);
+
+impl SilenceId {
+    /// Where a silence is asked for, below Alertmanager's own prefix; its id follows.
+    pub const PATH: &'static str = "/api/v2/silence";
+
+    /// The id as it stands in JSON and in paths.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SilenceId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+impl From<&str> for SilenceId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+impl From<&Self> for SilenceId {
+    fn from(id: &Self) -> Self {
+        id.clone()
+    }
+}
+
+impl fmt::Display for SilenceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
     }
 }
 
@@ -74,8 +123,8 @@ impl TryFrom<&SilenceMatcher> for Matcher {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GettableSilence {
-    /// Its id, a UUID.
-    pub id: String,
+    /// What identifies it.
+    pub id: SilenceId,
     /// Where it stands in its life.
     pub status: SilenceStatus,
     /// When it was changed last.
@@ -121,7 +170,7 @@ impl GettableSilence {
 pub struct PostableSilence {
     /// The id of the silence to replace; `None` for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<SilenceId>,
     /// What to silence: the alerts that all of them match. At least one.
     pub matchers: Vec<SilenceMatcher>,
     /// When it starts.
@@ -162,7 +211,7 @@ impl PostableSilence {
 
     /// Makes it replace the silence with this id.
     #[must_use]
-    pub fn replacing(mut self, id: impl Into<String>) -> Self {
+    pub fn replacing(mut self, id: impl Into<SilenceId>) -> Self {
         self.id = Some(id.into());
         self
     }
@@ -174,5 +223,5 @@ impl PostableSilence {
 pub struct PostSilencesResponse {
     /// The id of the silence that was made.
     #[serde(rename = "silenceID")]
-    pub silence_id: String,
+    pub silence_id: SilenceId,
 }

@@ -31,6 +31,11 @@ pub struct AlertmanagerStatus {
     pub version_info: VersionInfo,
 }
 
+impl AlertmanagerStatus {
+    /// Where it is asked for, below Alertmanager's own prefix.
+    pub const PATH: &'static str = "/api/v2/status";
+}
+
 /// A cluster of Alertmanagers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -13,7 +13,8 @@ pub use alert::{AlertGroup, AlertState, AlertStatus, GettableAlert, PostableAler
 pub use error::ErrorBody;
 pub use query::{AlertGroupsQuery, AlertsQuery, SilencesQuery};
 pub use silence::{
-    GettableSilence, PostSilencesResponse, PostableSilence, SilenceMatcher, SilenceState, SilenceStatus,
+    GettableSilence, PostSilencesResponse, PostableSilence, SilenceId, SilenceMatcher, SilenceState,
+    SilenceStatus,
 };
 pub use status::{
     AlertmanagerConfig, AlertmanagerStatus, ClusterState, ClusterStatus, PeerStatus, VersionInfo,
