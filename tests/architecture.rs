@@ -158,7 +158,7 @@ fn each_way_to_break_a_rule_is_found() {
         ),
         (
             "crates/scaler-core/src/ports/store.rs",
-            "fn f(l: linode_api::Linode) {}\n",
+            "fn f(l: linode_api::Client) {}\n",
             Rule::Outside,
             1,
             "linode_api",
@@ -173,7 +173,7 @@ fn each_way_to_break_a_rule_is_found() {
         ),
         (
             "crates/linode-api/src/models/tag.rs",
-            "use crate::client::Linode;\n",
+            "use crate::client::Client;\n",
             Rule::Floors,
             1,
             "crate::client",
@@ -214,7 +214,7 @@ fn each_way_to_break_a_rule_is_found() {
             1,
             "linode-api",
         ),
-        ("crates/api-transport/src/api.rs", "use linode_api::Linode;\n", Rule::Crates, 1, "linode-api"),
+        ("crates/api-transport/src/api.rs", "use linode_api::Client;\n", Rule::Crates, 1, "linode-api"),
         ("crates/linode-api/src/x.rs", "fn f() -> scaler::Scaler { todo() }\n", Rule::Crates, 1, "scaler"),
         (
             "crates/api-transport/Cargo.toml",

@@ -8,11 +8,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use linode_api::{
-    Linode, Token,
-    api_transport::{Retry, service::InProcess},
-    models::{ConfigId, NodeBalancerId},
-};
+use linode_api::{Client, InProcess, NodeBalancerConfigId, NodeBalancerId, Retry, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings};
 use scaler_core::clock::TokioClock;
 use scaler_core::in_memory::MemoryStore;
@@ -58,7 +54,7 @@ async fn rounds() {
         let front = sim.seed_nodebalancer(&SeedBalancer::new(format!("front{g}")).config(config)).unwrap();
         let backend = Backend {
             nodebalancer: NodeBalancerId::new(front.id).unwrap(),
-            config: ConfigId::new(front.configs[0]).unwrap(),
+            config: NodeBalancerConfigId::new(front.configs[0]).unwrap(),
             port: 8080,
         };
         let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
@@ -66,7 +62,7 @@ async fn rounds() {
         groups.push(Group::new(name.clone(), Size { min: 2, max: 20 }, vec![config], template));
         members.push(LinodeGroup::new(name, "nl-ams", "linode/debian12").backend(backend));
     }
-    let linode = Linode::builder(Token::new("t").unwrap())
+    let linode = Client::builder(Token::new("t").unwrap())
         .version("v4beta")
         .service(Arc::new(InProcess::new(sim.router())))
         .retry(Retry::default().seed(1))

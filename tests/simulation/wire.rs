@@ -5,9 +5,9 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_transport::service::{Body, InProcess, Service, ServiceError};
 use async_trait::async_trait;
 use bytes::Bytes;
-use linode_api::api_transport::service::{Body, InProcess, Service, ServiceError};
 use linode_sim::Simulator;
 use tokio::time::sleep;
 

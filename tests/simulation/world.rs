@@ -7,10 +7,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use linode_api::api_transport::Retry;
-use linode_api::api_transport::service::{InProcess, Service as _};
-use linode_api::models::{ConfigId, NodeBalancerId};
-use linode_api::{Linode, Token};
+use linode_api::models::{NodeBalancerConfigId, NodeBalancerId};
+use linode_api::{Client, InProcess, Retry, Service as _, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeedNode, Simulator, Timings};
 use scaler_core::clock::TokioClock;
 use scaler_core::in_memory::MemoryStore;
@@ -222,7 +220,7 @@ impl World {
         let wire = Wire::new(&self.sim, &self.judge, &fuse, number);
         let mut retry = Retry::default();
         retry.seed = Some(seed);
-        let linode = Linode::builder(Token::new("secret").unwrap())
+        let linode = Client::builder(Token::new("secret").unwrap())
             .address("http://simulated")
             .service(Arc::new(wire))
             .retry(retry)
@@ -230,7 +228,7 @@ impl World {
             .unwrap();
         let backend = Backend {
             nodebalancer: NodeBalancerId::new(self.balancer).unwrap(),
-            config: ConfigId::new(self.config).unwrap(),
+            config: NodeBalancerConfigId::new(self.config).unwrap(),
             port: 8080,
         };
         let linode_group = LinodeGroup::new(self.group.name.clone(), "nl-ams", "linode/debian12")

@@ -2,7 +2,7 @@
 
 use autoscale_config::{Config, Secret};
 use autoscale_daemon::{AssembleError, Assembly};
-use linode_api::{Linode, Token};
+use linode_api::{Client, Token};
 use secrecy::ExposeSecret as _;
 
 use crate::exit::{Exit, Failure};
@@ -21,9 +21,9 @@ pub(crate) fn token(secret: &Secret) -> Result<Token, Failure> {
 }
 
 /// A client of the Linode API, to look before anything is started.
-pub(crate) fn linode(config: &Config) -> Result<Linode, Failure> {
+pub(crate) fn linode(config: &Config) -> Result<Client, Failure> {
     let access = &config.linode;
-    let mut builder = Linode::builder(token(&access.token)?)
+    let mut builder = Client::builder(token(&access.token)?)
         .version(access.api_version.as_deref().unwrap_or(VERSION))
         .user_agent(concat!("autoscale/", env!("CARGO_PKG_VERSION")));
     if let Some(url) = &access.url {

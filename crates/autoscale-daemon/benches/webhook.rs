@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 const SENDERS: [usize; 3] = [1, 16, 256];
 
 fn daemon(runtime: &Runtime, store: &Path) -> Daemon {
-    let linode = linode_api::Linode::builder(linode_api::Token::new("unused").unwrap()).build().unwrap();
+    let linode = linode_api::Client::builder(linode_api::Token::new("unused").unwrap()).build().unwrap();
     let members = LinodeGroup::new("web".parse().unwrap(), "nl-ams", "linode/debian12");
     let template = Template { hash: "t".into(), types: vec!["g6-standard-2".into()] };
     let group = Group::new("web".parse().unwrap(), Size { min: 2, max: 6 }, vec![ConfigId(1)], template);

@@ -4,7 +4,7 @@ use std::{fmt, io, path::Path, path::PathBuf, sync::Arc};
 
 use api_transport::{Service, TokenError, service::Sockets, service::SocketsError};
 use autoscale_config::{Config, MissingSecret, Secret, StoreAt};
-use linode_api::{Linode, Token};
+use linode_api::{Client, Token};
 use scaler_alertmanager::{Alertmanager, AlertmanagerError};
 use scaler_core::clock::SystemClock;
 use scaler_core::in_memory::MemoryStore;
@@ -189,7 +189,7 @@ fn linode(
     config: &Config,
     calls: &ApiCalls,
     service: Option<Arc<dyn Service>>,
-) -> Result<Linode, AssembleError> {
+) -> Result<Client, AssembleError> {
     let access = &config.linode;
     let service = match service {
         Some(service) => service,
@@ -200,7 +200,7 @@ fn linode(
         }
     };
     // As the official tools have it, where the configuration does not say: LINODE_URL, LINODE_API_VERSION.
-    let mut builder = Linode::builder(Token::new(access.token.value()?.expose_secret())?)
+    let mut builder = Client::builder(Token::new(access.token.value()?.expose_secret())?)
         .version(VERSION)
         .environment()
         .user_agent(concat!("autoscalerd/", env!("CARGO_PKG_VERSION")))

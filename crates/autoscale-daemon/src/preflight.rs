@@ -1,6 +1,6 @@
 //! A look at the account once at the start, for the log: what can't work, or will surprise somebody.
 
-use linode_api::Linode;
+use linode_api::Client;
 use scaler_core::model::InstanceType;
 use scaler_linode::check;
 use scaler_linode::{LinodeGroup, Weight};
@@ -8,7 +8,7 @@ use scaler_linode::{LinodeGroup, Weight};
 /// What is looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Preflight {
-    pub(crate) linode: Linode,
+    pub(crate) linode: Client,
     pub(crate) groups: Vec<(LinodeGroup, Vec<InstanceType>)>,
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
-use linode_api::{Filter, Linode};
+use linode_api::{Client, Filter};
 use scaler_core::model::InstanceId;
 use scaler_core::ports::{Failure, FailureKind};
 
@@ -19,12 +19,12 @@ pub trait Addresses: Send + Sync {
 
 /// Asks the Linode API.
 pub(crate) struct LinodeAddresses {
-    linode: Linode,
+    linode: Client,
     owner_tag: String,
 }
 
 impl LinodeAddresses {
-    pub(crate) const fn new(linode: Linode, owner_tag: String) -> Self {
+    pub(crate) const fn new(linode: Client, owner_tag: String) -> Self {
         Self { linode, owner_tag }
     }
 }

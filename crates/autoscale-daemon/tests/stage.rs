@@ -16,7 +16,7 @@ use autoscale_daemon::{ApiCalls, Credential, Daemon, client::Client};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request};
 use jiff::Timestamp;
-use linode_api::{Linode, Token};
+use linode_api::Token;
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, Simulator, Timings};
 use scaler_core::clock::TokioClock;
 use scaler_core::in_memory::MemoryStore;
@@ -186,7 +186,7 @@ impl Stage {
         let config = configuration(balancer, config, "store: memory");
         let calls = ApiCalls::default();
         let wire = calls.count("linode", Arc::new(InProcess::new(simulator.router())));
-        let linode = Linode::builder(Token::new("simulated").unwrap())
+        let linode = linode_api::Client::builder(Token::new("simulated").unwrap())
             .version("v4beta")
             .service(Arc::new(wire))
             .build()

@@ -2,11 +2,11 @@
 #![allow(clippy::print_stdout)]
 
 use futures_util::TryStreamExt;
-use linode_api::{Filter, Linode};
+use linode_api::{Client, Filter};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let linode = Linode::from_env()?;
+    let linode = Client::from_env()?;
     let filter = std::env::args().nth(1).map_or_else(Filter::new, |tag| Filter::tag(&tag));
 
     let mut instances = Box::pin(linode.instances().list().filter(filter.clone()).stream());

@@ -11,13 +11,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::warn;
 
-use crate::client::Linode;
 use crate::error::{Error, Subject};
 
 /// A call that was made ready and not yet sent: `.await` sends it; [`request`](Self::request) shows it.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
-    linode: Linode,
+    http: api_transport::Client,
     request: Result<Request, Error>,
     decode: fn(Response, &str) -> Result<T, Failure>,
     subject: Subject,
@@ -37,7 +36,7 @@ impl<T> Call<T> {
         self.map(|request| Ok(request.attempt_limit(limit)))
     }
 
-    /// Adds a query parameter, for [`Linode::get`] and what the API takes besides.
+    /// Adds a query parameter, for [`Client::get`](crate::Client::get) and what the API takes besides.
     pub fn query(self, name: &str, value: impl fmt::Display) -> Self {
         self.map(|request| Ok(request.query(name, value)))
     }
@@ -54,10 +53,6 @@ impl<T> Call<T> {
         self.map(|request| Ok(request.sensitive()))
     }
 
-    pub(crate) fn family(self, family: &'static str) -> Self {
-        self.map(|request| Ok(request.family(family)))
-    }
-
     pub(crate) fn about(mut self, subject: Subject) -> Self {
         self.subject = subject;
         self
@@ -68,26 +63,19 @@ impl<T> Call<T> {
         self
     }
 
-    pub(crate) fn decoded_by(
-        linode: &Linode,
+    pub(crate) fn new(
+        http: &api_transport::Client,
         request: Request,
         decode: fn(Response, &str) -> Result<T, Failure>,
     ) -> Self {
-        Self { linode: linode.clone(), request: Ok(request), decode, subject: Subject::Other }
+        Self { http: http.clone(), request: Ok(request), decode, subject: Subject::Other }
     }
 }
 
 impl<T: DeserializeOwned> Call<T> {
     /// A call whose answer is read as JSON.
-    pub(crate) fn json(linode: &Linode, request: Request) -> Self {
-        Self::decoded_by(linode, request, |response, attempting| response.json(attempting))
-    }
-}
-
-impl Call<()> {
-    /// A call whose answer says nothing: only its status counts.
-    pub(crate) fn empty(linode: &Linode, request: Request) -> Self {
-        Self::decoded_by(linode, request, |_, _| Ok(()))
+    pub(crate) fn json(http: &api_transport::Client, request: Request) -> Self {
+        Self::new(http, request, |response, attempting| response.json(attempting))
     }
 }
 
@@ -97,9 +85,9 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Self { linode, request, decode, subject } = self;
+            let Self { http, request, decode, subject } = self;
             let request = request?;
-            let response = match linode.http().send(&request).await {
+            let response = match http.send(&request).await {
                 Ok(response) => response,
                 // An earlier attempt of this very delete may have been the one that did it.
                 Err(failure)

@@ -9,11 +9,15 @@ mod call;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+pub mod conditions;
+#[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
 mod filter;
 #[cfg(feature = "client")]
 mod list;
+#[cfg(feature = "client")]
+mod operation;
 #[cfg(feature = "client")]
 mod refusals;
 #[cfg(feature = "client")]
@@ -21,19 +25,30 @@ mod scopes;
 #[cfg(feature = "client")]
 mod wait;
 
+#[cfg(feature = "in-process")]
+pub use api_transport::service::InProcess;
 #[cfg(feature = "client")]
-pub use self::{
-    call::Call,
-    client::{BuildError, Linode, LinodeBuilder},
-    error::{Error, ErrorKind},
-    filter::{Filter, Order},
-    list::{Identified, List, Listing},
-    scopes::{Access, Scopes},
-    wait::{Wait, WaitError},
+pub use api_transport::{Request, Retry, Service, Stage, Token};
+
+#[cfg(feature = "client")]
+pub use self::call::Call;
+#[cfg(feature = "client")]
+pub use self::client::{BuildError, Client, ClientBuilder};
+#[cfg(feature = "client")]
+pub use self::conditions::Condition;
+#[cfg(feature = "client")]
+pub use self::error::{Error, ErrorKind};
+#[cfg(feature = "client")]
+pub use self::filter::{Filter, Order};
+#[cfg(feature = "client")]
+pub use self::list::{Identified, List, Listing};
+pub use self::models::{
+    EventId, FirewallId, InstanceId, LockId, NodeBalancerConfigId, NodeBalancerId, NodeBalancerNodeId,
+    ParseIdError, StackScriptId,
 };
-/// The HTTP path below the client: services, retries, tokens.
 #[cfg(feature = "client")]
-pub use api_transport;
+pub use self::operation::Operation;
 #[cfg(feature = "client")]
-pub use api_transport::{Stage, Token};
-pub use models::*;
+pub use self::scopes::{Access, Scopes};
+#[cfg(feature = "client")]
+pub use self::wait::{Wait, WaitError};

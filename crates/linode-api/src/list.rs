@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::hash::Hash;
 use std::ops::Deref;
 use std::pin::Pin;
 
@@ -13,7 +14,6 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
 use crate::call::Call;
-use crate::client::Linode;
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::models::Page;
@@ -26,15 +26,18 @@ const AT_ONCE: usize = 4;
 
 /// Something that occurs in listings and can be told from the others.
 pub trait Identified {
-    /// What nothing else in the same listing has.
-    fn identity(&self) -> String;
+    /// What tells things of this kind apart.
+    type Id: Eq + Hash + Send;
+
+    /// What no other thing in the same listing has.
+    fn identity(&self) -> Self::Id;
 }
 
 /// A listing that was made ready and not yet asked for: `.await` fetches all pages, [`stream`](Self::stream) one after the
 /// other.
 #[must_use = "a listing is not fetched until it is awaited or streamed"]
 pub struct List<T> {
-    linode: Linode,
+    http: api_transport::Client,
     request: Request,
     filter: Filter,
     page_size: u32,
@@ -44,7 +47,7 @@ pub struct List<T> {
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
         Self {
-            linode: self.linode.clone(),
+            http: self.http.clone(),
             request: self.request.clone(),
             filter: self.filter.clone(),
             page_size: self.page_size,
@@ -54,9 +57,9 @@ impl<T> Clone for List<T> {
 }
 
 impl<T> List<T> {
-    pub(crate) fn new(linode: &Linode, request: Request) -> Self {
+    pub(crate) fn new(http: &api_transport::Client, request: Request) -> Self {
         Self {
-            linode: linode.clone(),
+            http: http.clone(),
             request,
             filter: Filter::new(),
             page_size: PAGE_SIZE,
@@ -81,7 +84,7 @@ impl<T: DeserializeOwned> List<T> {
     /// One page, from 1. A page far past the end repeats the last one: look at its number.
     pub fn page(&self, page: u64) -> Call<Page<T>> {
         let request = self.request.clone().query("page", page).query("page_size", self.page_size);
-        Call::json(&self.linode, request).map(|request| {
+        Call::json(&self.http, request).map(|request| {
             if self.filter.is_empty() {
                 return Ok(request);
             }
@@ -206,9 +209,9 @@ impl<T: Identified + DeserializeOwned + Send + 'static> IntoFuture for List<T> {
 }
 
 /// Puts pages together and watches whether they fit.
-struct Collector<T> {
+struct Collector<T: Identified> {
     items: Vec<T>,
-    seen: HashSet<String>,
+    seen: HashSet<T::Id>,
     pages: u64,
     results: u64,
     consistent: bool,

@@ -1,4 +1,4 @@
-//! Waiting for an instance's status.
+//! Waiting until something is true of an instance.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -7,43 +7,52 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::client::Linode;
+use crate::call::Call;
+use crate::conditions::{self, Condition};
 use crate::error::Error;
 use crate::models::{Instance, InstanceId, InstanceStatus};
 
 /// A fresh instance may be 404 for a while.
 const LAG: Duration = Duration::from_secs(30);
 
-/// A wait for an instance's status that was made ready: `.await` polls until it ends. It looks at the status alone, since events
+/// A wait for an instance that was made ready: `.await` polls until it ends. It reads the instance, not its events, which
 /// lag and may be missing.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use linode_api::{Client, InstanceId, WaitError, conditions};
+///
+/// # async fn run(client: Client, id: InstanceId) -> Result<(), WaitError> {
+/// let wait = client.instance(id).wait().until(conditions::offline()).timeout(Duration::from_secs(120));
+/// let stopped = wait.await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a wait does nothing until it is awaited"]
 pub struct Wait {
-    linode: Linode,
     id: InstanceId,
-    until: Vec<InstanceStatus>,
+    read: Box<dyn Fn() -> Call<Instance> + Send + Sync>,
+    until: Box<dyn Condition>,
     timeout: Duration,
     every: Duration,
 }
 
 impl Wait {
-    pub(crate) fn new(linode: &Linode, id: InstanceId) -> Self {
+    /// A wait for the instance that `read` reads.
+    pub(crate) fn new(id: InstanceId, read: impl Fn() -> Call<Instance> + Send + Sync + 'static) -> Self {
         Self {
-            linode: linode.clone(),
             id,
-            until: vec![InstanceStatus::Running],
+            read: Box::new(read),
+            until: Box::new(conditions::running()),
             timeout: Duration::from_secs(20 * 60),
             every: Duration::from_secs(3),
         }
     }
 
-    /// The status to wait for; running by default.
-    pub fn until(self, status: InstanceStatus) -> Self {
-        self.until_any([status])
-    }
-
-    /// Statuses of which any ends the wait.
-    pub fn until_any(mut self, statuses: impl IntoIterator<Item = InstanceStatus>) -> Self {
-        self.until = statuses.into_iter().collect();
+    /// What to wait for; [`conditions::running`] by default. See [`conditions`] for how conditions compose.
+    pub fn until(mut self, condition: impl Condition + 'static) -> Self {
+        self.until = Box::new(condition);
         self
     }
 
@@ -53,7 +62,7 @@ impl Wait {
         self
     }
 
-    /// The pause between two looks; 3 s by default.
+    /// The pause between two reads; 3 s by default.
     pub const fn every(mut self, every: Duration) -> Self {
         self.every = every;
         self
@@ -64,8 +73,8 @@ impl Wait {
         let mut last: Option<InstanceStatus> = None;
         let mut trouble = None;
         loop {
-            match self.linode.instances().get(self.id).await {
-                Ok(instance) if self.until.contains(&instance.status) => return Ok(instance),
+            match (self.read)().await {
+                Ok(instance) if self.until.is_met(&instance) => return Ok(instance),
                 Ok(instance) if leads_nowhere(&instance.status) => {
                     return Err(WaitError::FailureState { id: self.id, status: instance.status });
                 }
@@ -75,7 +84,7 @@ impl Wait {
                 }
                 Err(error) if error.is_not_found() && last.is_none() && began.elapsed() < LAG => {}
                 Err(error) if error.is_retryable() => trouble = Some(error),
-                Err(error) => return Err(WaitError::Failed { id: self.id, source: error }),
+                Err(error) => return Err(WaitError::OperationFailed { id: self.id, source: error }),
             }
             if began.elapsed() + self.every > self.timeout {
                 return Err(WaitError::Exceeded { id: self.id, after: self.timeout, last, source: trouble });
@@ -85,7 +94,7 @@ impl Wait {
     }
 }
 
-/// A status that no job of ours leads out of.
+/// A status that no call of ours leads out of.
 const fn leads_nowhere(status: &InstanceStatus) -> bool {
     matches!(status, InstanceStatus::Deleting | InstanceStatus::BillingSuspension)
 }
@@ -103,7 +112,6 @@ impl fmt::Debug for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wait")
             .field("id", &self.id)
-            .field("until", &self.until)
             .field("timeout", &self.timeout)
             .field("every", &self.every)
             .finish_non_exhaustive()
@@ -114,7 +122,7 @@ impl fmt::Debug for Wait {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// The time is over. The instance may still come to the status.
+    /// The time is over. The condition may still come true.
     #[error("waiting for instance {id}: not within {} s{}; look at its events, or delete it", after.as_secs(), shown(last.as_ref()))]
     Exceeded {
         /// The instance.
@@ -123,11 +131,11 @@ pub enum WaitError {
         after: Duration,
         /// Its status when it was last seen.
         last: Option<InstanceStatus>,
-        /// The last look's error, if the last look failed.
+        /// The last read's error, if the last read failed.
         #[source]
         source: Option<Error>,
     },
-    /// The instance is in a status that leads nowhere.
+    /// The instance is being deleted, or suspended because of an unpaid bill: the condition will not come true.
     #[error("waiting for instance {id}: it is {status}, from which it does not come to what was waited for")]
     FailureState {
         /// The instance.
@@ -135,12 +143,12 @@ pub enum WaitError {
         /// Its status.
         status: InstanceStatus,
     },
-    /// A look failed, and looking again is of no use; 404 means that the instance is gone.
-    #[error("waiting for instance {id}: it could not be looked at")]
-    Failed {
+    /// A read failed, and reading again does not help; 404 means that the instance is gone.
+    #[error("waiting for instance {id}: it could not be read")]
+    OperationFailed {
         /// The instance.
         id: InstanceId,
-        /// The look's error.
+        /// The read's error.
         #[source]
         source: Error,
     },

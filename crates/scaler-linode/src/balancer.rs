@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use linode_api::api::Nodes;
-use linode_api::models::CreateNode;
-use linode_api::{Linode, models};
+use linode_api::api::ConfigHandle;
+use linode_api::models::CreateNodeBalancerNode;
+use linode_api::{Client, models};
 
 use crate::failure::{Doing, sorted, unsent};
 use crate::{Backend, LinodeGroup};
@@ -15,14 +15,14 @@ use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
 /// The NodeBalancer configs of all groups.
 #[derive(Clone, Debug)]
 pub struct LinodeBalancers {
-    linode: Linode,
+    linode: Client,
     backends: BTreeMap<ConfigId, Backend>,
 }
 
 impl LinodeBalancers {
     /// The configs of these groups.
     #[must_use]
-    pub fn new<'a>(linode: Linode, groups: impl IntoIterator<Item = &'a LinodeGroup>) -> Self {
+    pub fn new<'a>(linode: Client, groups: impl IntoIterator<Item = &'a LinodeGroup>) -> Self {
         let backends = groups.into_iter().flat_map(|group| &group.backends);
         Self {
             linode,
@@ -36,16 +36,16 @@ impl LinodeBalancers {
         })
     }
 
-    fn at(&self, config: ConfigId) -> Result<Nodes, Failure> {
+    fn at(&self, config: ConfigId) -> Result<ConfigHandle, Failure> {
         let backend = self.backend(config)?;
-        Ok(self.linode.nodebalancer(backend.nodebalancer).config(backend.config).nodes())
+        Ok(self.linode.nodebalancer(backend.nodebalancer).config(backend.config))
     }
 }
 
 #[async_trait]
 impl Balancer for LinodeBalancers {
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
-        let listed = self.at(config)?.list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        let listed = self.at(config)?.nodes().list().await.map_err(|error| sorted(Doing::Reading, error))?;
         if !listed.is_consistent() {
             let message = format!("the nodes of config {config} changed while they were read: ask again");
             return Err(Failure::new(FailureKind::Transient, message));
@@ -54,7 +54,7 @@ impl Balancer for LinodeBalancers {
     }
 
     async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
-        match self.at(config)?.get(known(id)?).await {
+        match self.at(config)?.node(known(id)?).get().await {
             Ok(node) => Ok(Some(shown(config, &node))),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(sorted(Doing::Reading, error)),
@@ -64,8 +64,8 @@ impl Balancer for LinodeBalancers {
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {
         let backend = self.backend(new.config)?;
         let address = with_port(&new.address, backend.port);
-        let node = CreateNode::new(address, &new.label).mode(models::NodeMode::Accept);
-        let created = self.at(new.config)?.create(&node).await;
+        let node = CreateNodeBalancerNode::new(address, &new.label).mode(models::NodeMode::Accept);
+        let created = self.at(new.config)?.nodes().create(&node).await;
         created.map(|node| NodeId(node.id.get())).map_err(|error| sorted(Doing::Creating, error))
     }
 
@@ -78,20 +78,20 @@ impl Balancer for LinodeBalancers {
                 return Err(unsent(format!("node {id} of config {config}: this mode is never set by us")));
             }
         };
-        let changed = self.at(config)?.set_mode(known(id)?, wanted).await;
+        let changed = self.at(config)?.node(known(id)?).set_mode(wanted).await;
         changed.map(drop).map_err(|error| sorted(Doing::Changing, error))
     }
 
     async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure> {
-        match self.at(config)?.delete(known(id)?).await {
+        match self.at(config)?.node(known(id)?).delete().await {
             Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
             _ => Ok(()),
         }
     }
 }
 
-fn known(id: NodeId) -> Result<models::NodeId, Failure> {
-    models::NodeId::new(id.0).ok_or_else(|| unsent("0 is no node's id"))
+fn known(id: NodeId) -> Result<models::NodeBalancerNodeId, Failure> {
+    models::NodeBalancerNodeId::new(id.0).ok_or_else(|| unsent("0 is no node's id"))
 }
 
 fn with_port(address: &str, port: u16) -> String {
@@ -105,7 +105,7 @@ fn without_port(address: &str) -> String {
     host.parse::<std::net::IpAddr>().map_or_else(|_| host.to_owned(), |address| address.to_string())
 }
 
-fn shown(config: ConfigId, node: &models::Node) -> Node {
+fn shown(config: ConfigId, node: &models::NodeBalancerNode) -> Node {
     let mode = match &node.mode {
         models::NodeMode::Accept => Mode::Accept,
         models::NodeMode::Drain => Mode::Drain,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use linode_api::models::UpdateInstance;
-use linode_api::{Filter, Linode, models};
+use linode_api::{Client, Filter, models};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tracing::warn;
@@ -21,7 +21,7 @@ use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInst
 /// Locks are seen where the client speaks `v4beta`; with `v4` they show only when a delete is refused.
 #[derive(Clone, Debug)]
 pub struct LinodeCompute {
-    linode: Linode,
+    linode: Client,
     marks: Marks,
     groups: BTreeMap<GroupName, LinodeGroup>,
     types: Arc<Mutex<Option<(Instant, Types)>>>,
@@ -35,7 +35,7 @@ const TYPES_FOR: Duration = Duration::from_secs(900);
 impl LinodeCompute {
     /// The Linodes with these marks. Groups that are not among `groups` are shown, and can't have new members.
     #[must_use]
-    pub fn new(linode: Linode, marks: Marks, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
+    pub fn new(linode: Client, marks: Marks, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
         let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
         Self { linode, marks, groups, types: Arc::default() }
     }
@@ -47,7 +47,8 @@ impl LinodeCompute {
         {
             return Ok(Arc::clone(types));
         }
-        let listing = self.linode.types().list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        let listing =
+            self.linode.instance_types().list().await.map_err(|error| sorted(Doing::Reading, error))?;
         let types: Types = listing.items().into();
         *known = Some((Instant::now(), Arc::clone(&types)));
         Ok(types)
@@ -81,7 +82,7 @@ impl LinodeCompute {
     }
 
     async fn read(&self, id: InstanceId) -> Result<Option<models::Instance>, Failure> {
-        match self.linode.instances().get(known(id)?).await {
+        match self.linode.instance(known(id)?).get().await {
             Ok(instance) => Ok(Some(instance)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(sorted(Doing::Reading, error)),
@@ -135,7 +136,7 @@ impl Compute for LinodeCompute {
     }
 
     async fn delete(&self, id: InstanceId) -> Result<(), Failure> {
-        match self.linode.instances().delete(known(id)?).await {
+        match self.linode.instance(known(id)?).delete().await {
             Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
             _ => Ok(()),
         }
@@ -156,8 +157,8 @@ impl Compute for LinodeCompute {
         }
         let change = UpdateInstance::new().tags(tags);
         self.linode
-            .instances()
-            .update(instance.id, &change)
+            .instance(instance.id)
+            .update(&change)
             .await
             .map_err(|error| sorted(Doing::Changing, error))?;
         Ok(())

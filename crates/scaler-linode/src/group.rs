@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use linode_api::models::{ConfigId, CreateInstance, Instance, InterfaceGeneration, NodeBalancerId};
+use linode_api::models::{
+    CreateInstance, Instance, InterfaceGeneration, NodeBalancerConfigId, NodeBalancerId,
+};
 
 use crate::Marks;
 use scaler_core::model::GroupName;
@@ -14,7 +16,7 @@ pub struct Backend {
     /// The NodeBalancer.
     pub nodebalancer: NodeBalancerId,
     /// The config.
-    pub config: ConfigId,
+    pub config: NodeBalancerConfigId,
     /// The port at which members serve.
     pub port: u16,
 }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::service::InProcess;
-use linode_api::models::{ConfigId, NodeBalancerId};
-use linode_api::{Linode, Token};
+use linode_api::models::{NodeBalancerConfigId, NodeBalancerId};
+use linode_api::{Client, Token};
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
 use scaler_core::clock::TokioClock;
 use scaler_core::in_memory::MemoryStore;
@@ -28,15 +28,19 @@ const SPEED: f64 = 100.0;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Yours: `Linode::from_env()?`, the numbers of your NodeBalancer and its config, and `clock::SystemClock`.
+    // Yours: `Client::from_env()?`, the numbers of your NodeBalancer and its config, and `clock::SystemClock`.
     let simulator = Simulator::builder().speed(SPEED).build();
     let front = simulator.seed_nodebalancer(&SeedBalancer::new("front").config(SeedConfig::new(80)))?;
     let backend = Backend {
         nodebalancer: NodeBalancerId::new(front.id).ok_or("a NodeBalancer has a number")?,
-        config: front.configs.first().and_then(|id| ConfigId::new(*id)).ok_or("a config has a number")?,
+        config: front
+            .configs
+            .first()
+            .and_then(|id| NodeBalancerConfigId::new(*id))
+            .ok_or("a config has a number")?,
         port: 8080,
     };
-    let linode = Linode::builder(Token::new("simulated")?)
+    let linode = Client::builder(Token::new("simulated")?)
         .version("v4beta")
         .service(Arc::new(InProcess::new(simulator.router())))
         .build()?;

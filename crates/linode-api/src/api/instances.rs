@@ -1,42 +1,46 @@
+//! Instances (Linodes).
+
 use std::borrow::Borrow;
 
-use api_transport::Request;
-
+use super::target::Target;
 use crate::call::Call;
-use crate::client::{Linode, family};
+use crate::client::Client;
 use crate::error::Subject;
 use crate::list::{Identified, List};
 use crate::models::{
     AddIp, CreateInstance, Firewall, Instance, InstanceId, InstanceIps, IpAddress, NodeBalancer,
     UpdateInstance,
 };
+use crate::operation::Operation;
 use crate::wait::Wait;
-
-const PATH: &str = "linode/instances";
 
 /// Instances (Linodes): `/linode/instances`.
 #[derive(Debug, Clone)]
-pub struct Instances {
-    linode: Linode,
+pub struct Instances(Target);
+
+/// One instance: `/linode/instances/{id}`.
+#[derive(Debug, Clone)]
+pub struct InstanceHandle {
+    target: Target,
+    id: InstanceId,
 }
 
-impl Linode {
+impl Client {
     /// Instances.
     pub fn instances(&self) -> Instances {
-        Instances { linode: self.clone() }
+        Instances(Target::new(self, "instances"))
+    }
+
+    /// One instance.
+    pub fn instance(&self, id: InstanceId) -> InstanceHandle {
+        InstanceHandle { target: self.instances().0.child(id, format!("instance {id}")), id }
     }
 }
 
 impl Instances {
     /// All instances that the token sees; filterable by `id`, `label`, `region`, `tags` and others.
     pub fn list(&self) -> List<Instance> {
-        List::new(&self.linode, self.linode.at(Request::get("listing instances").family(PATH), PATH))
-    }
-
-    /// One instance.
-    pub fn get(&self, id: InstanceId) -> Call<Instance> {
-        Call::json(&self.linode, self.one(Request::get(format!("getting instance {id}")), id))
-            .family("GET instance")
+        self.0.list(Operation::ListInstances, &self.0)
     }
 
     /// Creates an instance. It is sent again only when the API surely did not take it: after an error that
@@ -47,84 +51,83 @@ impl Instances {
             Some(label) => format!("creating instance {label}"),
             None => "creating an instance".to_owned(),
         };
-        Call::json(&self.linode, self.linode.at(Request::post(attempting), PATH))
+        self.0
+            .json(Operation::CreateInstance, attempting)
             .creates()
             .sensitive()
-            .family(family::CREATE_INSTANCE)
             .about(Subject::CreateInstance)
             .body(instance)
     }
+}
 
-    /// Changes an instance; what is left out of `change` stays.
-    pub fn update(&self, id: InstanceId, change: impl Borrow<UpdateInstance>) -> Call<Instance> {
-        let request = self.one(Request::put(format!("changing instance {id}")), id);
-        Call::json(&self.linode, request).family("PUT instance").body(change.borrow())
+impl InstanceHandle {
+    /// The instance.
+    pub fn get(&self) -> Call<Instance> {
+        self.target.json(Operation::GetInstance, format!("getting {}", self.target))
     }
 
-    /// Deletes an instance in whatever status it is, its disks and its NodeBalancer nodes with it.
-    pub fn delete(&self, id: InstanceId) -> Call<()> {
-        let request = self.one(Request::delete(format!("deleting instance {id}")), id);
-        Call::empty(&self.linode, request).family("DELETE instance")
+    /// Changes the instance; what is left out of `change` stays.
+    pub fn update(&self, change: impl Borrow<UpdateInstance>) -> Call<Instance> {
+        let attempting = format!("changing {}", self.target);
+        self.target.json(Operation::UpdateInstance, attempting).body(change.borrow())
     }
 
-    /// Boots an instance that is offline.
-    pub fn boot(&self, id: InstanceId) -> Call<()> {
-        self.act(id, "boot", "booting").body(&serde_json::json!({}))
+    /// Deletes the instance in whatever status it is, with its disks and its NodeBalancer nodes.
+    pub fn delete(&self) -> Call<()> {
+        self.target.empty(Operation::DeleteInstance, format!("deleting {}", self.target))
     }
 
-    /// Reboots an instance that is running.
-    pub fn reboot(&self, id: InstanceId) -> Call<()> {
-        self.act(id, "reboot", "rebooting").body(&serde_json::json!({}))
+    /// Boots the instance, which is offline.
+    pub fn boot(&self) -> Call<()> {
+        let attempting = format!("booting {}", self.target);
+        self.target.empty(Operation::BootInstance, attempting).body(&serde_json::json!({}))
     }
 
-    /// Shuts an instance down; it is paid for all the same.
-    pub fn shutdown(&self, id: InstanceId) -> Call<()> {
-        self.act(id, "shutdown", "shutting down")
+    /// Reboots the instance, which is running.
+    pub fn reboot(&self) -> Call<()> {
+        let attempting = format!("rebooting {}", self.target);
+        self.target.empty(Operation::RebootInstance, attempting).body(&serde_json::json!({}))
     }
 
-    /// The addresses of an instance.
-    pub fn ips(&self, id: InstanceId) -> Call<InstanceIps> {
-        let request =
-            self.one(Request::get(format!("getting the addresses of instance {id}")), id).segment("ips");
-        Call::json(&self.linode, request).family("GET instance/ips")
+    /// Shuts the instance down; it is still paid for.
+    pub fn shutdown(&self) -> Call<()> {
+        self.target.empty(Operation::ShutDownInstance, format!("shutting down {}", self.target))
+    }
+
+    /// The addresses of the instance.
+    pub fn ips(&self) -> Call<InstanceIps> {
+        self.target.json(Operation::GetInstanceIps, format!("getting the addresses of {}", self.target))
     }
 
     /// Adds an address, such as a private one, which cannot be removed again.
-    pub fn add_ip(&self, id: InstanceId, address: impl Borrow<AddIp>) -> Call<IpAddress> {
-        let request =
-            self.one(Request::post(format!("adding an address to instance {id}")), id).segment("ips");
-        Call::json(&self.linode, request).creates().body(address.borrow())
+    pub fn add_ip(&self, address: impl Borrow<AddIp>) -> Call<IpAddress> {
+        let attempting = format!("adding an address to {}", self.target);
+        self.target.json(Operation::AddInstanceIp, attempting).creates().body(address.borrow())
     }
 
     /// The NodeBalancers that have the instance among their nodes.
-    pub fn nodebalancers(&self, id: InstanceId) -> List<NodeBalancer> {
-        let request = Request::get(format!("listing the NodeBalancers of instance {id}"));
-        List::new(&self.linode, self.one(request, id).segment("nodebalancers"))
+    pub fn nodebalancers(&self) -> List<NodeBalancer> {
+        let what = format_args!("the NodeBalancers of {}", self.target);
+        self.target.list(Operation::ListInstanceNodeBalancers, what)
     }
 
     /// The firewalls that protect the instance.
-    pub fn firewalls(&self, id: InstanceId) -> List<Firewall> {
-        let request = Request::get(format!("listing the firewalls of instance {id}"));
-        List::new(&self.linode, self.one(request, id).segment("firewalls"))
+    pub fn firewalls(&self) -> List<Firewall> {
+        let what = format_args!("the firewalls of {}", self.target);
+        self.target.list(Operation::ListInstanceFirewalls, what)
     }
 
-    /// Waits for an instance's status, running unless told otherwise.
-    pub fn wait(&self, id: InstanceId) -> Wait {
-        Wait::new(&self.linode, id)
-    }
-
-    fn act(&self, id: InstanceId, action: &str, doing: &str) -> Call<()> {
-        let request = self.one(Request::post(format!("{doing} instance {id}")), id).segment(action);
-        Call::empty(&self.linode, request)
-    }
-
-    fn one(&self, request: Request, id: InstanceId) -> Request {
-        self.linode.at(request, PATH).segment(id)
+    /// Waits until the instance is in a status, or meets another condition; running unless told otherwise.
+    pub fn wait(&self) -> Wait {
+        let handle = self.clone();
+        Wait::new(self.id, move || handle.get())
     }
 }
 
 impl Identified for Instance {
-    fn identity(&self) -> String {
-        self.id.to_string()
+    type Id = InstanceId;
+
+    fn identity(&self) -> InstanceId {
+        self.id
     }
 }

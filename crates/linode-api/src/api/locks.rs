@@ -1,38 +1,51 @@
-use api_transport::Request;
+//! Locks.
 
+use super::target::Target;
 use crate::call::Call;
-use crate::client::Linode;
+use crate::client::Client;
 use crate::list::{Identified, List};
 use crate::models::{Lock, LockId};
+use crate::operation::Operation;
 
-const PATH: &str = "locks";
-
-/// Locks, which forbid deleting what has them: `/locks`. They exist in `v4beta` alone, which is used whatever version the
-/// client has.
+/// Locks, which forbid deleting what has them: `/locks`. Only `v4beta` has them, so these calls use it whatever version the
+/// client speaks.
 #[derive(Debug, Clone)]
-pub struct Locks(Linode);
+pub struct Locks(Target);
 
-impl Linode {
+/// One lock: `/locks/{id}`, in `v4beta`.
+#[derive(Debug, Clone)]
+pub struct LockHandle(Target);
+
+impl Client {
     /// Locks.
     pub fn locks(&self) -> Locks {
-        Locks(self.clone())
+        Locks(Target::new(self, "locks"))
+    }
+
+    /// One lock.
+    pub fn lock(&self, id: LockId) -> LockHandle {
+        LockHandle(self.locks().0.child(id, format!("lock {id}")))
     }
 }
 
 impl Locks {
     /// All locks of the account. Needs the scope `account:read_only`.
     pub fn list(&self) -> List<Lock> {
-        List::new(&self.0, Request::get("listing locks").family(PATH).path("v4beta/locks"))
+        self.0.list(Operation::ListLocks, &self.0)
     }
+}
 
-    /// One lock.
-    pub fn get(&self, id: LockId) -> Call<Lock> {
-        Call::json(&self.0, Request::get(format!("getting lock {id}")).path("v4beta/locks").segment(id))
+impl LockHandle {
+    /// The lock. Needs the scope `account:read_only`.
+    pub fn get(&self) -> Call<Lock> {
+        self.0.json(Operation::GetLock, format!("getting {}", self.0))
     }
 }
 
 impl Identified for Lock {
-    fn identity(&self) -> String {
-        self.id.to_string()
+    type Id = LockId;
+
+    fn identity(&self) -> LockId {
+        self.id
     }
 }

@@ -1,62 +1,87 @@
+//! Tags.
+
 use std::borrow::Borrow;
 
-use api_transport::Request;
-
+use super::target::Target;
 use crate::call::Call;
-use crate::client::Linode;
+use crate::client::Client;
 use crate::list::{Identified, List};
-use crate::models::{CreateTag, Tag, TaggedObject};
+use crate::models::{CreateTag, InstanceId, NodeBalancerId, Tag, TaggedObject};
+use crate::operation::Operation;
 
-const PATH: &str = "tags";
-
-/// Tags: `/tags`. One exists from its first use on, and stays when nothing uses it any more.
+/// Tags: `/tags`. A tag exists from its first use, and stays when nothing uses it any more.
 #[derive(Debug, Clone)]
-pub struct Tags(Linode);
+pub struct Tags(Target);
 
-impl Linode {
+/// One tag: `/tags/{label}`.
+#[derive(Debug, Clone)]
+pub struct TagHandle(Target);
+
+impl Client {
     /// Tags.
     pub fn tags(&self) -> Tags {
-        Tags(self.clone())
+        Tags(Target::new(self, "tags"))
+    }
+
+    /// One tag.
+    pub fn tag(&self, label: &str) -> TagHandle {
+        TagHandle(self.tags().0.child(label, format!("tag {label}")))
     }
 }
 
 impl Tags {
     /// All tags of the account.
     pub fn list(&self) -> List<Tag> {
-        List::new(&self.0, self.0.at(Request::get("listing tags").family(PATH), PATH))
+        self.0.list(Operation::ListTags, &self.0)
     }
 
     /// Creates a tag and puts it on things. Needs an unrestricted user.
     pub fn create(&self, tag: impl Borrow<CreateTag>) -> Call<Tag> {
         let tag = tag.borrow();
-        let request = Request::post(format!("creating tag {}", tag.label));
-        Call::json(&self.0, self.0.at(request, PATH)).creates().body(tag)
+        self.0.json(Operation::CreateTag, format!("creating tag {}", tag.label)).creates().body(tag)
     }
+}
 
-    /// Deletes a tag, and takes it off everything that has it.
-    pub fn delete(&self, label: &str) -> Call<()> {
-        Call::empty(&self.0, self.0.at(Request::delete(format!("deleting tag {label}")), PATH).segment(label))
-    }
-
+impl TagHandle {
     /// What has the tag.
-    pub fn objects(&self, label: &str) -> List<TaggedObject> {
-        let request = Request::get(format!("listing what has tag {label}"));
-        List::new(&self.0, self.0.at(request, PATH).segment(label))
+    pub fn objects(&self) -> List<TaggedObject> {
+        self.0.list(Operation::ListTaggedObjects, format_args!("what has {}", self.0))
+    }
+
+    /// Deletes the tag, and takes it off everything that has it.
+    pub fn delete(&self) -> Call<()> {
+        self.0.empty(Operation::DeleteTag, format!("deleting {}", self.0))
     }
 }
 
 impl Identified for Tag {
+    type Id = String;
+
     fn identity(&self) -> String {
         self.label.clone()
     }
 }
 
+/// What tells things that carry a tag apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TaggedObjectId {
+    /// An instance.
+    Instance(InstanceId),
+    /// A NodeBalancer.
+    NodeBalancer(NodeBalancerId),
+    /// A thing of another kind, with its id as the API writes it.
+    Other(String, String),
+}
+
 impl Identified for TaggedObject {
-    fn identity(&self) -> String {
+    type Id = TaggedObjectId;
+
+    fn identity(&self) -> TaggedObjectId {
         match self {
-            Self::Instance(instance) => format!("linode {}", instance.id),
-            Self::NodeBalancer(nodebalancer) => format!("nodebalancer {}", nodebalancer.id),
-            Self::Other { kind, data } => format!("{kind} {}", data["id"]),
+            Self::Instance(instance) => TaggedObjectId::Instance(instance.id),
+            Self::NodeBalancer(nodebalancer) => TaggedObjectId::NodeBalancer(nodebalancer.id),
+            Self::Other { kind, data } => TaggedObjectId::Other(kind.clone(), data["id"].to_string()),
         }
     }
 }

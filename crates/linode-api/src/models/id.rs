@@ -28,9 +28,9 @@ ids! {
     /// The id of a NodeBalancer.
     NodeBalancerId;
     /// The id of a NodeBalancer's config (one port).
-    ConfigId;
+    NodeBalancerConfigId;
     /// The id of a node of a NodeBalancer's config.
-    NodeId;
+    NodeBalancerNodeId;
     /// The id of a NodeBalancer's connection to a VPC.
     VpcConfigId;
     /// The id of a firewall.

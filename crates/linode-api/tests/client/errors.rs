@@ -4,7 +4,8 @@ use std::error::Error as _;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use linode_api::{Access, CreateInstance, Error, ErrorKind, Linode, Stage};
+use linode_api::models::CreateInstance;
+use linode_api::{Access, Client, Error, ErrorKind, Stage};
 use serde_json::json;
 
 use super::{Script, linode, reason};
@@ -66,7 +67,7 @@ async fn refusals_are_sorted_by_what_to_do_and_say_it() {
         assert_eq!((error.stage(), error.status().unwrap().as_u16()), (Stage::Refused, status));
         assert_eq!(error.is_label_taken(), kind == ErrorKind::LabelTaken);
         assert_eq!(
-            error.needs_a_person(),
+            error.requires_operator(),
             matches!(
                 kind,
                 ErrorKind::AccountLimit | ErrorKind::Token | ErrorKind::Scope | ErrorKind::Forbidden
@@ -132,9 +133,9 @@ async fn without_a_server_it_surely_did_not_happen() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let linode = Linode::builder(linode_api::Token::new("t").unwrap())
+    let linode = Client::builder(linode_api::Token::new("t").unwrap())
         .address(address)
-        .retry(linode_api::api_transport::Retry::default().attempts(2))
+        .retry(linode_api::Retry::default().attempts(2))
         .build()
         .unwrap();
     let error = linode.instances().create(create()).await.unwrap_err();

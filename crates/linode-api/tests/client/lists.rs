@@ -8,7 +8,8 @@ use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
 use futures_util::{StreamExt, TryStreamExt};
-use linode_api::{ErrorKind, Filter, Linode, Tag};
+use linode_api::models::Tag;
+use linode_api::{Client, ErrorKind, Filter};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -39,7 +40,7 @@ impl Tags {
         }
     }
 
-    fn linode(&self) -> Linode {
+    fn linode(&self) -> Client {
         let tags = self.clone();
         linode(Router::new().fallback(move |Query(asked): Query<Asked>| {
             let tags = tags.clone();
@@ -199,5 +200,5 @@ fn the_request_of_a_page_is_a_value() {
     assert_eq!(request.encoded_path(), "v4/linode/instances");
     assert_eq!(request.query_pairs(), [("page".into(), "3".into()), ("page_size".into(), "500".into())]);
     assert_eq!(request.headers()["x-filter"], "{\"label\":\"\\u00e4\",\"tags\":\"group:web\"}");
-    assert!(!linode.types().list().page(1).request().unwrap().headers().contains_key("x-filter"));
+    assert!(!linode.instance_types().list().page(1).request().unwrap().headers().contains_key("x-filter"));
 }

@@ -15,14 +15,12 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use linode_api::api_transport::Retry;
-use linode_api::api_transport::service::InProcess;
-use linode_api::{Linode, Token};
+use linode_api::{Client, InProcess, Retry, Token};
 use serde_json::{Value, json};
 
 /// A client of a router in the same process.
-fn linode(router: Router) -> Linode {
-    Linode::builder(Token::new("t0ken").unwrap())
+fn linode(router: Router) -> Client {
+    Client::builder(Token::new("t0ken").unwrap())
         .address("http://api.test")
         .service(Arc::new(InProcess::new(router)))
         .retry(Retry::default().seed(1))
@@ -38,7 +36,7 @@ struct Script {
 }
 
 impl Script {
-    fn linode(&self, answers: Vec<(u16, Value)>) -> Linode {
+    fn linode(&self, answers: Vec<(u16, Value)>) -> Client {
         let script = self.clone();
         linode(Router::new().fallback(move |request: Request| {
             let n = script.asked.fetch_add(1, Ordering::SeqCst) as usize;

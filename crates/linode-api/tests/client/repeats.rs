@@ -3,7 +3,8 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use linode_api::{CreateInstance, CreateNode, ErrorKind, InstanceId, InstanceStatus, NodeMode};
+use linode_api::models::{CreateInstance, CreateNodeBalancerNode, InstanceStatus, NodeMode};
+use linode_api::{ErrorKind, InstanceId};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -33,7 +34,7 @@ async fn a_create_that_may_have_happened_is_never_sent_again() {
         let script = Script::default();
         let nodes = script.linode(vec![(status, reason(None, text))]);
         let nodes = nodes.nodebalancer(9.try_into_id()).config(8.try_into_id()).nodes();
-        nodes.create(CreateNode::new("192.168.128.7:80", "web-1")).await.unwrap_err();
+        nodes.create(CreateNodeBalancerNode::new("192.168.128.7:80", "web-1")).await.unwrap_err();
         assert_eq!(script.asked(), 1);
     }
 }
@@ -63,11 +64,11 @@ async fn busy_passes_for_actions_and_changes() {
     let busy = (400, reason(None, "Linode busy."));
     let script = Script::default();
     let linode = script.linode(vec![busy.clone(), busy.clone(), (200, json!({}))]);
-    linode.instances().boot(id()).await.unwrap();
+    linode.instance(id()).boot().await.unwrap();
     assert_eq!(script.asked(), 3);
 
     let script = Script::default();
-    let error = script.linode(vec![busy]).instances().shutdown(id()).await.unwrap_err();
+    let error = script.linode(vec![busy]).instance(id()).shutdown().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     assert!(error.is_retryable() && !error.may_have_happened());
 }
@@ -79,15 +80,15 @@ async fn reads_and_partial_changes_go_through_trouble() {
     };
     let script = Script::default();
     let linode = script.linode(trouble());
-    assert_eq!(linode.instances().get(id()).await.unwrap().status, InstanceStatus::Running);
+    assert_eq!(linode.instance(id()).get().await.unwrap().status, InstanceStatus::Running);
     assert_eq!(script.asked(), 3);
 
     let node = json!({"id": 3, "address": "192.168.128.7:80", "label": "web-1", "status": "UP", "weight": 50,
         "mode": "drain", "config_id": 8, "nodebalancer_id": 9});
     let script = Script::default();
     let nodes = script.linode(vec![(500, json!({})), (200, node)]);
-    let nodes = nodes.nodebalancer(9.try_into_id()).config(8.try_into_id()).nodes();
-    assert_eq!(nodes.set_mode(3.try_into_id(), NodeMode::Drain).await.unwrap().mode, NodeMode::Drain);
+    let config = nodes.nodebalancer(9.try_into_id()).config(8.try_into_id());
+    assert_eq!(config.node(3.try_into_id()).set_mode(NodeMode::Drain).await.unwrap().mode, NodeMode::Drain);
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,7 +100,7 @@ async fn maintenance_is_not_repeated() {
         counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         async { (axum::http::StatusCode::SERVICE_UNAVAILABLE, [("x-maintenance-mode", "1")]).into_response() }
     }));
-    let error = linode.instances().get(id()).await.unwrap_err();
+    let error = linode.instance(id()).get().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Maintenance);
     assert!(error.is_retryable() && !error.may_have_happened());
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
@@ -109,12 +110,12 @@ async fn maintenance_is_not_repeated() {
 async fn a_delete_that_finds_its_own_work_done_succeeded() {
     let script = Script::default();
     let linode = script.linode(vec![(502, json!({})), (404, reason(None, "Not found"))]);
-    linode.instances().delete(id()).await.unwrap();
+    linode.instance(id()).delete().await.unwrap();
     assert_eq!(script.asked(), 2);
     // Without doubt before it, 404 is what the API says.
     let script = Script::default();
     let error =
-        script.linode(vec![(404, reason(None, "Not found"))]).instances().delete(id()).await.unwrap_err();
+        script.linode(vec![(404, reason(None, "Not found"))]).instance(id()).delete().await.unwrap_err();
     assert!(error.is_not_found());
 }
 
@@ -129,6 +130,6 @@ async fn creates_are_paced_before_the_first_answer() {
     assert!(began.elapsed() >= Duration::from_secs(60), "eight in 30 s: {:?}", began.elapsed());
     // Other calls do not wait for it.
     let began = Instant::now();
-    linode.instances().get(id()).await.unwrap();
+    linode.instance(id()).get().await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(1));
 }

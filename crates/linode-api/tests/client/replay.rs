@@ -6,11 +6,11 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use api_transport::Bytes;
+use api_transport::http::{Request, Response};
+use api_transport::service::{Body, Service, ServiceError};
 use async_trait::async_trait;
-use linode_api::api_transport::http::{Request, Response};
-use linode_api::api_transport::service::{Body, Service, ServiceError};
-use linode_api::api_transport::{Bytes, Retry};
-use linode_api::{Call, Error, Linode, List, Token};
+use linode_api::{Call, Client, Error, List, Retry, Token, models};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -79,7 +79,7 @@ fn body<T: DeserializeOwned>(exchange: &Exchange) -> T {
 }
 
 /// Makes the call that belongs to the exchange; none when this client has none.
-async fn made(l: &Linode, x: &Exchange) -> Option<Result<(), Error>> {
+async fn made(l: &Client, x: &Exchange) -> Option<Result<(), Error>> {
     let segments = x.segments();
     let id = |text: &str| text.parse::<u64>().ok();
     macro_rules! id {
@@ -90,30 +90,30 @@ async fn made(l: &Linode, x: &Exchange) -> Option<Result<(), Error>> {
     Some(match (x.method.as_str(), segments.as_slice()) {
         ("GET", ["linode", "instances"]) => first(l.instances().list()).await,
         ("POST", ["linode", "instances"]) => {
-            run(l.instances().create(body::<linode_api::CreateInstance>(x))).await
+            run(l.instances().create(body::<models::CreateInstance>(x))).await
         }
-        ("GET", ["linode", "instances", n]) => run(l.instances().get(id!(n, InstanceId))).await,
+        ("GET", ["linode", "instances", n]) => run(l.instance(id!(n, InstanceId)).get()).await,
         ("PUT", ["linode", "instances", n]) => {
-            run(l.instances().update(id!(n, InstanceId), body::<linode_api::UpdateInstance>(x))).await
+            run(l.instance(id!(n, InstanceId)).update(body::<models::UpdateInstance>(x))).await
         }
-        ("DELETE", ["linode", "instances", n]) => run(l.instances().delete(id!(n, InstanceId))).await,
-        ("POST", ["linode", "instances", n, "boot"]) => run(l.instances().boot(id!(n, InstanceId))).await,
-        ("GET", ["linode", "instances", n, "ips"]) => run(l.instances().ips(id!(n, InstanceId))).await,
+        ("DELETE", ["linode", "instances", n]) => run(l.instance(id!(n, InstanceId)).delete()).await,
+        ("POST", ["linode", "instances", n, "boot"]) => run(l.instance(id!(n, InstanceId)).boot()).await,
+        ("GET", ["linode", "instances", n, "ips"]) => run(l.instance(id!(n, InstanceId)).ips()).await,
         ("POST", ["linode", "instances", n, "ips"]) => {
-            run(l.instances().add_ip(id!(n, InstanceId), body::<linode_api::AddIp>(x))).await
+            run(l.instance(id!(n, InstanceId)).add_ip(body::<models::AddIp>(x))).await
         }
         ("GET", ["linode", "instances", n, "nodebalancers"]) => {
-            first(l.instances().nodebalancers(id!(n, InstanceId))).await
+            first(l.instance(id!(n, InstanceId)).nodebalancers()).await
         }
-        ("GET", ["linode", "types"]) => first(l.types().list()).await,
-        ("GET", ["linode", "types", n]) => run(l.types().get(n)).await,
+        ("GET", ["linode", "types"]) => first(l.instance_types().list()).await,
+        ("GET", ["linode", "types", n]) => run(l.instance_type(n).get()).await,
         ("GET", ["linode", "kernels"]) => first(l.kernels().list()).await,
         ("GET", ["linode", "stackscripts"]) => first(l.stackscripts().list()).await,
         ("GET", ["regions"]) => first(l.regions().list()).await,
         ("GET", ["regions", "availability"]) => first(l.regions().availability()).await,
-        ("GET", ["regions", n, "availability"]) => run(l.regions().availability_in(n)).await,
+        ("GET", ["regions", n, "availability"]) => run(l.region(n).availability()).await,
         ("GET", ["images"]) => first(l.images().list()).await,
-        ("GET", ["images", n]) if *n != "sharegroups" => run(l.images().get(&n.replace("%2F", "/"))).await,
+        ("GET", ["images", n]) if *n != "sharegroups" => run(l.image(&n.replace("%2F", "/")).get()).await,
         ("GET", ["account"]) => run(l.account().get()).await,
         ("GET", ["account", "settings"]) => run(l.account().settings()).await,
         ("GET", ["account", "availability"]) => first(l.account().availability()).await,
@@ -122,45 +122,58 @@ async fn made(l: &Linode, x: &Exchange) -> Option<Result<(), Error>> {
         ("GET", ["profile"]) => run(l.profile().get()).await,
         ("GET", ["profile", "grants"]) => run(l.profile().grants()).await,
         ("GET", ["tags"]) => first(l.tags().list()).await,
-        ("POST", ["tags"]) => run(l.tags().create(body::<linode_api::CreateTag>(x))).await,
-        ("GET", ["tags", n]) => first(l.tags().objects(n)).await,
-        ("DELETE", ["tags", n]) => run(l.tags().delete(n)).await,
+        ("POST", ["tags"]) => run(l.tags().create(body::<models::CreateTag>(x))).await,
+        ("GET", ["tags", n]) => first(l.tag(n).objects()).await,
+        ("DELETE", ["tags", n]) => run(l.tag(n).delete()).await,
         ("GET", ["locks"]) => first(l.locks().list()).await,
-        ("GET", ["locks", n]) => run(l.locks().get(id!(n, LockId))).await,
+        ("GET", ["locks", n]) => run(l.lock(id!(n, LockId)).get()).await,
         ("GET", ["networking", "ips"]) => first(l.ips().list()).await,
-        ("GET", ["networking", "ips", n]) => run(l.ips().get(n.parse().ok()?)).await,
+        ("GET", ["networking", "ips", n]) => run(l.ip(n.parse().ok()?).get()).await,
         ("GET", ["networking", "firewalls"]) => first(l.firewalls().list()).await,
         ("GET", ["nodebalancers"]) => first(l.nodebalancers().list()).await,
         ("POST", ["nodebalancers"]) => {
-            run(l.nodebalancers().create(body::<linode_api::CreateNodeBalancer>(x))).await
+            run(l.nodebalancers().create(body::<models::CreateNodeBalancer>(x))).await
         }
-        ("GET", ["nodebalancers", n]) => run(l.nodebalancers().get(id!(n, NodeBalancerId))).await,
-        ("DELETE", ["nodebalancers", n]) => run(l.nodebalancers().delete(id!(n, NodeBalancerId))).await,
+        ("GET", ["nodebalancers", n]) => run(l.nodebalancer(id!(n, NodeBalancerId)).get()).await,
+        ("DELETE", ["nodebalancers", n]) => run(l.nodebalancer(id!(n, NodeBalancerId)).delete()).await,
         ("GET", ["nodebalancers", n, "vpcs"]) => first(l.nodebalancer(id!(n, NodeBalancerId)).vpcs()).await,
         (method, ["nodebalancers", n, "configs", rest @ ..]) => {
             let nodebalancer = l.nodebalancer(id!(n, NodeBalancerId));
             let configs = nodebalancer.configs();
             match (method, rest) {
                 ("GET", []) => first(configs.list()).await,
-                ("POST", []) => run(configs.create(body::<linode_api::CreateConfig>(x))).await,
-                ("GET", [c]) => run(configs.get(id!(c, ConfigId))).await,
+                ("POST", []) => run(configs.create(body::<models::CreateNodeBalancerConfig>(x))).await,
+                ("GET", [c]) => run(nodebalancer.config(id!(c, NodeBalancerConfigId)).get()).await,
                 ("PUT", [c]) => {
-                    run(configs.update(id!(c, ConfigId), body::<linode_api::UpdateConfig>(x))).await
+                    run(nodebalancer
+                        .config(id!(c, NodeBalancerConfigId))
+                        .update(body::<models::UpdateNodeBalancerConfig>(x)))
+                    .await
                 }
-                ("DELETE", [c]) => run(configs.delete(id!(c, ConfigId))).await,
+                ("DELETE", [c]) => run(nodebalancer.config(id!(c, NodeBalancerConfigId)).delete()).await,
                 ("POST", [c, "rebuild"]) => {
-                    run(configs.rebuild(id!(c, ConfigId), body::<linode_api::CreateConfig>(x))).await
+                    run(nodebalancer
+                        .config(id!(c, NodeBalancerConfigId))
+                        .rebuild(body::<models::CreateNodeBalancerConfig>(x)))
+                    .await
                 }
                 (method, [c, "nodes", rest @ ..]) => {
-                    let nodes = nodebalancer.config(id!(c, ConfigId)).nodes();
+                    let config = nodebalancer.config(id!(c, NodeBalancerConfigId));
                     match (method, rest) {
-                        ("GET", []) => first(nodes.list()).await,
-                        ("POST", []) => run(nodes.create(body::<linode_api::CreateNode>(x))).await,
-                        ("GET", [o]) => run(nodes.get(id!(o, NodeId))).await,
-                        ("PUT", [o]) => {
-                            run(nodes.update(id!(o, NodeId), body::<linode_api::UpdateNode>(x))).await
+                        ("GET", []) => first(config.nodes().list()).await,
+                        ("POST", []) => {
+                            run(config.nodes().create(body::<models::CreateNodeBalancerNode>(x))).await
                         }
-                        ("DELETE", [o]) => run(nodes.delete(id!(o, NodeId))).await,
+                        ("GET", [o]) => run(config.node(id!(o, NodeBalancerNodeId)).get()).await,
+                        ("PUT", [o]) => {
+                            run(config.node(id!(o, NodeBalancerNodeId)).update(body::<
+                                models::UpdateNodeBalancerNode,
+                            >(
+                                x
+                            )))
+                            .await
+                        }
+                        ("DELETE", [o]) => run(config.node(id!(o, NodeBalancerNodeId)).delete()).await,
                         _ => return None,
                     }
                 }
@@ -188,7 +201,7 @@ async fn recorded_exchanges_are_made_by_the_calls_of_the_client() {
         let version = if x.path.starts_with("/v4beta/") { "v4beta" } else { "v4" };
         let replay = Arc::new(Replay::default());
         *replay.answer.lock().unwrap() = (x.status, serde_json::to_vec(&x.response).unwrap());
-        let linode = Linode::builder(Token::new("t0ken").unwrap())
+        let linode = Client::builder(Token::new("t0ken").unwrap())
             .version(version)
             .service(replay.clone())
             .retry(Retry::never())

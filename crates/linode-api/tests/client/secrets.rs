@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use linode_api::api_transport::service::InProcess;
-use linode_api::{CreateInstance, Linode, Token};
+use linode_api::models::CreateInstance;
+use linode_api::{Client, InProcess, Token};
 
 const TOKEN: &str = "t0ken-that-nobody-reads";
 const PASSWORD: &str = "passw0rd-that-nobody-reads";
@@ -20,7 +20,7 @@ async fn no_text_holds_a_secret() {
         let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
         (StatusCode::IM_A_TEAPOT, format!("{head:?} {body:?}"))
     });
-    let builder = Linode::builder(Token::new(TOKEN).unwrap())
+    let builder = Client::builder(Token::new(TOKEN).unwrap())
         .address("http://api.test")
         .service(Arc::new(InProcess::new(router)));
     let mut texts = vec![format!("{builder:?}")];

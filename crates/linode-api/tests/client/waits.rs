@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use linode_api::{InstanceId, InstanceStatus, WaitError};
+use linode_api::models::InstanceStatus;
+use linode_api::{Condition as _, InstanceId, WaitError, conditions};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -24,7 +25,7 @@ async fn it_polls_until_the_status_is_there() {
         (200, instance(7, "running")),
     ]);
     let began = Instant::now();
-    let running = linode.instances().wait(id()).await.unwrap();
+    let running = linode.instance(id()).wait().await.unwrap();
     assert_eq!((running.status, script.asked()), (InstanceStatus::Running, 4));
     assert_eq!(began.elapsed(), 9 * S);
 }
@@ -33,8 +34,7 @@ async fn it_polls_until_the_status_is_there() {
 async fn any_of_several_statuses_will_do() {
     let script = Script::default();
     let linode = script.linode(vec![(200, instance(7, "provisioning")), (200, instance(7, "offline"))]);
-    let wait =
-        linode.instances().wait(id()).until_any([InstanceStatus::Running, InstanceStatus::Offline]).every(S);
+    let wait = linode.instance(id()).wait().until(conditions::running().or(conditions::offline())).every(S);
     assert_eq!(wait.await.unwrap().status, InstanceStatus::Offline);
 }
 
@@ -42,8 +42,7 @@ async fn any_of_several_statuses_will_do() {
 async fn its_time_ends_and_it_says_what_it_saw_last() {
     let linode = Script::default().linode(vec![(200, instance(7, "provisioning"))]);
     let began = Instant::now();
-    let error =
-        linode.instances().wait(id()).until(InstanceStatus::Running).timeout(60 * S).await.unwrap_err();
+    let error = linode.instance(id()).wait().until(conditions::running()).timeout(60 * S).await.unwrap_err();
     assert!(began.elapsed() <= 60 * S);
     assert!(
         matches!(&error, WaitError::Exceeded { last: Some(InstanceStatus::Provisioning), .. }),
@@ -61,26 +60,29 @@ async fn trouble_on_the_way_is_not_the_end() {
     answers.extend(vec![(500, json!({})); 20]);
     answers.push((200, instance(7, "running")));
     let linode = Script::default().linode(answers);
-    assert_eq!(linode.instances().wait(id()).await.unwrap().status, InstanceStatus::Running);
+    assert_eq!(linode.instance(id()).wait().await.unwrap().status, InstanceStatus::Running);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_leads_nowhere_ends_it() {
     let deleting = Script::default().linode(vec![(200, instance(7, "deleting"))]);
-    let error = deleting.instances().wait(id()).await.unwrap_err();
+    let error = deleting.instance(id()).wait().await.unwrap_err();
     assert!(matches!(&error, WaitError::FailureState { status: InstanceStatus::Deleting, .. }), "{error:?}");
 
     let gone =
         Script::default().linode(vec![(200, instance(7, "provisioning")), (404, reason(None, "Not found"))]);
-    let error = gone.instances().wait(id()).await.unwrap_err();
-    assert!(matches!(&error, WaitError::Failed { source, .. } if source.is_not_found()), "{error:?}");
+    let error = gone.instance(id()).wait().await.unwrap_err();
+    assert!(
+        matches!(&error, WaitError::OperationFailed { source, .. } if source.is_not_found()),
+        "{error:?}"
+    );
 
     let never = Script::default().linode(vec![(404, reason(None, "Not found"))]);
     let began = Instant::now();
-    never.instances().wait(id()).await.unwrap_err();
+    never.instance(id()).wait().await.unwrap_err();
     assert_eq!(began.elapsed(), 30 * S, "a fresh one may lag, not for ever");
 
     let refused = Script::default().linode(vec![(401, reason(None, "Invalid Token"))]);
-    let error = refused.instances().wait(id()).await.unwrap_err();
-    assert!(matches!(error, WaitError::Failed { .. }));
+    let error = refused.instance(id()).wait().await.unwrap_err();
+    assert!(matches!(error, WaitError::OperationFailed { .. }));
 }

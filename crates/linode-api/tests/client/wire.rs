@@ -1,8 +1,8 @@
 //! What stands on the wire.
 
+use linode_api::models::{CreateInstance, CreateNodeBalancerNode, InstanceStatus, NodeMode};
 use linode_api::{
-    Access, ConfigId, CreateInstance, CreateNode, Filter, InstanceId, InstanceStatus, Linode, NodeBalancerId,
-    NodeId, NodeMode, Token,
+    Access, Client, Filter, InstanceId, NodeBalancerConfigId, NodeBalancerId, NodeBalancerNodeId, Token,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{body_json, body_string, header, header_exists, method, path, query_param};
@@ -10,8 +10,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::instance;
 
-fn client(server: &MockServer) -> Linode {
-    Linode::builder(Token::new("t0ken").unwrap())
+fn client(server: &MockServer) -> Client {
+    Client::builder(Token::new("t0ken").unwrap())
         .address(server.uri())
         .user_agent("autoscale/1")
         .build()
@@ -97,11 +97,11 @@ async fn nodes() {
         .mount(&server)
         .await;
     let nodebalancer = client(&server).nodebalancer(NodeBalancerId::new(9).unwrap());
-    let nodes = nodebalancer.config(ConfigId::new(8).unwrap()).nodes();
-    let made = nodes.create(CreateNode::new("192.168.128.7:80", "web-7")).await.unwrap();
-    assert_eq!(made.id, NodeId::new(3).unwrap());
-    nodes.set_mode(made.id, NodeMode::Drain).await.unwrap();
-    nodes.delete(made.id).await.unwrap();
+    let config = nodebalancer.config(NodeBalancerConfigId::new(8).unwrap());
+    let made = config.nodes().create(CreateNodeBalancerNode::new("192.168.128.7:80", "web-7")).await.unwrap();
+    assert_eq!(made.id, NodeBalancerNodeId::new(3).unwrap());
+    config.node(made.id).set_mode(NodeMode::Drain).await.unwrap();
+    config.node(made.id).delete().await.unwrap();
 }
 
 #[tokio::test]
@@ -116,10 +116,10 @@ async fn actions() {
             .mount(&server)
             .await;
     }
-    let instances = client(&server).instances();
-    instances.boot(id()).await.unwrap();
-    instances.reboot(id()).await.unwrap();
-    instances.shutdown(id()).await.unwrap();
+    let instance = client(&server).instance(id());
+    instance.boot().await.unwrap();
+    instance.reboot().await.unwrap();
+    instance.shutdown().await.unwrap();
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_version_in_the_address_and_a_raw_call() {
         .respond_with(ResponseTemplate::new(200).set_body_json(json!({"id": 1})))
         .mount(&server)
         .await;
-    let linode = Linode::builder(Token::new("t").unwrap())
+    let linode = Client::builder(Token::new("t").unwrap())
         .address(format!("{}/v4beta", server.uri()))
         .build()
         .unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::loss::losses;
 
-fn node(status: &str) -> Node {
+fn node(status: &str) -> NodeBalancerNode {
     let node = json!({
         "id": 1, "address": "192.168.1.1:80", "label": "web-1", "status": status, "weight": 50, "mode": "accept",
         "config_id": 2, "nodebalancer_id": 3
@@ -51,8 +51,8 @@ fn ids_are_whole_numbers_above_zero() {
     let id: InstanceId = "123".parse().unwrap();
     assert_eq!((id.get(), id.to_string().as_str()), (123, "123"));
     assert_eq!(InstanceId::new(0), None);
-    let refused = "0".parse::<NodeId>().unwrap_err();
-    assert_eq!(refused.to_string(), r#""0" is no NodeId: expected a whole number above 0"#);
+    let refused = "0".parse::<NodeBalancerNodeId>().unwrap_err();
+    assert_eq!(refused.to_string(), r#""0" is no NodeBalancerNodeId: expected a whole number above 0"#);
     assert!(serde_json::from_value::<InstanceId>(json!(0)).is_err());
 }
 
@@ -168,26 +168,27 @@ fn an_instance_is_asked_for_as_recorded() {
 fn what_is_not_set_is_not_sent() {
     let said = |request: &dyn Fn() -> Value| request().to_string();
     assert_eq!(
-        said(&|| serde_json::to_value(UpdateNode::new().mode(NodeMode::Drain)).unwrap()),
+        said(&|| serde_json::to_value(UpdateNodeBalancerNode::new().mode(NodeMode::Drain)).unwrap()),
         r#"{"mode":"drain"}"#
     );
     assert_eq!(
         said(&|| serde_json::to_value(UpdateInstance::new().tags(Vec::new())).unwrap()),
         r#"{"tags":[]}"#
     );
-    assert_eq!(said(&|| serde_json::to_value(CreateConfig::new(80)).unwrap()), r#"{"port":80}"#);
-    assert_eq!(said(&|| serde_json::to_value(UpdateConfig::new()).unwrap()), "{}");
+    assert_eq!(said(&|| serde_json::to_value(CreateNodeBalancerConfig::new(80)).unwrap()), r#"{"port":80}"#);
+    assert_eq!(said(&|| serde_json::to_value(UpdateNodeBalancerConfig::new()).unwrap()), "{}");
 }
 
 #[test]
 fn nodes_and_configs_are_asked_for_as_recorded() {
-    let node = CreateNode::new("192.168.0.2:8080", "go-node-test-def").weight(10).mode(NodeMode::Accept);
+    let node =
+        CreateNodeBalancerNode::new("192.168.0.2:8080", "go-node-test-def").weight(10).mode(NodeMode::Accept);
     said(
         &node.subnet_id(SubnetId::new(241_171).unwrap()),
         &json!({"address": "192.168.0.2:8080", "label": "go-node-test-def", "weight": 10, "mode": "accept",
                 "subnet_id": 241_171}),
     );
-    let config = CreateConfig::new(80)
+    let config = CreateNodeBalancerConfig::new(80)
         .protocol(Protocol::Http)
         .algorithm(Algorithm::RoundRobin)
         .check_interval(60)

@@ -54,11 +54,11 @@ pub(crate) fn request(exchange: &Exchange) -> Option<Model> {
         ("POST", ["nodebalancers"]) => one::<CreateNodeBalancer>,
         ("PUT", ["nodebalancers", _]) => one::<UpdateNodeBalancer>,
         ("POST", ["nodebalancers", _, "configs"] | ["nodebalancers", _, "configs", _, "rebuild"]) => {
-            one::<CreateConfig>
+            one::<CreateNodeBalancerConfig>
         }
-        ("PUT", ["nodebalancers", _, "configs", _]) => one::<UpdateConfig>,
-        ("POST", ["nodebalancers", _, "configs", _, "nodes"]) => one::<CreateNode>,
-        ("PUT", ["nodebalancers", _, "configs", _, "nodes", _]) => one::<UpdateNode>,
+        ("PUT", ["nodebalancers", _, "configs", _]) => one::<UpdateNodeBalancerConfig>,
+        ("POST", ["nodebalancers", _, "configs", _, "nodes"]) => one::<CreateNodeBalancerNode>,
+        ("PUT", ["nodebalancers", _, "configs", _, "nodes", _]) => one::<UpdateNodeBalancerNode>,
         ("POST", ["tags"]) => one::<CreateTag>,
         _ => return None,
     })
@@ -190,8 +190,8 @@ fn nodebalancers(rest: &[&str]) -> Option<Model> {
     match rest {
         ["types"] => Some(any::<ServiceType>),
         [] | [_] => Some(any::<NodeBalancer>),
-        [_, "configs"] | [_, "configs", _] | [_, "configs", _, "rebuild"] => Some(any::<Config>),
-        [_, "configs", _, "nodes", ..] => Some(any::<Node>),
+        [_, "configs"] | [_, "configs", _] | [_, "configs", _, "rebuild"] => Some(any::<NodeBalancerConfig>),
+        [_, "configs", _, "nodes", ..] => Some(any::<NodeBalancerNode>),
         [_, "firewalls", ..] => Some(any::<Firewall>),
         [_, "stats"] => Some(one::<Stats<NodeBalancerSeries>>),
         [_, "vpcs", ..] => Some(any::<NodeBalancerVpc>),

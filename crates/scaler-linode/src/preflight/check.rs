@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linode_api::models::{
-    Check, Config, InterfaceGeneration, InterfacesForNewInstances, LockType, NodeBalancer, NodeBalancerId,
-    Protocol, RegionStatus, Stickiness,
+    Check, InterfaceGeneration, InterfacesForNewInstances, LockType, NodeBalancer, NodeBalancerConfig,
+    NodeBalancerId, Protocol, RegionStatus, Stickiness,
 };
-use linode_api::{Access, Error, Linode};
+use linode_api::{Access, Client, Error};
 
 use crate::preflight::firewall;
 use crate::{BackendAddress, Concern, LinodeGroup};
@@ -19,7 +19,7 @@ const LONG_USER_DATA: usize = 16_384;
 /// of a group are those that it may be given, in order. Reads only.
 ///
 /// What can't be read is told as [`Concern::Unanswered`]: the token may lack a scope that scaling does not need.
-pub async fn check(linode: &Linode, groups: &[(LinodeGroup, Vec<InstanceType>)]) -> Vec<Concern> {
+pub async fn check(linode: &Client, groups: &[(LinodeGroup, Vec<InstanceType>)]) -> Vec<Concern> {
     let mut found = Found::default();
     found.token(linode).await;
     found.account(linode, groups).await;
@@ -60,7 +60,7 @@ impl Found {
         }
     }
 
-    async fn token(&mut self, linode: &Linode) {
+    async fn token(&mut self, linode: &Client) {
         if linode.version() == "v4" {
             self.add(Concern::LocksUnseen);
         }
@@ -89,7 +89,7 @@ impl Found {
         }
     }
 
-    async fn account(&mut self, linode: &Linode, groups: &[(LinodeGroup, Vec<InstanceType>)]) {
+    async fn account(&mut self, linode: &Client, groups: &[(LinodeGroup, Vec<InstanceType>)]) {
         let Some(settings) = self.answer(linode.account().settings().await, false) else { return };
         for (group, _) in groups {
             let template = &group.template;
@@ -112,11 +112,11 @@ impl Found {
         }
     }
 
-    async fn region(&mut self, linode: &Linode, group: &LinodeGroup, types: &[InstanceType]) {
+    async fn region(&mut self, linode: &Client, group: &LinodeGroup, types: &[InstanceType]) {
         let (name, slug) = (&group.name, &group.template.region);
         let concern = |what: String, fatal| Concern::Region { group: name.clone(), what, fatal };
         let missing = concern(format!("there is no region {slug}: correct the configuration"), true);
-        let Some(region) = self.there(linode.regions().get(slug).await, missing) else { return };
+        let Some(region) = self.there(linode.region(slug).get().await, missing) else { return };
         if region.status == RegionStatus::Outage {
             self.add(concern(format!("region {slug} is out, as the API says: creates may fail"), false));
         }
@@ -133,7 +133,7 @@ impl Found {
             }
         }
         // Only some types are listed; one that is not listed can be had.
-        if let Ok(listed) = linode.regions().availability_in(slug).await {
+        if let Ok(listed) = linode.region(slug).availability().await {
             let out = |kind: &&InstanceType| listed.iter().any(|one| one.plan == kind.0 && !one.available);
             for kind in types.iter().filter(out) {
                 self.add(Concern::Type { group: name.clone(), kind: kind.clone(), unknown: false });
@@ -141,11 +141,11 @@ impl Found {
         }
     }
 
-    async fn template(&mut self, linode: &Linode, group: &LinodeGroup, types: &[InstanceType]) {
+    async fn template(&mut self, linode: &Client, group: &LinodeGroup, types: &[InstanceType]) {
         let name = &group.name;
         for kind in types {
             let missing = Concern::Type { group: name.clone(), kind: kind.clone(), unknown: true };
-            self.there(linode.types().get(&kind.0).await, missing);
+            self.there(linode.instance_type(&kind.0).get().await, missing);
         }
         let user_data = group.template.metadata.as_ref().and_then(|metadata| metadata.user_data.as_ref());
         if let Some(bytes) =
@@ -156,7 +156,7 @@ impl Found {
         if let Some(slug) = &group.template.image {
             let concern = |what| Concern::Image { group: name.clone(), what };
             let missing = concern(format!("there is no image {slug} for this token: correct the template"));
-            if let Some(image) = self.there(linode.images().get(slug).await, missing)
+            if let Some(image) = self.there(linode.image(slug).get().await, missing)
                 && user_data.is_some()
                 && !image.reads_user_data()
             {
@@ -167,7 +167,7 @@ impl Found {
         }
         if let Some(id) = group.template.firewall_id {
             let missing = Concern::NoFirewall { group: name.clone(), id };
-            let Some(found) = self.there(linode.firewalls().get(id).await, missing) else { return };
+            let Some(found) = self.there(linode.firewall(id).get().await, missing) else { return };
             for backend in &group.backends {
                 if group.address == BackendAddress::PrivateIpv4 && firewall::drops(&found, backend.port) {
                     self.add(Concern::FirewallDrops { group: name.clone(), id, port: backend.port });
@@ -176,17 +176,17 @@ impl Found {
         }
     }
 
-    async fn balancers(&mut self, linode: &Linode, groups: &[(LinodeGroup, Vec<InstanceType>)]) {
+    async fn balancers(&mut self, linode: &Client, groups: &[(LinodeGroup, Vec<InstanceType>)]) {
         let ids: BTreeSet<NodeBalancerId> = groups
             .iter()
             .flat_map(|(group, _)| &group.backends)
             .map(|backend| backend.nodebalancer)
             .collect();
-        let mut configs: BTreeMap<NodeBalancerId, Vec<Config>> = BTreeMap::new();
+        let mut configs: BTreeMap<NodeBalancerId, Vec<NodeBalancerConfig>> = BTreeMap::new();
         for id in ids {
             let using =
                 groups.iter().filter(|(group, _)| group.backends.iter().any(|one| one.nodebalancer == id));
-            match linode.nodebalancers().get(id).await {
+            match linode.nodebalancer(id).get().await {
                 Ok(balancer) => {
                     using.for_each(|(group, _)| self.balancer(group, &balancer));
                     if let Some(listed) = self.answer(linode.nodebalancer(id).configs().list().await, true) {
@@ -242,7 +242,7 @@ impl Found {
         }
     }
 
-    fn config(&mut self, config: &Config) {
+    fn config(&mut self, config: &NodeBalancerConfig) {
         let id = config.id;
         if config.protocol == Protocol::Udp {
             self.add(Concern::Udp { config: id });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use linode_api::models::{ConfigId, FirewallId, NodeBalancerId};
+use linode_api::models::{FirewallId, NodeBalancerConfigId, NodeBalancerId};
 
 use scaler_core::model::{GroupName, InstanceType};
 
@@ -126,29 +126,29 @@ pub enum Concern {
         /// The NodeBalancer.
         id: NodeBalancerId,
         /// The config.
-        config: ConfigId,
+        config: NodeBalancerConfigId,
     },
     /// A config checks nothing: every node counts as up at once.
     NoCheck {
         /// The config.
-        config: ConfigId,
+        config: NodeBalancerConfigId,
     },
     /// A config takes a node out by one failed request.
     PassiveCheck {
         /// The config.
-        config: ConfigId,
+        config: NodeBalancerConfigId,
     },
     /// Clients stick to their node: a drain alone may never empty one.
     Sticky {
         /// The config.
-        config: ConfigId,
+        config: NodeBalancerConfigId,
         /// How long they stick.
         how: &'static str,
     },
     /// Nodes of a UDP config have no modes: they can't be drained.
     Udp {
         /// The config.
-        config: ConfigId,
+        config: NodeBalancerConfigId,
     },
     /// The firewall is not there.
     NoFirewall {

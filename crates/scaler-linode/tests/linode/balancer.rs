@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linode_api::models::{NodeMode, UpdateNode};
+use linode_api::models::{NodeMode, UpdateNodeBalancerNode};
 use linode_sim::SeedInstance;
 use scaler_core::model::{ConfigId, Mode, NodeId, NodeStatus};
 use scaler_core::ports::{Balancer, FailureKind, NewNode};
@@ -19,7 +19,7 @@ struct Behind {
 async fn behind() -> Behind {
     let world = World::new();
     let id = world.simulator.seed_instance(&SeedInstance::new("web-ab1cd-1")).unwrap();
-    let shown = world.linode.instances().get(linode_api::models::InstanceId::new(id).unwrap()).await.unwrap();
+    let shown = world.linode.instance(linode_api::models::InstanceId::new(id).unwrap()).get().await.unwrap();
     let config = ConfigId(world.backend.config.get());
     let address = shown.private_ipv4().unwrap().to_string();
     Behind { world, config, new: NewNode { config, address, label: "web-ab1cd-1".to_owned() } }
@@ -38,19 +38,19 @@ async fn a_member_is_registered_drained_rejected_and_deregistered() {
     assert_eq!(balancers.nodes(config).await.unwrap()[0].status, NodeStatus::Up);
 
     // What somebody set by hand stays.
-    let nodes = world.linode.nodebalancer(world.backend.nodebalancer).config(world.backend.config).nodes();
-    let at = linode_api::models::NodeId::new(id.0).unwrap();
-    nodes.update(at, UpdateNode::new().weight(77)).await.unwrap();
+    let handle = world.linode.nodebalancer(world.backend.nodebalancer).config(world.backend.config);
+    let node = handle.node(linode_api::models::NodeBalancerNodeId::new(id.0).unwrap());
+    node.update(UpdateNodeBalancerNode::new().weight(77)).await.unwrap();
     for (mode, wire) in
         [(Mode::Drain, NodeMode::Drain), (Mode::Reject, NodeMode::Reject), (Mode::Accept, NodeMode::Accept)]
     {
         balancers.set_mode(config, id, mode).await.unwrap();
         assert_eq!(balancers.node(config, id).await.unwrap().unwrap().mode, mode);
-        let shown = nodes.get(at).await.unwrap();
+        let shown = node.get().await.unwrap();
         assert_eq!((shown.mode, shown.weight), (wire, 77));
         assert!(shown.address.ends_with(":8080"), "{}", shown.address);
     }
-    nodes.update(at, UpdateNode::new().mode(NodeMode::Backup)).await.unwrap();
+    node.update(UpdateNodeBalancerNode::new().mode(NodeMode::Backup)).await.unwrap();
     assert_eq!(balancers.node(config, id).await.unwrap().unwrap().mode, Mode::Other);
     assert_eq!(balancers.set_mode(config, id, Mode::Other).await.unwrap_err().kind, FailureKind::Request);
 
@@ -94,7 +94,7 @@ async fn a_config_of_no_group_is_not_touched() {
 #[tokio::test(start_paused = true)]
 async fn an_account_without_the_nodebalancer_concludes_nothing() {
     let Behind { world, config, .. } = behind().await;
-    world.linode.nodebalancers().delete(world.backend.nodebalancer).await.unwrap();
+    world.linode.nodebalancer(world.backend.nodebalancer).delete().await.unwrap();
     let failure = world.balancers.nodes(config).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Request, "an empty list would say that nobody serves: {failure}");
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use linode_api::models::{
-    Check, CreateConfig, FirewallId, NodeBalancerId, Protocol, Stickiness, UpdateConfig, UserData,
+    Check, CreateNodeBalancerConfig, FirewallId, NodeBalancerId, Protocol, Stickiness,
+    UpdateNodeBalancerConfig, UserData,
 };
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
 use scaler_core::model::InstanceType;
@@ -82,7 +83,7 @@ async fn a_token_that_lacks_scopes_or_is_none_is_told() {
 #[tokio::test(start_paused = true)]
 async fn versions_that_hide_locks_are_told() {
     let world = World::new();
-    let plain = linode_api::Linode::builder(linode_api::Token::new("hush").unwrap())
+    let plain = linode_api::Client::builder(linode_api::Token::new("hush").unwrap())
         .service(Arc::new(api_transport::service::InProcess::new(world.simulator.router())))
         .build()
         .unwrap();
@@ -95,10 +96,12 @@ async fn versions_that_hide_locks_are_told() {
 async fn configs_that_mislead_are_told() {
     let world = World::new();
     let balancer = world.backend.nodebalancer;
-    let configs = world.linode.nodebalancer(balancer).configs();
-    let change = UpdateConfig::new().check(Check::None).stickiness(Stickiness::Table).check_passive(true);
-    configs.update(world.backend.config, change).await.unwrap();
-    let udp = configs.create(CreateConfig::new(53).protocol(Protocol::Udp)).await.unwrap();
+    let handle = world.linode.nodebalancer(balancer);
+    let change =
+        UpdateNodeBalancerConfig::new().check(Check::None).stickiness(Stickiness::Table).check_passive(true);
+    handle.config(world.backend.config).update(change).await.unwrap();
+    let udp =
+        handle.configs().create(CreateNodeBalancerConfig::new(53).protocol(Protocol::Udp)).await.unwrap();
     let group = world.web.clone().backend(Backend { config: udp.id, ..world.backend });
     let concerns = found(&world, group).await;
     let config = world.backend.config;
@@ -121,11 +124,12 @@ async fn nodebalancers_that_can_not_serve_the_group_are_told() {
     let id = NodeBalancerId::new(seeded.id).unwrap();
     let elsewhere = Backend {
         nodebalancer: id,
-        config: linode_api::models::ConfigId::new(seeded.configs[0]).unwrap(),
+        config: linode_api::models::NodeBalancerConfigId::new(seeded.configs[0]).unwrap(),
         port: 80,
     };
     let gone = Backend { nodebalancer: NodeBalancerId::new(4_242).unwrap(), ..world.backend };
-    let other = Backend { config: linode_api::models::ConfigId::new(4_243).unwrap(), ..world.backend };
+    let other =
+        Backend { config: linode_api::models::NodeBalancerConfigId::new(4_243).unwrap(), ..world.backend };
     let body = json!({
         "entity_id": world.backend.nodebalancer.get(), "entity_type": "nodebalancer",
         "lock_type": "cannot_delete_with_subresources"

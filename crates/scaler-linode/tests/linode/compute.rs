@@ -72,7 +72,7 @@ async fn the_template_is_sent_whole_and_what_the_account_would_decide_is_said() 
     assert!(template.interface_generation.is_some());
     let compute = LinodeCompute::new(world.linode.clone(), marks(), [made]);
     let created = compute.create(&new("web", 1)).await.unwrap();
-    let shown = world.linode.instances().get(LinodeId::new(created.id.0).unwrap()).await.unwrap();
+    let shown = world.linode.instance(LinodeId::new(created.id.0).unwrap()).get().await.unwrap();
     let mut tags = shown.tags.clone();
     tags.sort();
     assert_eq!(tags, [WEB, OWNER, "team:shop"]);
@@ -146,7 +146,7 @@ async fn marks_are_put_and_taken_and_other_tags_stay() {
     let id =
         InstanceId(world.simulator.seed_instance(&SeedInstance::new("by-hand").tag("team:shop")).unwrap());
     let tags = async || {
-        let mut tags = world.linode.instances().get(LinodeId::new(id.0).unwrap()).await.unwrap().tags;
+        let mut tags = world.linode.instance(LinodeId::new(id.0).unwrap()).get().await.unwrap().tags;
         tags.sort();
         tags
     };
@@ -175,7 +175,7 @@ async fn marks_are_put_and_taken_and_other_tags_stay() {
 async fn prices_are_those_of_the_region_with_backups_where_they_are_made() {
     let world = World::new();
     let kinds: Vec<InstanceType> = vec![TYPE.into(), "g6-nanode-1".into(), "g6-imaginary".into()];
-    let types = world.linode.types().list().await.unwrap();
+    let types = world.linode.instance_types().list().await.unwrap();
     let listed = |kind: &str| types.iter().find(|one| one.id == kind).unwrap().clone();
     for region in [REGION, "br-gru"] {
         let at = |backups: bool| {
@@ -218,7 +218,7 @@ async fn statuses_follow_what_the_cloud_shows() {
     let created = world.compute.create(&new("web", 1)).await.unwrap();
     let id = LinodeId::new(created.id.0).unwrap();
     running(&world, created.id).await;
-    world.linode.instances().shutdown(id).await.unwrap();
+    world.linode.instance(id).shutdown().await.unwrap();
     tokio::time::sleep(Duration::from_secs(300)).await;
     // Lassie boots a guest that powers itself off, not one that was shut down.
     assert_eq!(world.compute.get(created.id).await.unwrap().unwrap().0.status, InstanceStatus::Stopped);
@@ -229,7 +229,7 @@ async fn a_released_member_is_nobodys() {
     let world = World::new();
     let created = world.compute.create(&new("web", 1)).await.unwrap();
     let id = LinodeId::new(created.id.0).unwrap();
-    world.linode.instances().update(id, UpdateInstance::new().tags(vec![OWNER.to_owned()])).await.unwrap();
+    world.linode.instance(id).update(UpdateInstance::new().tags(vec![OWNER.to_owned()])).await.unwrap();
     settle().await;
     assert_eq!(world.compute.get(created.id).await.unwrap().unwrap().1, None);
     assert!(world.compute.list().await.unwrap().instances.is_empty());

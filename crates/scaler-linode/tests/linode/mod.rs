@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use api_transport::Service;
 use api_transport::service::InProcess;
-use linode_api::{Linode, Token, models};
+use linode_api::{Client, Token, models};
 use linode_sim::{SeedBalancer, SeedConfig, Settings, Simulator};
 use scaler_core::model::GroupName;
 use scaler_core::ports::NewInstance;
@@ -28,11 +28,11 @@ fn marks() -> Marks {
     Marks::new("k3x9w2").unwrap()
 }
 
-fn client(service: Arc<dyn Service>) -> Linode {
-    Linode::builder(Token::new("hush-hush").unwrap()).version("v4beta").service(service).build().unwrap()
+fn client(service: Arc<dyn Service>) -> Client {
+    Client::builder(Token::new("hush-hush").unwrap()).version("v4beta").service(service).build().unwrap()
 }
 
-fn client_of(simulator: &Simulator) -> Linode {
+fn client_of(simulator: &Simulator) -> Client {
     client(Arc::new(InProcess::new(simulator.router())))
 }
 
@@ -49,7 +49,7 @@ fn new(group: &str, slot: u32) -> NewInstance {
 /// A simulated account with one NodeBalancer, and the adapters for the groups `web` and `api`.
 struct World {
     simulator: Simulator,
-    linode: Linode,
+    linode: Client,
     backend: Backend,
     web: LinodeGroup,
     compute: LinodeCompute,
@@ -66,7 +66,7 @@ impl World {
         let seeded = simulator.seed_nodebalancer(&seeded).unwrap();
         let backend = Backend {
             nodebalancer: models::NodeBalancerId::new(seeded.id).unwrap(),
-            config: models::ConfigId::new(seeded.configs[0]).unwrap(),
+            config: models::NodeBalancerConfigId::new(seeded.configs[0]).unwrap(),
             port: 8080,
         };
         let linode = client_of(&simulator);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::{ConfigId, Extra, NodeBalancerId};
+use crate::models::{Extra, NodeBalancerConfigId, NodeBalancerId};
 
 open_enum! {
     /// What a config speaks.
@@ -79,9 +79,9 @@ open_enum! {
 /// What a NodeBalancer does on one port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Config {
+pub struct NodeBalancerConfig {
     /// Its id.
-    pub id: ConfigId,
+    pub id: NodeBalancerConfigId,
     /// The port, 1 to 65534.
     pub port: u16,
     /// What it speaks.

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Algorithm, Check, CipherSuite, CreateNode, Protocol, ProxyProtocol, Stickiness};
+use super::{Algorithm, Check, CipherSuite, CreateNodeBalancerNode, Protocol, ProxyProtocol, Stickiness};
 use crate::models::{Extra, secret};
 
 /// What `POST /nodebalancers/{id}/configs` and `POST …/configs/{id}/rebuild` take. A rebuild replaces the
@@ -12,7 +12,7 @@ use crate::models::{Extra, secret};
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct CreateConfig {
+pub struct CreateNodeBalancerConfig {
     /// The port, 1 to 65534.
     pub port: u16,
     /// What it speaks.
@@ -48,13 +48,13 @@ pub struct CreateConfig {
     pub udp_check_port: Option<u16>,
     /// Its nodes. Of a rebuild they are all its nodes: one with an id is kept, one without is new, one that
     /// is absent goes.
-    pub nodes: Option<Vec<CreateNode>>,
+    pub nodes: Option<Vec<CreateNodeBalancerNode>>,
     /// Fields that this version has no name for, as the caller wants them sent.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl CreateConfig {
+impl CreateNodeBalancerConfig {
     /// A config for this port; the rest is the API's choice.
     #[must_use]
     pub fn new(port: u16) -> Self {
@@ -168,7 +168,7 @@ impl CreateConfig {
 
     /// Sets its nodes.
     #[must_use]
-    pub fn nodes(mut self, nodes: Vec<CreateNode>) -> Self {
+    pub fn nodes(mut self, nodes: Vec<CreateNodeBalancerNode>) -> Self {
         self.nodes = Some(nodes);
         self
     }
@@ -178,7 +178,7 @@ impl CreateConfig {
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct UpdateConfig {
+pub struct UpdateNodeBalancerConfig {
     /// The port, 1 to 65534.
     pub port: Option<u16>,
     /// What it speaks.
@@ -217,7 +217,7 @@ pub struct UpdateConfig {
     pub extra: Extra,
 }
 
-impl UpdateConfig {
+impl UpdateNodeBalancerConfig {
     /// A change of nothing.
     #[must_use]
     pub fn new() -> Self {

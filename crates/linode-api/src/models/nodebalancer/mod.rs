@@ -11,10 +11,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::config::{
-    Algorithm, Check, CipherSuite, Config, NodesStatus, Protocol, ProxyProtocol, Stickiness,
+    Algorithm, Check, CipherSuite, NodeBalancerConfig, NodesStatus, Protocol, ProxyProtocol, Stickiness,
 };
-pub use self::config_request::{CreateConfig, UpdateConfig};
-pub use self::node::{CreateNode, Node, NodeMode, NodeStatus, UpdateNode};
+pub use self::config_request::{CreateNodeBalancerConfig, UpdateNodeBalancerConfig};
+pub use self::node::{
+    CreateNodeBalancerNode, NodeBalancerNode, NodeMode, NodeStatus, UpdateNodeBalancerNode,
+};
 pub use self::request::{CreateNodeBalancer, CreateNodeBalancerVpc, UpdateNodeBalancer};
 
 use super::{Amount, Extra, LockType, NodeBalancerId, time};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::models::{ConfigId, Extra, NodeBalancerId, NodeId, SubnetId, VpcConfigId};
+use crate::models::{Extra, NodeBalancerConfigId, NodeBalancerId, NodeBalancerNodeId, SubnetId, VpcConfigId};
 
 open_enum! {
     /// What the checks say about a node.
@@ -34,9 +34,9 @@ open_enum! {
 /// A node of a config.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Node {
+pub struct NodeBalancerNode {
     /// Its id.
-    pub id: NodeId,
+    pub id: NodeBalancerNodeId,
     /// Its address with its port, such as `192.168.210.120:80`.
     pub address: String,
     /// Its label, for display only.
@@ -48,7 +48,7 @@ pub struct Node {
     /// Which traffic it gets.
     pub mode: NodeMode,
     /// The config that it belongs to.
-    pub config_id: ConfigId,
+    pub config_id: NodeBalancerConfigId,
     /// The NodeBalancer that it belongs to.
     pub nodebalancer_id: NodeBalancerId,
     /// The NodeBalancer's connection to the VPC that its address is in.
@@ -63,9 +63,9 @@ pub struct Node {
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct CreateNode {
+pub struct CreateNodeBalancerNode {
     /// The node to keep; in a rebuild only.
-    pub id: Option<NodeId>,
+    pub id: Option<NodeBalancerNodeId>,
     /// Its address with its port: a private address of an instance in the same region, or one in a VPC.
     pub address: String,
     /// Its label: 3 to 32 characters, letters, digits, `-`, `_` and `.`.
@@ -81,7 +81,7 @@ pub struct CreateNode {
     pub extra: Extra,
 }
 
-impl CreateNode {
+impl CreateNodeBalancerNode {
     /// A node at this address and port.
     #[must_use]
     pub fn new(address: impl Into<String>, label: impl Into<String>) -> Self {
@@ -90,7 +90,7 @@ impl CreateNode {
 
     /// Names the node to keep in a rebuild.
     #[must_use]
-    pub fn id(mut self, id: NodeId) -> Self {
+    pub fn id(mut self, id: NodeBalancerNodeId) -> Self {
         self.id = Some(id);
         self
     }
@@ -121,7 +121,7 @@ impl CreateNode {
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct UpdateNode {
+pub struct UpdateNodeBalancerNode {
     /// Its address with its port.
     pub address: Option<String>,
     /// Its label.
@@ -137,7 +137,7 @@ pub struct UpdateNode {
     pub extra: Extra,
 }
 
-impl UpdateNode {
+impl UpdateNodeBalancerNode {
     /// A change of nothing.
     #[must_use]
     pub fn new() -> Self {

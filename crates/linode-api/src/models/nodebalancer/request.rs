@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::CreateConfig;
+use super::CreateNodeBalancerConfig;
 use crate::models::{Extra, FirewallId, SubnetId};
 
 /// What `POST /nodebalancers` takes.
@@ -33,7 +33,7 @@ pub struct CreateNodeBalancer {
     /// A reserved address to give it.
     pub ipv4: Option<Ipv4Addr>,
     /// Configs, with their nodes.
-    pub configs: Option<Vec<CreateConfig>>,
+    pub configs: Option<Vec<CreateNodeBalancerConfig>>,
     /// Fields that this version has no name for, as the caller wants them sent.
     #[serde(flatten)]
     pub extra: Extra,
@@ -104,7 +104,7 @@ impl CreateNodeBalancer {
 
     /// Sets the configs.
     #[must_use]
-    pub fn configs(mut self, configs: Vec<CreateConfig>) -> Self {
+    pub fn configs(mut self, configs: Vec<CreateNodeBalancerConfig>) -> Self {
         self.configs = Some(configs);
         self
     }

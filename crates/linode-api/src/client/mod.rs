@@ -1,19 +1,22 @@
 //! The client: whom it speaks to, as whom, how.
 
-mod environment;
+mod address;
+mod build_error;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::http::HeaderValue;
-use api_transport::{Budget, Request, Retry, Service, Token, TokenError, Url};
+use api_transport::{Request, Retry, Service, Token, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::address::{address, version};
+pub use self::build_error::BuildError;
 use crate::call::Call;
+use crate::operation::Operation;
 use crate::refusals::LinodeRefusals;
-use environment::{address, version};
 
 const ADDRESS: &str = "https://api.linode.com";
 const VERSION: &str = "v4";
@@ -22,25 +25,25 @@ const VERSION: &str = "v4";
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// use linode_api::{Filter, Linode};
+/// use linode_api::{Client, Filter};
 ///
-/// let linode = Linode::from_env()?;
-/// for instance in linode.instances().list().filter(Filter::tag("group:web")).await? {
+/// let client = Client::from_env()?;
+/// for instance in client.instances().list().filter(Filter::tag("group:web")).await? {
 ///     println!("{} is {}", instance.label, instance.status);
 /// }
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Linode {
+pub struct Client {
     http: api_transport::Client,
     version: Arc<str>,
 }
 
-/// Settings of a [`Linode`] client.
+/// Settings of a [`Client`].
 #[derive(Debug)]
 #[must_use = "settings do nothing until a client is built"]
-pub struct LinodeBuilder {
+pub struct ClientBuilder {
     token: Token,
     address: Option<String>,
     version: Option<String>,
@@ -51,44 +54,10 @@ pub struct LinodeBuilder {
     user_agent: Option<String>,
 }
 
-/// Why a client could not be built.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The token.
-    #[error(transparent)]
-    Token(#[from] TokenError),
-    /// The address is none.
-    #[error("{given:?} is no address of an API: give scheme and host, such as https://api.linode.com")]
-    Address {
-        /// What was given.
-        given: String,
-    },
-    /// The version is none.
-    #[error("{given:?} is no version of the API: give v4 or v4beta")]
-    Version {
-        /// What was given.
-        given: String,
-    },
-    /// The user agent cannot stand in a header.
-    #[error("the user agent {given:?} cannot stand in a header: use visible ASCII letters")]
-    UserAgent {
-        /// What was given.
-        given: String,
-    },
-    /// The connection to the network could not be made ready.
-    #[cfg(feature = "rustls")]
-    #[error(transparent)]
-    Sockets(#[from] api_transport::service::SocketsError),
-    /// Without the feature `rustls` there is no service of our own.
-    #[error("there is no service: give one with LinodeBuilder::service, or build with the feature rustls")]
-    NoService,
-}
-
-impl Linode {
+impl Client {
     /// Settings to begin with: `https://api.linode.com/v4`, the system's certificates, 30 s an attempt.
-    pub fn builder(token: Token) -> LinodeBuilder {
-        LinodeBuilder {
+    pub fn builder(token: Token) -> ClientBuilder {
+        ClientBuilder {
             token,
             address: None,
             version: None,
@@ -106,27 +75,27 @@ impl Linode {
     /// # Errors
     /// When the token is missing or one of the others makes no sense.
     pub fn from_env() -> Result<Self, BuildError> {
-        LinodeBuilder::from_env()?.build()
+        ClientBuilder::from_env()?.build()
     }
 
     /// Any GET below the version: `linode.get::<Value>("linode/instances/5/stats")`.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Call<T> {
-        Call::json(self, self.at(Request::get(format!("getting {path}")), path))
+        Call::json(&self.http, self.at(Request::get(format!("getting {path}")), path))
     }
 
     /// Any POST below the version. It is sent again only when the API surely did not take it.
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Call<T> {
-        Call::json(self, self.at(Request::post(format!("posting to {path}")), path)).body(body)
+        Call::json(&self.http, self.at(Request::post(format!("posting to {path}")), path)).body(body)
     }
 
     /// Any PUT below the version.
     pub fn put<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Call<T> {
-        Call::json(self, self.at(Request::put(format!("putting {path}")), path)).body(body)
+        Call::json(&self.http, self.at(Request::put(format!("putting {path}")), path)).body(body)
     }
 
     /// Any DELETE below the version.
     pub fn delete(&self, path: &str) -> Call<()> {
-        Call::empty(self, self.at(Request::delete(format!("deleting {path}")), path))
+        Call::new(&self.http, self.at(Request::delete(format!("deleting {path}")), path), |_, _| Ok(()))
     }
 
     /// The version of the API in use, such as `v4`.
@@ -134,24 +103,30 @@ impl Linode {
         &self.version
     }
 
+    /// Calls of this operation that may begin now; `None` where no limit is known. Beyond it calls wait before they are
+    /// sent. Limits are learned from the API's headers, for each operation.
+    pub fn rate_left(&self, operation: Operation) -> Option<u64> {
+        self.http.budget().left(operation.endpoint())
+    }
+
     /// The HTTP path below, with its rate budget.
-    pub const fn http(&self) -> &api_transport::Client {
+    pub(crate) const fn http(&self) -> &api_transport::Client {
         &self.http
     }
 
     /// Puts version and path into a request.
-    pub(crate) fn at(&self, request: Request, path: &str) -> Request {
+    fn at(&self, request: Request, path: &str) -> Request {
         request.segment(&self.version).path(path)
     }
 }
 
-impl LinodeBuilder {
-    /// Settings of the environment: see [`Linode::from_env`].
+impl ClientBuilder {
+    /// Settings of the environment: see [`Client::from_env`].
     ///
     /// # Errors
     /// When the token is missing.
     pub fn from_env() -> Result<Self, BuildError> {
-        Ok(Linode::builder(Token::from_env("LINODE_TOKEN")?).environment())
+        Ok(Client::builder(Token::from_env("LINODE_TOKEN")?).environment())
     }
 
     /// Reads all but the token from the environment; what is not set there stays as it is.
@@ -212,7 +187,7 @@ impl LinodeBuilder {
     ///
     /// # Errors
     /// When a setting makes no sense, or the CA file cannot be read.
-    pub fn build(self) -> Result<Linode, BuildError> {
+    pub fn build(self) -> Result<Client, BuildError> {
         let (base, in_address) = address(self.address.as_deref().unwrap_or(ADDRESS))?;
         let version = match (&self.version, in_address) {
             (Some(given), _) => version(given)?,
@@ -231,16 +206,16 @@ impl LinodeBuilder {
             .user_agent(agent)
             .retry(self.retry)
             .refusals(LinodeRefusals)
-            .budget(budget())
+            .budget(Operation::budget())
             .attempt_limit(self.attempt_limit)
             .build();
-        Ok(Linode { http, version: version.into() })
+        Ok(Client { http, version: version.into() })
     }
 }
 
 #[cfg(feature = "rustls")]
 fn sockets(ca: Option<PathBuf>, base: &Url) -> Result<Arc<dyn Service>, BuildError> {
-    if base.scheme() == "http" && !environment::is_loopback(base) {
+    if base.scheme() == "http" && !address::is_loopback(base) {
         tracing::warn!(%base, "the token will be sent unencrypted: use https");
     }
     let mut sockets = api_transport::service::Sockets::builder();
@@ -255,31 +230,27 @@ fn sockets(_ca: Option<PathBuf>, _base: &Url) -> Result<Arc<dyn Service>, BuildE
     Err(BuildError::NoService)
 }
 
-pub(crate) mod family {
-    //! Operations that the API limits on their own; their limits are learned from its headers.
-    pub(crate) const CREATE_INSTANCE: &str = "POST linode/instances";
-    pub(crate) const LISTS: [&str; 15] = [
-        "linode/instances",
-        "linode/types",
-        "regions",
-        "regions/availability",
-        "images",
-        "linode/stackscripts",
-        "account/events",
-        "tags",
-        "nodebalancers",
-        "nodebalancers/configs",
-        "nodebalancers/configs/nodes",
-        "networking/ips",
-        "networking/firewalls",
-        "locks",
-        "account/availability",
-    ];
-}
+#[cfg(all(test, feature = "rustls"))]
+mod tests {
+    use super::*;
 
-/// What is assumed until the first answer of each family: the smallest limit of creates that was recorded, and the
-/// documented one of lists.
-fn budget() -> Budget {
-    let creates = Budget::new().assume(family::CREATE_INSTANCE, 8, Duration::from_secs(30));
-    family::LISTS.iter().fold(creates, |budget, list| budget.assume(list, 200, Duration::from_secs(60)))
+    #[test]
+    fn the_environment_is_read_as_the_official_tools_read_it() {
+        let read = |pairs: &[(&str, &str)]| {
+            let pairs: Vec<(String, String)> =
+                pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+            let get = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+            Client::builder(Token::new("t").unwrap()).read(get).build()
+        };
+        let plain = read(&[]).unwrap();
+        assert_eq!((plain.http().base().as_str(), plain.version()), ("https://api.linode.com/", "v4"));
+        let set = read(&[("LINODE_URL", "http://127.0.0.1:1/v4beta")]).unwrap();
+        assert_eq!((set.http().base().as_str(), set.version()), ("http://127.0.0.1:1/", "v4beta"));
+        let both =
+            read(&[("LINODE_URL", "http://127.0.0.1:1/v4"), ("LINODE_API_VERSION", "v4beta")]).unwrap();
+        assert_eq!(both.version(), "v4beta");
+        assert!(matches!(read(&[("LINODE_API_VERSION", "four")]), Err(BuildError::Version { .. })));
+        let missing = read(&[("LINODE_CA", "/nonexistent/ca.pem")]).unwrap_err().to_string();
+        assert!(missing.contains("/nonexistent/ca.pem"), "{missing}");
+    }
 }

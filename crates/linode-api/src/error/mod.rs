@@ -97,7 +97,7 @@ impl Error {
     }
 
     /// Whether only a person can cure it: an account's limit, a token, a permission.
-    pub fn needs_a_person(&self) -> bool {
+    pub fn requires_operator(&self) -> bool {
         matches!(
             self.kind(),
             ErrorKind::AccountLimit | ErrorKind::Token | ErrorKind::Scope | ErrorKind::Forbidden

@@ -1,6 +1,8 @@
+//! The address of the API, as settings and the environment give it.
+
 use api_transport::Url;
 
-use super::BuildError;
+use super::build_error::BuildError;
 
 /// Scheme and host of the API, and the version if the address ends in one.
 pub(super) fn address(given: &str) -> Result<(Url, Option<String>), BuildError> {
@@ -52,10 +54,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use api_transport::Token;
-
     use super::*;
-    use crate::client::Linode;
 
     #[test]
     fn addresses_with_and_without_version() {
@@ -77,26 +76,5 @@ mod tests {
         }
         let message = address("https://user:hunter2@host").unwrap_err().to_string();
         assert!(!message.contains("hunter2"), "{message}");
-    }
-
-    #[cfg(feature = "rustls")]
-    #[test]
-    fn the_environment_is_read_as_the_official_tools_read_it() {
-        let read = |pairs: &[(&str, &str)]| {
-            let pairs: Vec<(String, String)> =
-                pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-            let get = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
-            Linode::builder(Token::new("t").unwrap()).read(get).build()
-        };
-        let plain = read(&[]).unwrap();
-        assert_eq!((plain.http().base().as_str(), plain.version()), ("https://api.linode.com/", "v4"));
-        let set = read(&[("LINODE_URL", "http://127.0.0.1:1/v4beta")]).unwrap();
-        assert_eq!((set.http().base().as_str(), set.version()), ("http://127.0.0.1:1/", "v4beta"));
-        let both =
-            read(&[("LINODE_URL", "http://127.0.0.1:1/v4"), ("LINODE_API_VERSION", "v4beta")]).unwrap();
-        assert_eq!(both.version(), "v4beta");
-        assert!(matches!(read(&[("LINODE_API_VERSION", "four")]), Err(BuildError::Version { .. })));
-        let missing = read(&[("LINODE_CA", "/nonexistent/ca.pem")]).unwrap_err().to_string();
-        assert!(missing.contains("/nonexistent/ca.pem"), "{missing}");
     }
 }

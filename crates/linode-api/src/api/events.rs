@@ -1,0 +1,52 @@
+//! What happened on the account.
+
+use super::target::Target;
+use crate::call::Call;
+use crate::client::Client;
+use crate::list::{Identified, List};
+use crate::models::{Event, EventId};
+use crate::operation::Operation;
+
+/// What happened on the account in the last 90 days: `/account/events`.
+#[derive(Debug, Clone)]
+pub struct Events(Target);
+
+/// One event: `/account/events/{id}`.
+#[derive(Debug, Clone)]
+pub struct EventHandle(Target);
+
+impl Client {
+    /// What happened on the account.
+    pub fn events(&self) -> Events {
+        Events(Target::new(self, "events"))
+    }
+
+    /// One event.
+    pub fn event(&self, id: EventId) -> EventHandle {
+        EventHandle(self.events().0.child(id, format!("event {id}")))
+    }
+}
+
+impl Events {
+    /// Events, newest first unless ordered otherwise. They lag behind what they report; see
+    /// [`Filter::about_instance`](crate::Filter::about_instance) and [`Filter::created_since`](crate::Filter::created_since).
+    /// Needs the scope `events:read_only`.
+    pub fn list(&self) -> List<Event> {
+        self.0.list(Operation::ListEvents, &self.0)
+    }
+}
+
+impl EventHandle {
+    /// The event. Needs the scope `events:read_only`.
+    pub fn get(&self) -> Call<Event> {
+        self.0.json(Operation::GetEvent, format!("getting {}", self.0))
+    }
+}
+
+impl Identified for Event {
+    type Id = EventId;
+
+    fn identity(&self) -> EventId {
+        self.id
+    }
+}

@@ -1,0 +1,50 @@
+//! Images.
+
+use super::target::Target;
+use crate::call::Call;
+use crate::client::Client;
+use crate::list::{Identified, List};
+use crate::models::Image;
+use crate::operation::Operation;
+
+/// Images: `/images`.
+#[derive(Debug, Clone)]
+pub struct Images(Target);
+
+/// One image: `/images/{id}`.
+#[derive(Debug, Clone)]
+pub struct ImageHandle(Target);
+
+impl Client {
+    /// Images.
+    pub fn images(&self) -> Images {
+        Images(Target::new(self, "images"))
+    }
+
+    /// One image, such as `linode/debian12` or `private/123`.
+    pub fn image(&self, id: &str) -> ImageHandle {
+        ImageHandle(self.images().0.child(id, format!("image {id}")))
+    }
+}
+
+impl Images {
+    /// All images that the token sees, public ones included; filterable by `is_public`, `label`, `tags` and others.
+    pub fn list(&self) -> List<Image> {
+        self.0.list(Operation::ListImages, &self.0)
+    }
+}
+
+impl ImageHandle {
+    /// The image.
+    pub fn get(&self) -> Call<Image> {
+        self.0.json(Operation::GetImage, format!("getting {}", self.0))
+    }
+}
+
+impl Identified for Image {
+    type Id = String;
+
+    fn identity(&self) -> String {
+        self.id.clone()
+    }
+}
