@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod agenda;
+mod clock;
+mod fault;
+mod service;
+
+pub use agenda::Agenda;
+pub use clock::{Clock, between, later, wall_clock};
+pub use fault::{
+    ActiveFault, Effect, Fault, FaultId, FaultTable, ParseFaultError, PathPattern, RequestFault, Target,
+    glob, time,
+};
+pub use service::{ConnectionLost, InProcess, Simulated, router};

@@ -1,0 +1,192 @@
+//! What the command line says.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use jenkins_sim::{Fault, Timings};
+use jiff::Timestamp;
+
+const EXAMPLES: &str = "\
+Examples:
+  jenkins-sim --listen 127.0.0.1:8080 --user alice:11aa22bb
+      A Jenkins with one administrator, whose API token is 11aa22bb.
+  jenkins-sim --seed-file jobs.json --prefix /jenkins
+      One with users and jobs, below a context path.
+  jenkins-sim --timings quick --fault 'trigger:lost=502*1'
+      No quiet period, and one trigger that is taken and answered 502.
+  jenkins-sim --no-commands --speed 60
+      Shell commands are modelled rather than run, and a minute passes in a second.
+
+A seed file:
+  {\"users\": [{\"id\": \"alice\", \"password\": \"correct horse\", \"tokens\": [\"11aa22bb\"]}],
+   \"jobs\": [{\"name\": \"infra/scale-web\", \"parameters\": [{\"name\": \"DESIRED\", \"default\": \"2\"}],
+             \"pipeline\": \"node { stage('Scale') { sh 'echo $DESIRED' } }\"}]}
+
+The first line on stdout is {\"address\":\"127.0.0.1:PORT\",\"url\":\"http://127.0.0.1:PORT/\"}. SIGTERM and Ctrl-C end it.
+Exit status: 0 when it was ended so, 1 when it could not start or went wrong, 2 for a command line that it can't read.";
+
+/// A simulated Jenkins: its remote access API, its queue, and builds that run real commands.
+#[derive(Debug, Parser)]
+#[command(name = "jenkins-sim", version, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Where the API listens; port 0 takes a free one. Loopback only: the simulator guards nothing.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
+    pub(crate) listen: SocketAddr,
+
+    /// Users, jobs, nodes and credentials at the start, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed_file: Option<PathBuf>,
+
+    /// An administrator with an API token. May be repeated; without any user there is no security.
+    #[arg(long = "user", value_name = "NAME:TOKEN", value_parser = user)]
+    pub(crate) users: Vec<UserToken>,
+
+    /// The context path.
+    #[arg(long, value_name = "PATH")]
+    prefix: Option<String>,
+
+    /// The root URL that URLs in answers begin with, if not the one that clients use.
+    #[arg(long, value_name = "URL")]
+    pub(crate) root_url: Option<String>,
+
+    /// Where workspaces of builds are made; a folder that is removed at the end, if not given.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) home: Option<PathBuf>,
+
+    /// How many freestyle builds and pipelines' nodes run at once.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    pub(crate) executors: usize,
+
+    /// Seed of everything that is drawn by chance.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// How many times faster than real time the clock goes. Real commands go no faster.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    pub(crate) speed: f64,
+
+    /// When the simulated clock begins, such as 2026-01-05T08:00:00Z; now, if not given.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<Timestamp>,
+
+    /// How long things take.
+    #[arg(long, value_enum, default_value_t = Pace::Realistic)]
+    pub(crate) timings: Pace,
+
+    /// A fault, TARGET:EFFECT with *COUNT, %PERCENT, ^SKIP, +AFTER, ~FOR. May be repeated.
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<Fault>,
+
+    /// Run no shell command: a model of a shell does.
+    #[arg(long)]
+    pub(crate) no_commands: bool,
+
+    /// Ask for no crumb.
+    #[arg(long)]
+    pub(crate) no_crumbs: bool,
+}
+
+impl Args {
+    /// The context path with a `/` before it, or nothing.
+    pub(crate) fn prefix(&self) -> String {
+        match self.prefix.as_deref().unwrap_or_default().trim_matches('/') {
+            "" => String::new(),
+            prefix => format!("/{prefix}"),
+        }
+    }
+}
+
+/// A name with its API token.
+#[derive(Clone)]
+pub(crate) struct UserToken {
+    pub(crate) name: String,
+    pub(crate) secret: String,
+}
+
+impl std::fmt::Debug for UserToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserToken").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Named sets of durations.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Pace {
+    /// As installed: a quiet period of 5 s, a restart of 30 s.
+    Realistic,
+    /// No quiet period, a restart of 2 s.
+    Quick,
+}
+
+impl From<Pace> for Timings {
+    fn from(pace: Pace) -> Self {
+        match pace {
+            Pace::Realistic => Self::realistic(),
+            Pace::Quick => Self::quick(),
+        }
+    }
+}
+
+fn user(text: &str) -> Result<UserToken, String> {
+    match text.split_once(':') {
+        Some((name, secret)) if !name.is_empty() && !secret.is_empty() => {
+            Ok(UserToken { name: name.to_owned(), secret: secret.to_owned() })
+        }
+        _ => Err("a name and an API token are wanted, such as alice:11aa22bb".to_owned()),
+    }
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => port.parse().ok().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        None => text.parse().ok(),
+    };
+    let address = address.ok_or("an address and a port are wanted, such as 127.0.0.1:8080")?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err(format!("{} is reachable from elsewhere; use a loopback address such as 127.0.0.1", address.ip()))
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
+        _ => Err("a number above 0 is wanted, such as 20 or 0.5".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let args = Args::try_parse_from(["jenkins-sim", "--user", "alice:11aa22bb"]).unwrap();
+        assert!(!format!("{args:?}").contains("11aa22bb"));
+        assert!(Args::try_parse_from(["jenkins-sim", "--user", "alice"]).is_err());
+    }
+
+    #[test]
+    fn an_address_that_others_reach_is_refused() {
+        let refusal = Args::try_parse_from(["jenkins-sim", "--listen", "0.0.0.0:80"]).unwrap_err();
+        assert!(refusal.to_string().contains("loopback"), "{refusal}");
+        assert!(Args::try_parse_from(["jenkins-sim", "--listen", "localhost:8080"]).is_ok());
+    }
+
+    #[test]
+    fn faults_are_read_and_a_wrong_one_says_what_would_be_right() {
+        let args = Args::try_parse_from(["jenkins-sim", "--fault", "trigger:lost=502*1"]).unwrap();
+        assert_eq!(args.faults.len(), 1);
+        let refusal = Args::try_parse_from(["jenkins-sim", "--fault", "trigger:never"]).unwrap_err();
+        assert!(refusal.to_string().contains("lost=502"), "{refusal}");
+    }
+}

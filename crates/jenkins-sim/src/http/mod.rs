@@ -1,0 +1,16 @@
+//! The API over HTTP: from a request to an answer, by way of faults, logins, crumbs and the world.
+
+mod answer;
+mod api;
+mod build;
+mod call;
+mod control;
+mod credentials;
+mod form;
+mod gate;
+mod item;
+mod manage;
+mod queue;
+mod route;
+mod service;
+mod trigger;

@@ -1,0 +1,187 @@
+//! From statements to operations.
+
+use super::ast::{Call, Expr, Statement, StatementKind};
+use super::declarative;
+use super::program::{Condition, Op, Program, Scope};
+
+/// Compiles a Jenkinsfile, declarative or scripted.
+pub(crate) fn compile(statements: &[Statement]) -> Program {
+    let mut ops = Vec::new();
+    match declarative::pipeline(statements) {
+        Some(pipeline) => declarative::compile(&mut ops, pipeline),
+        None => block(&mut ops, statements),
+    }
+    Program { ops }
+}
+
+/// The parameters that a declarative Jenkinsfile defines, each as its call, and whether builds may run at once.
+pub(crate) fn parameters(statements: &[Statement]) -> (Vec<Call>, bool) {
+    let pipeline = declarative::pipeline(statements);
+    let section =
+        |name: &str| pipeline.map(|body| declarative::section_calls(body, name)).unwrap_or_default();
+    let exclusive = section("options").iter().any(|option| option.is("disableConcurrentBuilds"));
+    (section("parameters"), exclusive)
+}
+
+pub(super) fn block(ops: &mut Vec<Op>, statements: &[Statement]) {
+    for statement in statements {
+        compile_statement(ops, statement);
+    }
+}
+
+fn compile_statement(ops: &mut Vec<Op>, statement: &Statement) {
+    match &statement.kind {
+        StatementKind::Call(call) => step(ops, call, None),
+        StatementKind::Assign { to, value } => match value {
+            Expr::Call(call) if !call.name.is_empty() => step(ops, call, Some(to.clone())),
+            value => ops.push(Op::Assign { to: to.clone(), value: value.clone() }),
+        },
+        StatementKind::If { condition, then, otherwise } => {
+            let test = reserve(ops);
+            block(ops, then);
+            let over = reserve(ops);
+            let here = ops.len();
+            fill(ops, test, Op::Unless { condition: Condition::Is(condition.clone()), to: here });
+            block(ops, otherwise);
+            let here = ops.len();
+            fill(ops, over, Op::Jump(here));
+        }
+        StatementKind::Try { body, catch, finally } => {
+            with_finally(ops, finally.clone(), |ops| match catch {
+                Some((variable, handler)) => attempt(ops, body, variable, handler),
+                None => block(ops, body),
+            });
+        }
+        StatementKind::Value(_) => {}
+    }
+}
+
+fn attempt(ops: &mut Vec<Op>, body: &[Statement], variable: &str, handler: &[Statement]) {
+    let enter = reserve(ops);
+    block(ops, body);
+    let end = ops.len();
+    ops.push(Op::Leave);
+    let over = reserve(ops);
+    let at = ops.len();
+    fill(ops, enter, Op::Enter { scope: Scope::Catch { handler: at, variable: variable.to_owned() }, end });
+    block(ops, handler);
+    let here = ops.len();
+    fill(ops, over, Op::Jump(here));
+}
+
+/// A body, and after it a section that comes in any case.
+fn with_finally(ops: &mut Vec<Op>, section: Vec<Statement>, body: impl FnOnce(&mut Vec<Op>)) {
+    if section.is_empty() {
+        body(ops);
+    } else {
+        finally(ops, body, |ops| block(ops, &section));
+    }
+}
+
+/// The same with the section as a function.
+pub(super) fn finally(
+    ops: &mut Vec<Op>,
+    body: impl FnOnce(&mut Vec<Op>),
+    section: impl FnOnce(&mut Vec<Op>),
+) {
+    let enter = reserve(ops);
+    body(ops);
+    let end = ops.len();
+    ops.push(Op::Leave);
+    fill(ops, enter, Op::Enter { scope: Scope::Finally { section: end + 1 }, end });
+    section(ops);
+    ops.push(Op::Rethrow);
+}
+
+/// A scope around a body.
+pub(super) fn scoped(ops: &mut Vec<Op>, scope: Scope, body: impl FnOnce(&mut Vec<Op>)) {
+    let enter = reserve(ops);
+    body(ops);
+    let end = ops.len();
+    ops.push(Op::Leave);
+    fill(ops, enter, Op::Enter { scope, end });
+}
+
+fn step(ops: &mut Vec<Op>, call: &Call, into: Option<Vec<String>>) {
+    if call.is("parallel") {
+        return parallel(ops, call);
+    }
+    let Some(body) = &call.body else {
+        ops.push(Op::Step { call: call.clone(), into });
+        return;
+    };
+    let first = || call.positional.first().cloned().unwrap_or(Expr::Null);
+    let scope = match call.name().as_str() {
+        "stage" => Scope::Stage(call.argument("name").cloned().unwrap_or(Expr::Null)),
+        "node" => Scope::Node,
+        "timeout" => Scope::Timeout(Box::new(without_body(call))),
+        "withEnv" => Scope::WithEnv(first()),
+        "withCredentials" => Scope::WithCredentials(first()),
+        "dir" => Scope::Dir(first()),
+        "retry" => Scope::Retry { times: call.argument("count").cloned().unwrap_or(Expr::Null), left: None },
+        "catchError" | "warnError" => Scope::CatchError(Box::new(without_body(call))),
+        // `script` in a declarative pipeline is no step of its own at run time.
+        "script" => Scope::Plain("script".to_owned()),
+        "timestamps" | "ansiColor" | "lock" | "wrap" | "ws" | "milestone" => Scope::Plain(call.name()),
+        _ => {
+            ops.push(Op::Step { call: call.clone(), into });
+            return;
+        }
+    };
+    scoped(ops, scope, |ops| block(ops, body));
+}
+
+/// Branches one after the other: a build here has one place where it is.
+fn parallel(ops: &mut Vec<Op>, call: &Call) {
+    scoped(ops, Scope::Plain("parallel".to_owned()), |ops| {
+        for (name, branch) in &call.named {
+            if let Expr::Closure(body) = branch {
+                ops.push(Op::Print(format!("[Pipeline] {{ (Branch: {name})")));
+                block(ops, body);
+            }
+        }
+    });
+}
+
+pub(super) fn without_body(call: &Call) -> Call {
+    Call { body: None, ..call.clone() }
+}
+
+fn reserve(ops: &mut Vec<Op>) -> usize {
+    ops.push(Op::Rethrow);
+    ops.len() - 1
+}
+
+fn fill(ops: &mut [Op], at: usize, op: Op) {
+    if let Some(place) = ops.get_mut(at) {
+        *place = op;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::parse;
+
+    fn titles(script: &str) -> Vec<String> {
+        let title = |op: &Op| match op {
+            Op::Enter { scope, .. } => scope.title().map(str::to_owned),
+            Op::Step { call, .. } => Some(call.name()),
+            _ => None,
+        };
+        compile(&parse(script).unwrap()).ops.iter().filter_map(title).collect()
+    }
+
+    #[test]
+    fn a_declarative_pipeline_is_its_stages_in_scopes() {
+        let script = "pipeline {\n agent any\n options { timeout(time: 5, unit: 'MINUTES') }\n stages {\n  stage('One') {\n   \
+                      steps { echo 'a'; sh 'b' }\n  }\n }\n post { always { echo 'c' } }\n}";
+        assert_eq!(titles(script), ["node", "timeout", "stage", "echo", "sh", "stage", "echo"]);
+    }
+
+    #[test]
+    fn a_scripted_pipeline_is_what_it_says() {
+        let script = "node {\n def x = sh(script: 'a', returnStdout: true)\n if (x == 'b') { error \"no ${x}\" } else { echo 'c' }\n}";
+        assert_eq!(titles(script), ["node", "sh", "error", "echo"]);
+    }
+}

@@ -1,0 +1,233 @@
+//! Builds.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::log::Log;
+use super::run::Run;
+use super::{Due, Input, Item, ParameterValue, Stage, TestReport, World};
+
+/// Names a build, also after its job was renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BuildId {
+    pub(crate) job: u64,
+    pub(crate) number: u64,
+}
+
+/// A build's result; the later one is the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    Success,
+    Unstable,
+    Failure,
+    NotBuilt,
+    Aborted,
+}
+
+impl Outcome {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Success => "SUCCESS",
+            Self::Unstable => "UNSTABLE",
+            Self::Failure => "FAILURE",
+            Self::NotBuilt => "NOT_BUILT",
+            Self::Aborted => "ABORTED",
+        }
+    }
+
+    pub(crate) fn read(name: &str) -> Option<Self> {
+        [Self::Success, Self::Unstable, Self::Failure, Self::NotBuilt, Self::Aborted]
+            .into_iter()
+            .find(|outcome| outcome.name() == name)
+    }
+}
+
+/// Why a build was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cause {
+    User {
+        id: String,
+        name: String,
+    },
+    Remote {
+        host: String,
+        note: Option<String>,
+    },
+    /// A scan of branches.
+    Branch,
+}
+
+impl Cause {
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::User { name, .. } => format!("Started by user {name}"),
+            Self::Remote { host, note: None } => format!("Started by remote host {host}"),
+            Self::Remote { host, note: Some(note) } => {
+                format!("Started by remote host {host} with note: {note}")
+            }
+            Self::Branch => "Branch indexing".to_owned(),
+        }
+    }
+}
+
+/// One build.
+#[derive(Debug)]
+pub(crate) struct Build {
+    pub(crate) number: u64,
+    pub(crate) queue_id: u64,
+    pub(crate) parameters: Vec<ParameterValue>,
+    pub(crate) causes: Vec<Cause>,
+    pub(crate) queued: Timestamp,
+    pub(crate) started: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
+    pub(crate) result: Option<Outcome>,
+    pub(crate) description: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) keep: bool,
+    pub(crate) log: Log,
+    pub(crate) artifacts: BTreeMap<String, bytes::Bytes>,
+    pub(crate) tests: Option<TestReport>,
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) inputs: Vec<Input>,
+    /// The node that it runs on, and the number of its executor there.
+    pub(crate) executor: Option<(String, usize)>,
+    /// The environment that its steps saw at first.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Texts that the log must not show.
+    pub(crate) secrets: Vec<String>,
+    /// Where it is in its program, while it runs.
+    pub(crate) run: Option<Run>,
+}
+
+impl Build {
+    pub(crate) fn is_building(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    pub(crate) fn display_name(&self) -> String {
+        self.display_name.clone().unwrap_or_else(|| format!("#{}", self.number))
+    }
+
+    /// Appends to the log, with secrets masked.
+    pub(crate) fn print(&mut self, text: &[u8]) {
+        if self.secrets.is_empty() {
+            return self.log.append(text);
+        }
+        let mut masked = String::from_utf8_lossy(text).into_owned();
+        for secret in &self.secrets {
+            masked = masked.replace(secret, "****");
+        }
+        self.log.append(masked.as_bytes());
+    }
+
+    pub(crate) fn print_line(&mut self, line: &str) {
+        self.print(line.as_bytes());
+        self.log.append(b"\n");
+    }
+
+    /// A line that the page shows otherwise than the log, such as `[Pipeline] sh`.
+    pub(crate) fn print_noted(&mut self, line: &str) {
+        self.log.append_noted(line);
+        self.log.append(b"\n");
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&ParameterValue> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+}
+
+/// The names under which a job shows some of its builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permalink {
+    Last,
+    Completed,
+    Failed,
+    Stable,
+    Successful,
+    Unstable,
+    Unsuccessful,
+    First,
+}
+
+impl Permalink {
+    pub(crate) const ALL: [(Self, &'static str); 8] = [
+        (Self::First, "firstBuild"),
+        (Self::Last, "lastBuild"),
+        (Self::Completed, "lastCompletedBuild"),
+        (Self::Failed, "lastFailedBuild"),
+        (Self::Stable, "lastStableBuild"),
+        (Self::Successful, "lastSuccessfulBuild"),
+        (Self::Unstable, "lastUnstableBuild"),
+        (Self::Unsuccessful, "lastUnsuccessfulBuild"),
+    ];
+
+    pub(crate) fn find(self, item: &Item) -> Option<&Build> {
+        let wanted = |build: &&Build| {
+            let done = build.ended.is_some();
+            let result = build.result.filter(|_| done);
+            match self {
+                Self::First | Self::Last => true,
+                Self::Completed => done,
+                Self::Failed => result == Some(Outcome::Failure),
+                Self::Stable => result == Some(Outcome::Success),
+                Self::Successful => result.is_some_and(|result| result <= Outcome::Unstable),
+                Self::Unstable => result == Some(Outcome::Unstable),
+                Self::Unsuccessful => result.is_some_and(|result| result > Outcome::Success),
+            }
+        };
+        match self {
+            Self::First => item.builds.values().next(),
+            _ => item.builds.values().rev().find(wanted),
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn build(&self, id: BuildId) -> Option<&Build> {
+        self.item_by_id(id.job)?.1.builds.get(&id.number)
+    }
+
+    pub(crate) fn build_mut(&mut self, id: BuildId) -> Option<&mut Build> {
+        self.item_by_id_mut(id.job)?.builds.get_mut(&id.number)
+    }
+
+    /// A build has come to its result; it is over a little later.
+    pub(super) fn conclude(&mut self, id: BuildId, outcome: Outcome) {
+        let finish = self.timings.finish;
+        let Some(build) = self.build_mut(id) else { return };
+        build.run = None;
+        build.inputs.clear();
+        build.result = Some(outcome);
+        build.print_line(&format!("Finished: {}", outcome.name()));
+        self.at(finish, Due::Finish { build: id });
+        self.touch();
+    }
+
+    pub(super) fn finish(&mut self, id: BuildId) {
+        let now = self.now;
+        let Some(build) = self.build_mut(id) else { return };
+        if build.ended.is_some() {
+            return;
+        }
+        build.ended = Some(now);
+        build.executor = None;
+        if let Some(item) = self.item_by_id_mut(id.job)
+            && let Some(most) = item.config.builds_to_keep
+        {
+            let old = item.builds.len().saturating_sub(most);
+            let old: Vec<u64> = item
+                .builds
+                .values()
+                .filter(|build| !build.keep && build.ended.is_some())
+                .map(|build| build.number)
+                .take(old)
+                .collect();
+            for number in old {
+                item.builds.remove(&number);
+            }
+        }
+        self.maintain_queue();
+        self.restart_if_idle();
+    }
+}
