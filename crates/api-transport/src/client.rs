@@ -79,7 +79,9 @@ impl Client {
         let (answer, attempts) = self.succeed(request, Reading::Whole).await?;
         let (head, body) = answer.into_parts();
         let body = body.collect(LARGEST_ANSWER).await.map_err(|error| {
-            Failure::of_service(request.attempting(), request.idempotency(), error).after(attempts, false)
+            Failure::of_service(request.attempting(), request.idempotency(), error)
+                .after(attempts, false)
+                .asked(request.method(), request.encoded_path())
         })?;
         Ok(Response::of(head.status, head.headers, body, attempts))
     }
@@ -94,8 +96,9 @@ impl Client {
         let (head, body) = answer.into_parts();
         let idle = self.limit_of(request);
         let (attempting, idempotency) = (request.attempting().to_owned(), request.idempotency());
+        let (method, path) = (request.method().clone(), request.encoded_path());
         let chunks = stream::unfold(Some(body), move |body| {
-            let attempting = attempting.clone();
+            let (attempting, method, path) = (attempting.clone(), method.clone(), path.clone());
             async move {
                 let mut body = body?;
                 let broken = match timeout(idle, body.next()).await {
@@ -104,7 +107,9 @@ impl Client {
                     Ok(Some(Err(error))) => error,
                     Err(elapsed) => ServiceError::reading(elapsed).timed_out(true),
                 };
-                let failure = Failure::of_service(&attempting, idempotency, broken).after(attempts, false);
+                let failure = Failure::of_service(&attempting, idempotency, broken)
+                    .after(attempts, false)
+                    .asked(&method, path);
                 Some((Err(failure), None))
             }
         });
@@ -117,7 +122,8 @@ impl Client {
         reading: Reading,
     ) -> Result<(http::Response<Body>, u32), Failure> {
         let span = debug_span!("request", attempting = request.attempting(), method = %request.method(), path = request.encoded_path());
-        self.send_again_and_again(request, reading).instrument(span).await
+        let answer = self.send_again_and_again(request, reading).instrument(span).await;
+        answer.map_err(|failure| failure.asked(request.method(), request.encoded_path()))
     }
 
     async fn send_again_and_again(
@@ -204,7 +210,7 @@ impl Client {
         let mut under_way = UnderWay { budget: &shared.budget, family, answered: false };
         let exchange = async {
             let answer = shared.service.call(wire).await?;
-            if !request.is_success(answer.status()) {
+            if !request.is_success(answer.status(), answer.headers()) {
                 let (head, body) = answer.into_parts();
                 let body = body.collect(LARGEST_ANSWER).await?;
                 return Ok(Answer::Refusal(http::Response::from_parts(head, body)));

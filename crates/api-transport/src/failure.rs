@@ -3,7 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 use crate::outcome::{BoxError, Idempotency, Stage, Verdict};
 use crate::retry::retry_after;
@@ -22,6 +22,7 @@ struct Inner {
     timed_out: bool,
     attempts: u32,
     doubted_before: bool,
+    asked: Option<(Method, String)>,
     answer: Option<Answer>,
     wait: Option<Duration>,
     source: Option<BoxError>,
@@ -43,6 +44,7 @@ impl Failure {
             timed_out: false,
             attempts: 0,
             doubted_before: false,
+            asked: None,
             answer: None,
             wait: None,
             source: None,
@@ -68,6 +70,11 @@ impl Failure {
         Self::new(attempting, stage, Verdict::of_stage(stage), idempotency)
             .timed_out(timed_out)
             .caused_by(error.into_source())
+    }
+
+    pub(crate) fn asked(mut self, method: &Method, path: String) -> Self {
+        self.0.asked = Some((method.clone(), path));
+        self
     }
 
     pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
@@ -99,6 +106,12 @@ impl Failure {
     /// What was attempted, in words.
     pub fn attempting(&self) -> &str {
         &self.0.attempting
+    }
+
+    /// The method of the request and its path below the client's base address, encoded; none for a request that was never
+    /// made.
+    pub fn asked_for(&self) -> Option<(&Method, &str)> {
+        self.0.asked.as_ref().map(|(method, path)| (method, path.as_str()))
     }
 
     /// How far the last attempt came.

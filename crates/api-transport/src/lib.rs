@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod budget;
+mod call;
 mod client;
 mod failure;
 mod multipart;
@@ -12,6 +13,7 @@ mod secret;
 pub mod service;
 
 pub use budget::{Budget, Limit};
+pub use call::Call;
 pub use client::{Client, ClientBuilder};
 pub use failure::Failure;
 pub use multipart::Multipart;

@@ -24,8 +24,11 @@ pub struct Request {
     sensitive: bool,
     family: &'static str,
     limit: Option<Duration>,
-    also_success: &'static [StatusCode],
+    success: Success,
 }
+
+/// Says whether an answer beyond 2xx is a success for the request.
+type Success = fn(&Request, StatusCode, &HeaderMap) -> bool;
 
 impl Request {
     /// A request of `method`; `attempting` says what it is for ("listing instances") and begins every failure's text.
@@ -49,7 +52,7 @@ impl Request {
             sensitive: false,
             family: "",
             limit: None,
-            also_success: &[],
+            success: |_, _, _| false,
         }
     }
 
@@ -152,11 +155,11 @@ impl Request {
         self
     }
 
-    /// Statuses that are a success for this request besides those of 2xx, such as a redirect whose `Location` is the answer.
-    /// Redirects are never followed.
+    /// Says which answers are a success for this request besides those of 2xx, such as a redirect whose `Location` is the
+    /// answer. Redirects are never followed.
     #[must_use]
-    pub const fn also_success(mut self, statuses: &'static [StatusCode]) -> Self {
-        self.also_success = statuses;
+    pub fn success_when(mut self, success: fn(&Self, StatusCode, &HeaderMap) -> bool) -> Self {
+        self.success = success;
         self
     }
 
@@ -223,9 +226,9 @@ impl Request {
         self.family
     }
 
-    /// Whether an answer of this status is a success.
-    pub fn is_success(&self, status: StatusCode) -> bool {
-        status.is_success() || self.also_success.contains(&status)
+    /// Whether an answer with this status and these headers is a success.
+    pub fn is_success(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        status.is_success() || (self.success)(self, status, headers)
     }
 
     pub(crate) const fn own_limit(&self) -> Option<Duration> {

@@ -210,7 +210,7 @@ fn tls_server() -> String {
 }
 
 #[tokio::test]
-async fn tls_trusts_the_ca_file_and_nobody_else() {
+async fn tls_trusts_the_given_certificates_alone() {
     let base = tls_server();
     let ca = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/ca.pem");
     let trusting = Arc::new(Sockets::builder().ca_file(ca).build().unwrap());
@@ -218,6 +218,10 @@ async fn tls_trusts_the_ca_file_and_nobody_else() {
         |service: Arc<Sockets>| Client::builder(base.parse().unwrap(), service).retry(Retry::never()).build();
     let response = client_of(trusting).send(&Request::get("getting").path("x")).await.unwrap();
     assert_eq!(response.body().as_ref(), b"{}");
+    let pem = std::fs::read(ca).unwrap();
+    let trusting = Arc::new(Sockets::builder().ca_pem(pem).build().unwrap());
+    assert!(client_of(trusting).send(&Request::get("getting").path("x")).await.is_ok());
+    assert!(matches!(Sockets::builder().ca_pem("none").build(), Err(SocketsError::Pem { .. })));
     let failure = client_of(sockets()).send(&Request::post("making").path("x")).await.unwrap_err();
     assert_eq!((failure.stage(), failure.may_have_happened()), (Stage::Connecting, false));
 }

@@ -85,9 +85,13 @@ async fn a_redirect_that_the_request_declares_is_a_success() {
     let router = Router::new().fallback(|| async {
         (StatusCode::FOUND, [("location", "http://elsewhere/"), ("set-cookie", "a=b")])
     });
-    let request = Request::post("doing").path("x").also_success(&[StatusCode::FOUND]);
-    let response = client(router.clone()).send(&request).await.unwrap();
+    let request = || Request::post("doing").path("x");
+    let declared = request().success_when(|request, status, headers| {
+        request.encoded_path() == "x" && status == StatusCode::FOUND && headers.contains_key("location")
+    });
+    let response = client(router.clone()).send(&declared).await.unwrap();
     assert_eq!(response.headers()["location"], "http://elsewhere/");
     assert_eq!(response.headers()["set-cookie"], "a=b");
-    assert!(client(router).send(&Request::post("doing").path("x")).await.is_err());
+    let failure = client(router).send(&request()).await.unwrap_err();
+    assert_eq!(failure.asked_for(), Some((&api_transport::http::Method::POST, "x")));
 }

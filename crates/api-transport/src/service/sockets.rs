@@ -36,10 +36,17 @@ impl Sockets {
     }
 }
 
+/// Where the certificates that are trusted come from.
+#[derive(Debug, Clone)]
+enum Ca {
+    File(PathBuf),
+    Pem(Vec<u8>),
+}
+
 /// Settings of [`Sockets`].
 #[derive(Debug, Clone)]
 pub struct SocketsBuilder {
-    ca: Option<PathBuf>,
+    ca: Option<Ca>,
     connect_limit: Duration,
 }
 
@@ -47,7 +54,14 @@ impl SocketsBuilder {
     /// A PEM file whose certificates are trusted in place of the system's.
     #[must_use]
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca = Some(path.into());
+        self.ca = Some(Ca::File(path.into()));
+        self
+    }
+
+    /// PEM text whose certificates are trusted in place of the system's.
+    #[must_use]
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.ca = Some(Ca::Pem(pem.into()));
         self
     }
 
@@ -65,7 +79,8 @@ impl SocketsBuilder {
     /// When the CA file cannot be read or holds no certificate.
     pub fn build(self) -> Result<Sockets, SocketsError> {
         let tls = match &self.ca {
-            Some(path) => trusting(path)?,
+            Some(Ca::File(path)) => trusting(path)?,
+            Some(Ca::Pem(pem)) => trusting_pem(pem)?,
             None => trusting_the_system().map_err(|source| SocketsError::Tls { source })?,
         };
         let client = || {
@@ -103,6 +118,13 @@ pub enum SocketsError {
         /// The file.
         path: PathBuf,
     },
+    /// The PEM text holds no certificate, or one that cannot be read.
+    #[error("cannot read a CA certificate in the PEM text: give at least one")]
+    Pem {
+        /// What the PEM reader said.
+        #[source]
+        source: BoxError,
+    },
     /// TLS could not be set up.
     #[error("cannot set up TLS")]
     Tls {
@@ -121,10 +143,24 @@ fn trusting(path: &Path) -> Result<rustls::ClientConfig, SocketsError> {
     if roots.is_empty() {
         return Err(SocketsError::NoCertificate { path: path.to_owned() });
     }
-    Ok(config()
-        .map_err(|source| SocketsError::Tls { source })?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    with_roots(roots)
+}
+
+fn trusting_pem(pem: &[u8]) -> Result<rustls::ClientConfig, SocketsError> {
+    let bad = |source: BoxError| SocketsError::Pem { source };
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate.map_err(|e| bad(e.into()))?).map_err(|e| bad(e.into()))?;
+    }
+    if roots.is_empty() {
+        return Err(bad("it holds none".into()));
+    }
+    with_roots(roots)
+}
+
+fn with_roots(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, SocketsError> {
+    let config = config().map_err(|source| SocketsError::Tls { source })?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn trusting_the_system() -> Result<rustls::ClientConfig, BoxError> {
