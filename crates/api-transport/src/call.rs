@@ -1,5 +1,7 @@
 use std::fmt;
 
+use http::StatusCode;
+
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::request::Request;
@@ -11,12 +13,13 @@ pub struct Call<T> {
     client: Client,
     request: Result<Request, Failure>,
     decode: fn(Response, &str) -> Result<T, Failure>,
+    when_gone: Option<Response>,
 }
 
 impl<T> Call<T> {
     /// A call of `request`, whose answer `decode` reads; it is given what was attempted for the text of a failure.
     pub fn new(client: &Client, request: Request, decode: fn(Response, &str) -> Result<T, Failure>) -> Self {
-        Self { client: client.clone(), request: Ok(request), decode }
+        Self { client: client.clone(), request: Ok(request), decode, when_gone: None }
     }
 
     /// The request that will be sent.
@@ -34,13 +37,28 @@ impl<T> Call<T> {
         self
     }
 
+    /// It removes something: where an attempt of this call may have done so, a later one that meets 404 is a success, and
+    /// `answer` stands for that of the first.
+    #[must_use]
+    pub fn removes(mut self, answer: Response) -> Self {
+        self.when_gone = Some(answer);
+        self
+    }
+
     /// Sends the request and reads the answer.
     ///
     /// # Errors
     /// See [`Client::send`]; at stage decoding when the answer cannot be read.
     pub async fn send(self) -> Result<T, Failure> {
         let request = self.request?;
-        let response = self.client.send(&request).await?;
+        let response = match (self.client.send(&request).await, self.when_gone) {
+            (Err(failure), Some(answer))
+                if failure.status() == Some(StatusCode::NOT_FOUND) && failure.doubted_before() =>
+            {
+                answer
+            }
+            (response, _) => response?,
+        };
         (self.decode)(response, request.attempting())
             .map_err(|failure| failure.asked(request.method(), request.encoded_path()))
     }

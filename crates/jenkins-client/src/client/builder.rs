@@ -1,0 +1,262 @@
+//! Settings of a client.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_transport::http::header::{HeaderName, HeaderValue};
+use api_transport::{Basic, Retry, Service, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::build_error::BuildError;
+use super::session::Session;
+use crate::refusals::JenkinsRefusals;
+
+/// Settings of a [`Client`](crate::Client).
+#[derive(Debug)]
+#[must_use = "settings do nothing until a client is built"]
+pub struct ClientBuilder {
+    address: String,
+    login: Login,
+    network: Network,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    retry: Retry,
+    attempt_limit: Duration,
+    user_agent: Option<String>,
+}
+
+#[derive(Debug)]
+enum Login {
+    Anonymous,
+    ApiToken { user: String, token: SecretString },
+    Password { user: String, password: SecretString },
+}
+
+#[derive(Debug)]
+enum Network {
+    Default,
+    CaFile(PathBuf),
+    CaPem(Vec<u8>),
+    Service(Arc<dyn Service>),
+}
+
+impl ClientBuilder {
+    pub(super) fn new(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            login: Login::Anonymous,
+            network: Network::Default,
+            headers: Vec::new(),
+            retry: Retry::default(),
+            attempt_limit: Duration::from_secs(30),
+            user_agent: None,
+        }
+    }
+
+    /// The settings of the environment: see [`Client::from_env`](crate::Client::from_env).
+    ///
+    /// # Errors
+    /// When `JENKINS_URL` is missing, or one of `JENKINS_USER` and `JENKINS_TOKEN` is there without the other.
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::read(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+    }
+
+    pub(super) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, BuildError> {
+        let missing = |name, advice| BuildError::NotSet { name, advice };
+        let address =
+            get("JENKINS_URL").ok_or_else(|| missing("JENKINS_URL", "set it to the address of Jenkins"))?;
+        let builder = Self::new(address);
+        match (get("JENKINS_USER"), get("JENKINS_TOKEN")) {
+            (Some(user), Some(token)) => Ok(builder.api_token(user.trim(), token.trim())),
+            (None, None) => Ok(builder),
+            (Some(_), None) => Err(missing("JENKINS_TOKEN", "set it to an API token of the user")),
+            (None, Some(_)) => Err(missing("JENKINS_USER", "set it to the user whose token it is")),
+        }
+    }
+
+    /// Logs in with an API token of the user. Nothing else is needed: no crumb, no session.
+    ///
+    /// ```
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").api_token("ann", "11d9…").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn api_token(mut self, user: impl Into<String>, token: impl Into<SecretString>) -> Self {
+        self.login = Login::ApiToken { user: user.into(), token: token.into() };
+        self
+    }
+
+    /// Logs in with the user's password. Jenkins then asks for a crumb that belongs to a session; both are fetched when they
+    /// are needed first, and once again after a restart of Jenkins.
+    ///
+    /// ```
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").password("ann", "s3cret").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn password(mut self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        self.login = Login::Password { user: user.into(), password: password.into() };
+        self
+    }
+
+    /// A PEM file whose certificates are trusted in place of the system's.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.network = Network::CaFile(path.into());
+        self
+    }
+
+    /// PEM text whose certificates are trusted in place of the system's.
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.network = Network::CaPem(pem.into());
+        self
+    }
+
+    /// Sends by the caller's own HTTP client. It must not follow redirects: Jenkins answers a trigger with the item of the
+    /// queue as a redirect.
+    #[cfg(feature = "rustls")]
+    pub fn reqwest_client(self, client: reqwest::Client) -> Self {
+        self.service(Arc::new(api_transport::service::Sockets::from_client(client)))
+    }
+
+    /// Sends by another service than the network, such as a simulator in the same process.
+    pub fn service(mut self, service: Arc<dyn Service>) -> Self {
+        self.network = Network::Service(service);
+        self
+    }
+
+    /// Sends a header with every request, such as the one that a proxy in front of Jenkins wants for its own login.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// When to send again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The longest time that one attempt may take; 30 s by default. [`Call::attempt_limit`](crate::Call::attempt_limit) sets
+    /// it for a single call.
+    pub const fn attempt_limit(mut self, limit: Duration) -> Self {
+        self.attempt_limit = limit;
+        self
+    }
+
+    /// Names the program in front of this library's name in the `User-Agent`.
+    pub fn user_agent(mut self, program: impl Into<String>) -> Self {
+        self.user_agent = Some(program.into());
+        self
+    }
+
+    /// The HTTP path that these settings describe.
+    pub(super) fn connect(self) -> Result<(api_transport::Client, Arc<Session>), BuildError> {
+        let base = address(&self.address)?;
+        let basic = |user: &str, secret: &SecretString| {
+            Basic::new(user, secret.expose_secret()).map_err(|source| BuildError::Credentials { source })
+        };
+        let (credentials, crumbs) = match &self.login {
+            Login::Anonymous => (None, true),
+            Login::ApiToken { user, token } => (Some(basic(user, token)?), false),
+            Login::Password { user, password } => (Some(basic(user, password)?), true),
+        };
+        if credentials.is_some() && base.scheme() == "http" && !is_loopback(&base) {
+            tracing::warn!(%base, "the credentials will be sent unencrypted: use https");
+        }
+        let own = concat!("jenkins-client/", env!("CARGO_PKG_VERSION"));
+        let agent = self.user_agent.map_or_else(|| own.to_owned(), |program| format!("{program} {own}"));
+        let agent = HeaderValue::from_str(&agent).map_err(|_| BuildError::UserAgent { given: agent })?;
+        let session = Arc::new(Session::new(service(self.network)?, &base, crumbs));
+        let mut http = api_transport::Client::builder(base, Arc::clone(&session) as Arc<dyn Service>)
+            .user_agent(agent)
+            .retry(self.retry)
+            .refusals(JenkinsRefusals)
+            .attempt_limit(self.attempt_limit);
+        if let Some(credentials) = &credentials {
+            http = http.basic(credentials);
+        }
+        for (name, value) in self.headers {
+            http = http.header(name, value);
+        }
+        Ok((http.build(), session))
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn service(network: Network) -> Result<Arc<dyn Service>, BuildError> {
+    let sockets = api_transport::service::Sockets::builder();
+    let sockets = match network {
+        Network::Service(service) => return Ok(service),
+        Network::Default => sockets,
+        Network::CaFile(path) => sockets.ca_file(path),
+        Network::CaPem(pem) => sockets.ca_pem(pem),
+    };
+    Ok(Arc::new(sockets.build().map_err(|source| BuildError::Sockets { source })?))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn service(network: Network) -> Result<Arc<dyn Service>, BuildError> {
+    match network {
+        Network::Service(service) => Ok(service),
+        _ => Err(BuildError::NoService),
+    }
+}
+
+/// Scheme, host and context path.
+fn address(given: &str) -> Result<Url, BuildError> {
+    // Credentials in an address are not repeated in a message.
+    let shown = || given.rsplit_once('@').map_or_else(|| given.to_owned(), |(_, host)| format!("…@{host}"));
+    let bad = || BuildError::Address { given: shown() };
+    let url = Url::parse(given.trim()).map_err(|_| bad())?;
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !plain {
+        return Err(bad());
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_gives_address_and_login_or_says_what_is_missing() {
+        let read = |pairs: &'static [(&'static str, &'static str)]| {
+            ClientBuilder::read(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert!(read(&[]).unwrap_err().to_string().contains("JENKINS_URL"));
+        let url = ("JENKINS_URL", "http://127.0.0.1:8080");
+        assert!(matches!(read(&[("JENKINS_URL", "http://127.0.0.1:8080")]).unwrap().login, Login::Anonymous));
+        let missing = ClientBuilder::read(|name| {
+            [url, ("JENKINS_USER", "ann")].iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
+        });
+        assert!(missing.unwrap_err().to_string().contains("JENKINS_TOKEN"));
+        let whole = read(&[
+            ("JENKINS_URL", "http://127.0.0.1:8080"),
+            ("JENKINS_USER", "ann"),
+            ("JENKINS_TOKEN", "11d9\n"),
+        ]);
+        let Login::ApiToken { user, token } = whole.unwrap().login else { panic!("an API token") };
+        assert_eq!((user.as_str(), token.expose_secret()), ("ann", "11d9"));
+    }
+
+    #[test]
+    fn an_address_is_scheme_host_and_context_path() {
+        assert_eq!(address(" https://ci.example/jenkins/ ").unwrap().as_str(), "https://ci.example/jenkins/");
+        for bad in ["ci.example", "ftp://ci.example", "https://ci.example/?x=1", "https://ci.example/#x"] {
+            assert!(matches!(address(bad), Err(BuildError::Address { .. })), "{bad}");
+        }
+        let error = address("https://ann:hush@ci.example").unwrap_err().to_string();
+        assert!(!error.contains("hush"), "{error}");
+    }
+}

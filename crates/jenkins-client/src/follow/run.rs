@@ -1,0 +1,417 @@
+//! The way itself.
+
+use std::collections::{HashMap, HashSet};
+use std::future::pending;
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::error::FollowError;
+use super::progress::Progress;
+use super::settings::Settings;
+use crate::api::{BuildHandle, Cancelled, QueuedBuild, Trigger, build_of_item};
+use crate::client::Client;
+use crate::error::Error;
+use crate::models::{Build, BuildRef, JobName, QueueId, QueueState, StageStatus};
+use crate::outage::Outage;
+
+/// What is looked at until a build is over.
+const WATCHED: &str = "number,building,inProgress,result";
+
+/// Looks in a row that must not find a thing before it counts as gone: lists and pages lag after a start of Jenkins.
+const MISSING: u32 = 3;
+
+/// How long a build that was stopped at the deadline may take to end.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// Where the way begins.
+#[derive(Debug, Clone)]
+pub(super) enum Start {
+    Trigger(Box<Trigger>),
+    Queued(QueuedBuild),
+    Build(BuildHandle),
+}
+
+/// Where the work stands in Jenkins.
+#[derive(Debug, Clone)]
+enum Place {
+    /// Not known to be anywhere.
+    Nowhere,
+    Queue(QueueId),
+    Build(BuildHandle),
+}
+
+/// One following.
+pub(super) struct Run {
+    client: Client,
+    job: JobName,
+    console: bool,
+    stages: bool,
+    patience: Duration,
+    pauses: (Duration, Duration),
+    events: Option<mpsc::Sender<Progress>>,
+    place: Mutex<Place>,
+    /// Told when the place changes.
+    moved: Notify,
+}
+
+/// Jenkins' absences during one phase.
+struct Absences {
+    outage: Outage,
+    /// The run of Jenkins before it went away.
+    before: Option<String>,
+}
+
+impl Run {
+    fn new(start: &Start, settings: &Settings, events: Option<mpsc::Sender<Progress>>) -> Self {
+        let (client, job) = match start {
+            Start::Trigger(trigger) => (trigger.client(), trigger.job()),
+            Start::Queued(queued) => (queued.client(), queued.job()),
+            Start::Build(build) => (build.client(), build.job()),
+        };
+        Self {
+            client: client.clone(),
+            job: job.clone(),
+            console: settings.console,
+            stages: settings.stages,
+            patience: settings.patience,
+            pauses: settings.pauses,
+            events,
+            place: Mutex::new(Place::Nowhere),
+            moved: Notify::new(),
+        }
+    }
+
+    /// Goes the whole way, with the deadline and the signal to cancel beside it.
+    pub(super) async fn drive(
+        start: Start,
+        settings: Settings,
+        events: Option<mpsc::Sender<Progress>>,
+    ) -> Result<Build, FollowError> {
+        let run = Self::new(&start, &settings, events);
+        let began = Instant::now();
+        let mut end = settings.deadline.map(|deadline| began + deadline);
+        let mut stop_at_end = settings.stop_at_deadline;
+        let mut cancel = pin!(async {
+            match settings.cancelled_by {
+                Some(signal) => signal.await,
+                None => pending().await,
+            }
+        });
+        let (mut signalled, mut cancelling) = (false, false);
+        let mut way = pin!(run.whole(start));
+        loop {
+            let at_end = async {
+                match end {
+                    Some(end) => sleep_until(end).await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                ended = &mut way => return ended,
+                () = &mut cancel, if !signalled => signalled = true,
+                () = run.moved.notified() => {}
+                () = at_end => {
+                    if !stop_at_end {
+                        return Err(run.too_late(began.elapsed()));
+                    }
+                    (stop_at_end, signalled) = (false, true);
+                    end = Some(Instant::now() + GRACE);
+                }
+            }
+            // A trigger that is under way is cancelled as soon as it is known what it led to.
+            if signalled && !cancelling && !matches!(run.place(), Place::Nowhere) {
+                cancelling = true;
+                run.tell(Progress::Cancelling).await;
+                run.cancel_work().await?;
+            }
+        }
+    }
+
+    /// Goes the way to the start of the build.
+    pub(super) async fn until_started(
+        queued: &QueuedBuild,
+        settings: Settings,
+    ) -> Result<BuildHandle, FollowError> {
+        let run = Self::new(&Start::Queued(queued.clone()), &settings, None);
+        run.queue(queued).await
+    }
+
+    async fn whole(&self, start: Start) -> Result<Build, FollowError> {
+        let queued = match start {
+            Start::Build(build) => return self.build(&build).await,
+            Start::Queued(queued) => queued,
+            Start::Trigger(trigger) => {
+                let queued = (*trigger).await.map_err(|source| self.failed(source))?;
+                self.tell(Progress::Triggered {
+                    item: queued.id(),
+                    already_waiting: queued.was_already_waiting(),
+                })
+                .await;
+                queued
+            }
+        };
+        let build = self.queue(&queued).await?;
+        self.build(&build).await
+    }
+
+    /// Waits until the item is a build.
+    async fn queue(&self, queued: &QueuedBuild) -> Result<BuildHandle, FollowError> {
+        self.is_at(Place::Queue(queued.id()));
+        let (mut absences, mut pause) = (self.absences(), self.pauses.0);
+        let (mut told, mut missing) = (None, 0);
+        loop {
+            match queued.item().await {
+                Ok(item) => {
+                    self.is_back(&mut absences).await;
+                    missing = 0;
+                    match (item.state(), &item.executable) {
+                        (QueueState::Started, Some(build)) => return Ok(self.started(build)),
+                        (QueueState::Cancelled, _) => {
+                            return Err(FollowError::Cancelled { job: self.job.clone(), item: queued.id() });
+                        }
+                        (state, _) => {
+                            // The reason counts seconds down: that is not another reason.
+                            let reason = (state, item.why.as_deref().map(without_digits));
+                            if told.as_ref() != Some(&reason) {
+                                told = Some(reason);
+                                pause = self.pauses.0;
+                                self.tell(Progress::Waiting { state, why: item.why }).await;
+                            }
+                        }
+                    }
+                }
+                // It left the queue more than five minutes ago, or before a restart.
+                Err(error) if error.is_not_found() => {
+                    match build_of_item(&self.client, &self.job, queued.id()).await {
+                        Ok(Some(number)) => {
+                            self.is_back(&mut absences).await;
+                            return Ok(BuildHandle::new(&self.client, &self.job, number));
+                        }
+                        Ok(None) if missing + 1 >= MISSING => {
+                            return Err(FollowError::Lost { job: self.job.clone(), item: queued.id() });
+                        }
+                        Ok(None) => missing += 1,
+                        Err(error) => self.bear(&mut absences, error).await?,
+                    }
+                }
+                Err(error) => self.bear(&mut absences, error).await?,
+            }
+            self.rest(&mut pause).await;
+        }
+    }
+
+    /// The build that an item became: of the job that its URL names, which may have another name by then.
+    fn started(&self, build: &BuildRef) -> BuildHandle {
+        let (job, number) = match (build.job_and_number(), build.number) {
+            (Some((job, number)), _) => (job, number),
+            (None, number) => (self.job.clone(), number.unwrap_or_else(|| 0.into())),
+        };
+        BuildHandle::new(&self.client, &job, number)
+    }
+
+    /// Waits until the build is over, with its console beside it.
+    async fn build(&self, build: &BuildHandle) -> Result<Build, FollowError> {
+        self.is_at(Place::Build(build.clone()));
+        self.tell(Progress::Started { build: build.number() }).await;
+        let (finished, ()) = tokio::try_join!(self.watch(build), self.read(build))?;
+        Ok(finished)
+    }
+
+    async fn watch(&self, build: &BuildHandle) -> Result<Build, FollowError> {
+        let (mut absences, mut pause) = (self.absences(), self.pauses.0);
+        let (mut over, mut missing) = (false, 0);
+        let mut stages = self.stages.then(Stages::default);
+        loop {
+            // The last look is at all of it.
+            let look = if over { build.get() } else { build.get().tree(WATCHED) };
+            match look.await {
+                Ok(seen) => {
+                    self.is_back(&mut absences).await;
+                    missing = 0;
+                    if over {
+                        return Ok(seen);
+                    }
+                    over = seen.is_over();
+                    if let Some(known) = &mut stages
+                        && !self.look_at_stages(build, known).await
+                    {
+                        stages = None;
+                    }
+                    if over {
+                        continue;
+                    }
+                }
+                Err(source) if source.is_not_found() => {
+                    missing += 1;
+                    if missing >= MISSING {
+                        let (job, build) = (build.job().clone(), build.number());
+                        return Err(FollowError::Vanished { job, build, source });
+                    }
+                }
+                Err(error) => self.bear(&mut absences, error).await?,
+            }
+            self.rest(&mut pause).await;
+        }
+    }
+
+    /// Tells the lines of the console.
+    async fn read(&self, build: &BuildHandle) -> Result<(), FollowError> {
+        if !self.console || self.events.is_none() {
+            return Ok(());
+        }
+        let mut lines = build.console_with(self.patience);
+        while let Some(line) = lines.next().await {
+            match line {
+                Ok(line) => self.tell(Progress::Line(line)).await,
+                // Whoever watches the build finds out why.
+                Err(error) if error.is_not_found() => return Ok(()),
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what is new about the stages; false where there is no way to look at them.
+    async fn look_at_stages(&self, build: &BuildHandle, known: &mut Stages) -> bool {
+        let run = match build.stages().await {
+            Ok(run) => run,
+            Err(error) if error.is_not_found() => return false,
+            Err(error) => {
+                // The build itself is looked at too, and has the last word about an absence.
+                tracing::debug!(%error, "the stages cannot be seen");
+                return true;
+            }
+        };
+        for stage in run.stages {
+            let (Some(id), Some(status)) = (stage.id, stage.status) else { continue };
+            if known.statuses.get(&id) != Some(&status) {
+                known.statuses.insert(id, status.clone());
+                self.tell(Progress::Stage { name: stage.name, status }).await;
+            }
+        }
+        if run.status == Some(StageStatus::PausedPendingInput) {
+            match build.pending_inputs().await {
+                Ok(inputs) => {
+                    for input in inputs {
+                        if known.inputs.insert(input.id.clone()) {
+                            self.tell(Progress::Input(input)).await;
+                        }
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "the inputs cannot be seen"),
+            }
+        }
+        true
+    }
+
+    /// Takes the item out of the queue, or stops the build.
+    async fn cancel_work(&self) -> Result<(), FollowError> {
+        let mut absences = self.absences();
+        loop {
+            let done = match self.place() {
+                Place::Nowhere => return Ok(()),
+                Place::Build(build) => build.stop().await,
+                Place::Queue(item) => match self.client.queue().cancel(item).await {
+                    Ok(Cancelled::Started(build)) => self.started(&build).stop().await,
+                    Ok(_) => Ok(()),
+                    // It has expired: the way finds its build, and this is tried again there.
+                    Err(error) if error.is_not_found() => {
+                        match build_of_item(&self.client, &self.job, item).await {
+                            Ok(Some(number)) => {
+                                BuildHandle::new(&self.client, &self.job, number).stop().await
+                            }
+                            Ok(None) => Ok(()),
+                            Err(error) => Err(error),
+                        }
+                    }
+                    Err(error) => Err(error),
+                },
+            };
+            match done {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_not_found() => return Ok(()),
+                Err(error) => self.bear(&mut absences, error).await?,
+            }
+        }
+    }
+
+    fn absences(&self) -> Absences {
+        Absences { outage: Outage::new(self.patience), before: None }
+    }
+
+    /// Waits through an error that may pass.
+    async fn bear(&self, absences: &mut Absences, error: Error) -> Result<(), FollowError> {
+        let first = absences.outage.lasted().is_zero();
+        let text = error.to_string();
+        let wait = match absences.outage.bear(error) {
+            Ok(wait) => wait,
+            Err(source) if source.is_retryable() => {
+                let (job, lasted) = (self.job.clone(), absences.outage.lasted());
+                return Err(FollowError::Away { job, lasted, source });
+            }
+            Err(source) => return Err(self.failed(source)),
+        };
+        if first {
+            absences.before = self.client.run();
+            self.tell(Progress::Away { error: text }).await;
+        }
+        sleep(wait).await;
+        Ok(())
+    }
+
+    async fn is_back(&self, absences: &mut Absences) {
+        if absences.outage.end() {
+            self.tell(Progress::Back { restarted: self.client.run() != absences.before }).await;
+        }
+    }
+
+    async fn rest(&self, pause: &mut Duration) {
+        sleep(*pause).await;
+        *pause = (*pause * 3 / 2).min(self.pauses.1);
+    }
+
+    async fn tell(&self, event: Progress) {
+        if let Some(events) = &self.events {
+            // Without a receiver the following is being dropped.
+            let _ = events.send(event).await;
+        }
+    }
+
+    fn is_at(&self, place: Place) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        self.moved.notify_one();
+    }
+
+    fn place(&self) -> Place {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn failed(&self, source: Error) -> FollowError {
+        FollowError::Failed { job: self.job.clone(), source }
+    }
+
+    fn too_late(&self, after: Duration) -> FollowError {
+        let (item, build) = match self.place() {
+            Place::Nowhere => (None, None),
+            Place::Queue(item) => (Some(item), None),
+            Place::Build(build) => (None, Some(build.number())),
+        };
+        FollowError::Deadline { job: self.job.clone(), after, item, build }
+    }
+}
+
+/// What was told about stages and inputs.
+#[derive(Default)]
+struct Stages {
+    statuses: HashMap<String, StageStatus>,
+    inputs: HashSet<String>,
+}
+
+fn without_digits(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
