@@ -23,7 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("scaler-core", &[]),
     ("scaler-linode", &["api-transport", "linode-api", "scaler-core"]),
     ("scaler-sqlite", &["scaler-core"]),
-    ("scaler-alertmanager", &["api-transport", "alertmanager-types", "scaler-core"]),
+    ("scaler-alertmanager", &["alertmanager-types", "scaler-core"]),
     ("scaler", &["linode-api", "scaler-core", "scaler-linode", "scaler-sqlite", "scaler-alertmanager"]),
     (
         "autoscale-config",

@@ -2,10 +2,11 @@
 
 use std::{fmt, io, path::Path, path::PathBuf, sync::Arc};
 
+use alertmanager_types::client;
 use api_transport::{Service, TokenError, service::Sockets, service::SocketsError};
 use autoscale_config::{Config, MissingSecret, Secret, StoreAt};
 use linode_api::{Client, Token};
-use scaler_alertmanager::{Alertmanager, AlertmanagerError};
+use scaler_alertmanager::Alertmanager;
 use scaler_core::clock::SystemClock;
 use scaler_core::in_memory::MemoryStore;
 use scaler_core::ports::Clock;
@@ -77,7 +78,7 @@ pub enum AssembleError {
     Owner(#[from] InvalidOwner),
     /// Alertmanager can't be asked.
     #[error(transparent)]
-    Alertmanager(#[from] AlertmanagerError),
+    Alertmanager(#[from] client::BuildError),
     /// The store can't be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
@@ -224,12 +225,12 @@ fn alertmanager(
         Some(service) => service,
         None => Arc::new(Sockets::builder().build()?),
     };
-    let mut builder =
-        Alertmanager::builder(settings.url.clone()).service(Arc::new(calls.count("alertmanager", service)));
+    let mut client =
+        Alertmanager::client(&settings.url).service(Arc::new(calls.count("alertmanager", service)));
     if let Some(secret) = &settings.credentials {
-        builder = builder.bearer(&Token::new(secret.value()?.expose_secret())?)?;
+        client = client.bearer(Token::new(secret.value()?.expose_secret())?);
     }
-    Ok(Some(builder.build()?))
+    Ok(Some(Alertmanager::new(client.build()?)))
 }
 
 fn given(secret: Option<&Secret>, setting: &'static str) -> Result<Option<Credential>, AssembleError> {

@@ -11,4 +11,3 @@
 )]
 
 mod alertmanager;
-mod canned;
