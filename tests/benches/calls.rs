@@ -11,10 +11,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use linode_api::{Client, InProcess, NodeBalancerConfigId, NodeBalancerId, Retry, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings};
 use scaler_core::clock::TokioClock;
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{Group, Size, Template};
 use scaler_core::runtime::Scaler;
-use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 
 const GROUPS: usize = 1_000;
 const MEMBERS: usize = 10;
@@ -40,14 +40,14 @@ fn calls(sim: &Simulator) -> BTreeMap<String, u64> {
 async fn rounds() {
     let timings = Timings::instant();
     let sim = Simulator::builder().token("t").profile(timings).rate_limits(RateLimits::off()).build();
-    let marks = Marks::new(OWNER).unwrap();
+    let marks = OwnerTags::new(OWNER).unwrap();
     let mut groups = Vec::new();
     let mut members = Vec::new();
     for g in 0..GROUPS {
         let name: scaler_core::model::GroupName = format!("web{g}").parse().unwrap();
         let labels: Vec<String> = (0..MEMBERS).map(|m| format!("web{g}-abcde-{m}")).collect();
         for label in &labels {
-            let instance = SeedInstance::new(label).tag(marks.owner_tag()).tag(Marks::group_tag(&name));
+            let instance = SeedInstance::new(label).tag(marks.owner_tag()).tag(OwnerTags::group_tag(&name));
             sim.seed_instance(&instance).unwrap();
         }
         let config = SeedConfig::new(80).nodes(8080, labels.iter().map(String::as_str));
@@ -71,7 +71,7 @@ async fn rounds() {
     let scaler = Scaler::builder()
         .compute(LinodeCompute::new(linode.clone(), marks, members.clone()))
         .balancer(LinodeBalancers::new(linode, &members))
-        .store(MemoryStore::new())
+        .store(InMemoryStore::new())
         .clock(TokioClock::new(sim.now()))
         .groups(groups)
         .build()

@@ -17,7 +17,7 @@ use super::network::Network;
 /// The API token that the account takes, and no other.
 pub(super) const TOKEN: &str = "a-token-that-no-log-shows";
 
-/// Marks what is ours.
+/// Thresholds what is ours.
 pub(super) const OWNER: &str = "k3x9w2";
 
 /// The port at which the NodeBalancer listens.

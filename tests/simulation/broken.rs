@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use scaler_core::model::{Amount, Group};
 
-use super::fuse::{Fate, Strike};
+use super::crash_points::{Then, Trial, Work, try_it};
 use super::histories::history;
-use super::judge::Breach;
+use super::invariants::Breach;
+use super::kill_switch::{Fate, Strike};
 use super::mistakes::balancer::{self, WrongBalancer};
 use super::mistakes::compute::{self, WrongCompute};
 use super::mistakes::store::{self, WrongStore};
-use super::points::{Then, Trial, Work, try_it};
 use super::scenes::SCENES;
 use super::world::{Kept, Quirk, seconds};
 
@@ -66,9 +66,9 @@ const VARIANTS: &[(&str, Mistake, &[&str])] = &[
     ("delete without reading again", Mistake::Compute(compute::Wrong::NeverReadsAgain), &["I5"]),
     ("adopt by the label's prefix", Mistake::Compute(compute::Wrong::AdoptsByLabel), &["I5"]),
     ("take every node for healthy", Mistake::Balancer(balancer::Wrong::ShowsAllHealthy), &["I1", "I7"]),
-    ("count warming members as evidence", Mistake::Group(|group| group.warm_up = seconds(0)), &["I6"]),
+    ("count warming members as evidence", Mistake::Group(|group| group.launch.warm_up = seconds(0)), &["I6"]),
     ("ignore the ration", Mistake::Group(unrationed), &["I9"]),
-    ("ignore the calm window", Mistake::Group(|group| group.remove.calm = seconds(0)), &["I6"]),
+    ("ignore the calm window", Mistake::Group(|group| group.remove.low_for = seconds(0)), &["I6"]),
     ("ignore min", Mistake::Group(|group| group.size.min = 0), &["I1"]),
     ("ignore max", Mistake::Group(|group| group.size.max += 5), &["I1"]),
     ("read unknown as calm", Mistake::Deaf, &["signals"]),
@@ -96,7 +96,7 @@ fn catches(quirk: &Quirk, wanted: &[&str]) -> Option<(String, String)> {
         for work in [Work::ScaleUp, Work::ScaleDown, Work::Replacement] {
             for point in (0..60).step_by(3) {
                 let strike = Strike { point, fate: Fate::Landed, blow: then.blow() };
-                let trial = Trial { work, kept: Kept::Memory, then, strike };
+                let trial = Trial { work, kept: Kept::GroupState, then, strike };
                 let run = || try_it(trial, quirk.clone()).0;
                 if let Some(found) = caught(format!("{work:?}, {then:?} at point {point}"), &run) {
                     return Some(found);

@@ -9,8 +9,8 @@ use scaler_core::state::GroupMode;
 use tokio::time::Instant;
 
 use super::clock::stopwatch;
-use super::fuse::{Blow, Fate, Strike};
-use super::judge::Breach;
+use super::invariants::Breach;
+use super::kill_switch::{Blow, Fate, Strike};
 use super::simulate;
 use super::world::{Happened, Quirk, Setup, World, seconds};
 

@@ -16,16 +16,16 @@
 mod broken;
 mod call;
 mod clock;
-mod fuse;
+mod cloud_truth;
+mod crash_points;
 mod histories;
-mod judge;
-mod keep;
+mod invariants;
+mod kill_switch;
+mod lasting_store;
+mod load;
 mod mistakes;
-mod points;
 mod scenes;
 mod sqlite;
-mod truth;
-mod weather;
 mod wire;
 mod world;
 

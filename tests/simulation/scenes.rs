@@ -4,11 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use scaler_core::model::InstanceId;
-use scaler_core::runtime::{Ask, Wanted};
+use scaler_core::runtime::{ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, GroupMode};
 
-use super::fuse::{Blow, Fate};
-use super::judge::Breach;
+use super::invariants::Breach;
+use super::kill_switch::{Blow, Fate};
 use super::simulate;
 use super::world::{Quirk, Setup, World, seconds};
 
@@ -80,7 +80,7 @@ fn plays(name: &str) {
 }
 
 async fn grown(world: &mut World, size: u32) {
-    let ask = Ask::new(Wanted::Exactly(size), Cause::operator("to begin with"));
+    let ask = ScaleRequest::new(TargetSize::Exactly(size), Cause::operator("to begin with"));
     if let Some(process) = world.processes.last() {
         process.scaler.request("web", &ask).await.unwrap();
     }

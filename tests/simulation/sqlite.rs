@@ -74,8 +74,8 @@ fn a_story_is_the_same_in_memory_and_in_sqlite() {
             (world.judge.breaches(), world.judge.story())
         })
     };
-    let (memory, sqlite) = (told(Kept::Memory), told(Kept::Sqlite));
-    assert_eq!(memory, sqlite);
-    assert!(memory.0.is_empty(), "{:#?}", memory.0);
-    assert!(memory.1.len() > 50, "it was a story");
+    let (state, sqlite) = (told(Kept::GroupState), told(Kept::Sqlite));
+    assert_eq!(state, sqlite);
+    assert!(state.0.is_empty(), "{:#?}", state.0);
+    assert!(state.1.len() > 50, "it was a story");
 }

@@ -12,8 +12,8 @@ use linode_sim::Simulator;
 use tokio::time::sleep;
 
 use super::call::Call;
-use super::fuse::{Blow, Fate, Fuse, Gate, Kind};
-use super::judge::Judge;
+use super::invariants::Judge;
+use super::kill_switch::{Blow, Fate, Fuse, Gate, Kind};
 
 /// Each way takes so long.
 const LATENCY: Duration = Duration::from_millis(20);

@@ -11,19 +11,19 @@ use linode_api::models::{NodeBalancerConfigId, NodeBalancerId};
 use linode_api::{Client, InProcess, Retry, Service as _, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeedNode, Simulator, Timings};
 use scaler_core::clock::TokioClock;
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{Amount, Group, Phase, Size, StepPolicy, Template};
 use scaler_core::ports::{Balancer, Compute, Store};
 use scaler_core::runtime::{Error, Scaler};
 use scaler_core::state::{GroupMode, Verdict};
-use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 use scaler_sqlite::SqliteStore;
 use tokio::time::{Instant, sleep_until};
 
-use super::fuse::{Blow, Fuse, Strike};
-use super::judge::Judge;
-use super::keep::{Keep, Watch};
-use super::weather::Weather;
+use super::invariants::Judge;
+use super::kill_switch::{Blow, Fuse, Strike};
+use super::lasting_store::{Keep, Watch};
+use super::load::Weather;
 use super::wire::Wire;
 
 const OWNER: &str = "k3x9w2";
@@ -36,7 +36,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Which store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    Memory,
+    GroupState,
     Sqlite,
 }
 
@@ -72,7 +72,7 @@ impl Setup {
             min,
             max,
             timings: Timings::quick(),
-            kept: Kept::Memory,
+            kept: Kept::GroupState,
             change: |_| {},
             quirk: Quirk::default(),
             slack: seconds(30),
@@ -94,10 +94,10 @@ fn web(min: u32, max: u32, config: u64) -> Group {
         StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
         StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
     ];
-    group.launch_timeout = seconds(90);
-    group.warm_up = seconds(20);
-    group.grace = seconds(20);
-    group.remove.calm = seconds(20);
+    group.launch.timeout = seconds(90);
+    group.launch.warm_up = seconds(20);
+    group.replace.after = seconds(20);
+    group.remove.low_for = seconds(20);
     group.remove.after_add = seconds(20);
     group.remove.every = seconds(60);
     group.remove.drain = seconds(20);
@@ -107,7 +107,7 @@ fn web(min: u32, max: u32, config: u64) -> Group {
 
 /// The store of a world.
 enum Place {
-    Memory(MemoryStore),
+    GroupState(InMemoryStore),
     Sqlite(Box<(tempfile::TempDir, SqliteStore)>),
 }
 
@@ -159,8 +159,8 @@ impl World {
             .rate_limits(RateLimits::off())
             .build();
         let clock = TokioClock::new(start);
-        let owner = Marks::new(OWNER).unwrap().owner_tag().to_owned();
-        let group_tag = |name: &str| Marks::group_tag(&name.parse().unwrap());
+        let owner = OwnerTags::new(OWNER).unwrap().owner_tag().to_owned();
+        let group_tag = |name: &str| OwnerTags::group_tag(&name.parse().unwrap());
         let strangers = [
             SeedInstance::new("legacy-one"),
             SeedInstance::new("web-zzzzz-1"),
@@ -178,9 +178,9 @@ impl World {
         let judge =
             Judge::new(&sim, group.clone(), seeded.configs[0], [owner, group_tag("web")], setup.slack);
         let place = match setup.kept {
-            Kept::Memory => Place::Memory(MemoryStore::new()),
+            Kept::GroupState => Place::GroupState(InMemoryStore::new()),
             Kept::Sqlite => {
-                // Where memory can be had as a disk, nothing waits for a real one.
+                // Where state can be had as a disk, nothing waits for a real one.
                 let shm = std::path::Path::new("/dev/shm");
                 let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() };
                 let folder = folder.unwrap();
@@ -206,7 +206,7 @@ impl World {
 
     fn store(&self) -> Arc<dyn Store> {
         match &self.place {
-            Place::Memory(store) => Arc::new(store.clone()),
+            Place::GroupState(store) => Arc::new(store.clone()),
             Place::Sqlite(place) => Arc::new(place.1.clone()),
         }
     }
@@ -236,7 +236,7 @@ impl World {
             .backend(backend);
         let quirk = &self.setup.quirk;
         let mut balancer: Arc<dyn Balancer> = Arc::new(LinodeBalancers::new(linode.clone(), [&linode_group]));
-        let marks = Marks::new(OWNER).unwrap();
+        let marks = OwnerTags::new(OWNER).unwrap();
         let mut compute: Arc<dyn Compute> = Arc::new(LinodeCompute::new(linode, marks, [linode_group]));
         let (inner, judge) = (self.store(), Arc::clone(&self.judge));
         let mut store: Arc<dyn Store> =
@@ -299,7 +299,7 @@ impl World {
         self.judge.tell("the store is lost");
         self.judge.store_lost();
         match &mut self.place {
-            Place::Memory(store) => *store = MemoryStore::new(),
+            Place::GroupState(store) => *store = InMemoryStore::new(),
             Place::Sqlite(place) => {
                 place.1.close().await;
                 let name = format!("store-{}", self.started);
@@ -399,9 +399,9 @@ impl World {
     /// Whether the group is whole, as the cloud shows it, the log knows it, and the load wants it.
     pub fn at_rest(&self) -> bool {
         let weather = self.weather.lock().unwrap_or_else(PoisonError::into_inner);
-        self.judge.with(|truth, memory| {
-            let Some(desired) = memory.desired else { return false };
-            let reached = memory
+        self.judge.with(|truth, state| {
+            let Some(desired) = state.desired else { return false };
+            let reached = state
                 .operation
                 .as_ref()
                 .is_some_and(|operation| matches!(operation.verdict, Some((Verdict::Reached, _))));
@@ -415,13 +415,13 @@ impl World {
                 (_, true) => desired <= at_least,
                 _ => true,
             };
-            let mut members = memory.members.values();
+            let mut members = state.members.values();
             let warm = members.all(|member| member.phase == Phase::InService && member.replacing.is_none());
             reached
-                && memory.mode_at(self.sim.now()) == GroupMode::On
+                && state.mode_at(self.sim.now()) == GroupMode::On
                 && warm
                 && signals_rest
-                && memory.open.is_empty()
+                && state.open.is_empty()
                 && [truth.truly_serving(), ours.len(), our_nodes] == [desired as usize; 3]
         })
     }
@@ -439,8 +439,8 @@ impl World {
     async fn comes_to_rest_within(&mut self, limit: Duration) -> bool {
         let rests = self.run_on(limit, Self::at_rest).await;
         if !rests {
-            let found = self.judge.with(|truth, memory| {
-                format!("{:?} exist, {:?} serve, {memory:#?}", truth.ours(), truth.serving())
+            let found = self.judge.with(|truth, state| {
+                format!("{:?} exist, {:?} serve, {state:#?}", truth.ours(), truth.serving())
             });
             self.judge.breach("I7", format!("it does not come to rest: {found}"));
             self.no_orphans();
@@ -469,8 +469,8 @@ impl World {
     }
 
     fn no_orphans(&self) {
-        let known: Vec<(u64, String)> = self.judge.with(|_, memory| {
-            let members = memory.members.values();
+        let known: Vec<(u64, String)> = self.judge.with(|_, state| {
+            let members = state.members.values();
             members.filter_map(|member| Some((member.instance?.0, member.label.clone()))).collect()
         });
         let (ours, nodes) = self.judge.with(|truth, _| (truth.ours(), truth.backends()));

@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeMap, num::NonZeroU64};
 
-use scaler_core::model::{ConfigId, Cost, Group, GroupName, Hearing, Template, TemplateHash};
+use scaler_core::model::{AlertFreshness, ConfigId, Cost, Group, GroupName, Template, TemplateHash};
 
 use crate::{Config, Datum, GroupSettings, InstanceTemplate, Interfaces};
 
 impl Config {
     /// How the table of alerts is to be believed.
     #[must_use]
-    pub fn hearing(&self) -> Hearing {
-        Hearing {
+    pub fn alert_freshness(&self) -> AlertFreshness {
+        AlertFreshness {
             poll: self.alertmanager.as_ref().map(|alertmanager| alertmanager.poll),
             confirm: self.confirm,
             heartbeat: self.heartbeat.clone(),
@@ -35,16 +35,16 @@ impl GroupSettings {
         let mut group = Group::new(name, self.size, balancers, template);
         group.policies.clone_from(&self.policies);
         group.largest_step = self.largest_step;
-        group.spare = self.spare;
+        group.headroom = self.spare;
         group.on_unknown = self.on_unknown;
-        group.launch_timeout = self.launch_timeout;
-        group.warm_up = self.warm_up;
-        group.grace = self.grace;
+        group.launch.timeout = self.launch_timeout;
+        group.launch.warm_up = self.warm_up;
+        group.replace.after = self.grace;
         group.remove = self.remove.clone();
-        group.breaker = self.breaker;
+        group.replace.max_unhealthy = self.breaker;
         group.cost = self.cost.map(|per_hour| Cost { per_hour, prices: BTreeMap::new() });
-        group.marks = self.marks;
-        group.order = self.order;
+        group.thresholds = self.marks;
+        group.remove.order = self.order;
         group
     }
 }

@@ -218,7 +218,7 @@ fn marks_that_would_oscillate() {
 }
 
 #[test]
-fn hearing() {
+fn freshness() {
     finds(&with("heartbeat: Watchdog\n", ""), "warning groups: without a `heartbeat`");
     finds(
         &with("heartbeat: Watchdog\n", "").replace("remove: 1", "when_resolved: 1"),

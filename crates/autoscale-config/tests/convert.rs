@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use scaler_core::model::{
-    Amount, ConfigId, Hearing, InstanceType, Marks, OnUnknown, Price, Size, VictimOrder,
+    AlertFreshness, Amount, ConfigId, InstanceType, OnUnknown, Price, Size, Thresholds, VictimOrder,
 };
 
 use crate::support::{GOOD, read, with, with_group_lines};
@@ -25,30 +25,34 @@ fn everything_written_arrives() {
     assert_eq!(group.policies[0].on["alertname"], "WebCpuHigh");
     assert_eq!(group.policies[1].remove, Some(Amount::Count(1)));
     assert_eq!(group.largest_step, (6, Amount::Percent(50)));
-    assert_eq!((group.launch_timeout, group.warm_up, group.grace), (minutes(7), minutes(2), minutes(3)));
-    assert_eq!(group.breaker, Amount::Percent(30));
+    assert_eq!(
+        (group.launch.timeout, group.launch.warm_up, group.replace.after),
+        (minutes(7), minutes(2), minutes(3))
+    );
+    assert_eq!(group.replace.max_unhealthy, Amount::Percent(30));
     assert_eq!(group.cost.unwrap().per_hour, Price(1_200_000));
-    assert_eq!(group.spare, Amount::Count(2));
-    assert_eq!(group.marks, Some(Marks { low: 20.0, high: 70.0 }));
+    assert_eq!(group.headroom, Amount::Count(2));
+    assert_eq!(group.thresholds, Some(Thresholds { low: 20.0, high: 70.0 }));
     assert_eq!(group.on_unknown, OnUnknown::AtLeast(3));
-    assert_eq!(group.order, VictimOrder::Oldest);
-    assert_eq!((group.remove.calm, group.remove.after_add), (minutes(5), minutes(11)));
+    assert_eq!(group.remove.order, VictimOrder::Oldest);
+    assert_eq!((group.remove.low_for, group.remove.after_add), (minutes(5), minutes(11)));
     assert_eq!((group.remove.at_most, group.remove.every), (Amount::Count(2), minutes(12)));
     assert_eq!((group.remove.drain, group.remove.reject), (minutes(4), Duration::from_secs(90)));
 }
 
 #[test]
-fn hearing_follows_the_file() {
+fn freshness_follows_the_file() {
     let heartbeat = Some("Watchdog".to_owned());
     let confirm = Duration::from_secs(600);
-    let polled = read(GOOD).unwrap().hearing();
+    let polled = read(GOOD).unwrap().alert_freshness();
     assert_eq!(
         polled,
-        Hearing { poll: Some(Duration::from_secs(15)), confirm, heartbeat: heartbeat.clone() }
+        AlertFreshness { poll: Some(Duration::from_secs(15)), confirm, heartbeat: heartbeat.clone() }
     );
-    let pushed =
-        read(&with("alertmanager: { url: \"http://127.0.0.1:9093\" }", "confirm: 30m")).unwrap().hearing();
-    assert_eq!(pushed, Hearing { poll: None, confirm: confirm * 3, heartbeat });
+    let pushed = read(&with("alertmanager: { url: \"http://127.0.0.1:9093\" }", "confirm: 30m"))
+        .unwrap()
+        .alert_freshness();
+    assert_eq!(pushed, AlertFreshness { poll: None, confirm: confirm * 3, heartbeat });
 }
 
 #[test]

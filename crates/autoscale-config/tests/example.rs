@@ -29,7 +29,7 @@ fn what_it_spells_out_is_the_default() {
     );
     bare.policies.clone_from(&spelt.policies);
     bare.cost.clone_from(&spelt.cost);
-    bare.marks = spelt.marks;
+    bare.thresholds = spelt.thresholds;
     assert_eq!(spelt, bare);
 }
 

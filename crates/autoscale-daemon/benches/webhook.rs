@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use http::Request;
 use scaler_core::model::{ConfigId, Group, Size, Template};
 use scaler_core::runtime::Scaler;
-use scaler_linode::{LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_linode::{LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 use scaler_sqlite::SqliteStore;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -34,7 +34,7 @@ fn daemon(runtime: &Runtime, store: &Path) -> Daemon {
     let template = Template { hash: "t".into(), types: vec!["g6-standard-2".into()] };
     let group = Group::new("web".parse().unwrap(), Size { min: 2, max: 6 }, vec![ConfigId(1)], template);
     let scaler = Scaler::builder()
-        .compute(LinodeCompute::new(linode.clone(), Marks::new("k3x9w2").unwrap(), [members.clone()]))
+        .compute(LinodeCompute::new(linode.clone(), OwnerTags::new("k3x9w2").unwrap(), [members.clone()]))
         .balancer(LinodeBalancers::new(linode, [&members]))
         .store(runtime.block_on(SqliteStore::open(store)).unwrap())
         .clock(scaler_core::clock::SystemClock)

@@ -8,10 +8,10 @@ use autoscale_config::{Config, MissingSecret, Secret, StoreAt};
 use linode_api::{Client, Token};
 use scaler_alertmanager::Alertmanager;
 use scaler_core::clock::SystemClock;
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::ports::Clock;
 use scaler_core::runtime::{BuildError, Scaler};
-use scaler_linode::{InvalidOwner, LinodeBalancers, LinodeCompute, Marks};
+use scaler_linode::{InvalidOwner, LinodeBalancers, LinodeCompute, OwnerTags};
 use scaler_sqlite::{OpenError, SqliteStore};
 use secrecy::ExposeSecret;
 
@@ -128,7 +128,7 @@ impl<'c> Assembly<'c> {
         let config = self.config;
         let calls = ApiCalls::default();
         let linode = linode(config, &calls, self.linode)?;
-        let marks = Marks::new(config.owner.as_str())?;
+        let marks = OwnerTags::new(config.owner.as_str())?;
         let owner_tag = marks.owner_tag().to_owned();
         let groups = config.linode_groups()?;
         let types = config.groups.values().map(|settings| settings.template.types.clone());
@@ -138,7 +138,7 @@ impl<'c> Assembly<'c> {
             .balancer(LinodeBalancers::new(linode.clone(), &groups))
             .compute(LinodeCompute::new(linode.clone(), marks, groups))
             .clock(Arc::clone(&self.clock))
-            .hearing(config.hearing())
+            .freshness(config.alert_freshness())
             .groups(config.core_groups());
         if let Some(source) = alertmanager(config, &calls, self.alertmanager)? {
             builder = builder.alerts(source);
@@ -149,7 +149,7 @@ impl<'c> Assembly<'c> {
         let credential = given(config.daemon.credentials.as_ref(), "daemon.credentials")?;
         let webhook = given(config.daemon.webhook_credentials.as_ref(), "daemon.webhook_credentials")?;
         let (scaler, store) = match &config.store {
-            StoreAt::Memory => (builder.store(MemoryStore::new()).build()?, None),
+            StoreAt::GroupState => (builder.store(InMemoryStore::new()).build()?, None),
             StoreAt::Sqlite(path) => {
                 let store = SqliteStore::open(path).await?;
                 (builder.store(store.clone()).build()?, Some(store))

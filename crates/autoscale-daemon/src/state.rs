@@ -60,7 +60,7 @@ impl State {
     /// off is taken up from the log as after a crash.
     pub(crate) async fn steps_under_way(&self) -> bool {
         for group in self.group_names() {
-            if self.status(group).await.is_ok_and(|(status, _)| !status.under_way.is_empty()) {
+            if self.status(group).await.is_ok_and(|(status, _)| !status.in_flight.is_empty()) {
                 return true;
             }
         }

@@ -164,7 +164,7 @@ async fn metrics_tell_how_groups_stand() {
         ("autoscaler_unhealthy_members{group=\"web\"}", 0.0),
         ("autoscaler_min_members{group=\"web\"}", 2.0),
         ("autoscaler_max_members{group=\"web\"}", 6.0),
-        ("autoscaler_ration_left{group=\"web\"}", 1.0),
+        ("autoscaler_budget_left{group=\"web\"}", 1.0),
         ("autoscaler_blind{group=\"web\"}", 0.0),
         ("autoscaler_troubled{group=\"web\"}", 0.0),
         ("autoscaler_members{group=\"web\",phase=\"in_service\"}", 6.0),

@@ -19,12 +19,12 @@ use jiff::Timestamp;
 use linode_api::Token;
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, Simulator, Timings};
 use scaler_core::clock::TokioClock;
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::runtime::Scaler;
 use scaler_core::state::{Draft, Entry};
-use scaler_linode::{LinodeBalancers, LinodeCompute, Marks};
+use scaler_linode::{LinodeBalancers, LinodeCompute, OwnerTags};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
@@ -62,7 +62,7 @@ impl Reply {
 /// A store in memory whose table of alerts can be held open or made to fail.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    inner: MemoryStore,
+    inner: InMemoryStore,
     gate: Arc<Semaphore>,
     pub failing: Arc<AtomicBool>,
     pub commits: Arc<AtomicUsize>,
@@ -73,7 +73,7 @@ const OPEN: usize = 1_000_000;
 impl Shelf {
     pub fn new() -> Self {
         Self {
-            inner: MemoryStore::new(),
+            inner: InMemoryStore::new(),
             gate: Arc::new(Semaphore::new(OPEN)),
             failing: Arc::default(),
             commits: Arc::default(),
@@ -195,10 +195,10 @@ impl Stage {
         let (store, clock) = (Shelf::new(), TokioClock::new(simulator.now()));
         let scaler = Scaler::builder()
             .balancer(LinodeBalancers::new(linode.clone(), &groups))
-            .compute(LinodeCompute::new(linode, Marks::new("k3x9w2").unwrap(), groups))
+            .compute(LinodeCompute::new(linode, OwnerTags::new("k3x9w2").unwrap(), groups))
             .store(store.clone())
             .clock(clock)
-            .hearing(config.hearing())
+            .freshness(config.alert_freshness())
             .groups(config.core_groups())
             .seed(7)
             .build()

@@ -8,12 +8,12 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
 use scaler_core::model::{
-    ActorId, Alert, AlertState, AlertTable, Amount, ConfigId, Group, Hearing, Instance, InstanceId,
+    ActorId, Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
     InstanceStatus, Mode, Node, NodeId, NodeStatus, Observation, Origin, Position, Signals, Size, StepPolicy,
     Template,
 };
 use scaler_core::reconcile::{decide, notice, plan};
-use scaler_core::state::{Cause, Draft, Entry, Fact, Memory};
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupState};
 
 const GROUPS: u64 = 1_000;
 const MEMBERS: u64 = 10;
@@ -21,18 +21,18 @@ const MEMBERS: u64 = 10;
 struct Case {
     group: Group,
     observation: Observation,
-    memory: Memory,
+    state: GroupState,
 }
 
 fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
-fn append(memory: &mut Memory, at: Timestamp, fact: Fact) {
-    let generation = memory.generation + u64::from(matches!(fact, Fact::Decided { .. }));
-    let position = memory.position.next();
+fn append(state: &mut GroupState, at: Timestamp, fact: Fact) {
+    let generation = state.generation + u64::from(matches!(fact, Fact::Decided { .. }));
+    let position = state.position.next();
     let draft = Draft::new(at, ActorId::from("bench"), Position(1), generation, Cause::Converge, fact);
-    memory.apply(&Entry { position, draft });
+    state.apply(&Entry { position, draft });
 }
 
 /// A group whose ten members have been in service for an hour.
@@ -69,15 +69,15 @@ fn case(n: u64) -> Case {
             status: NodeStatus::Up,
         });
     }
-    let mut memory = Memory::default();
+    let mut state = GroupState::default();
     let early = now() - SignedDuration::from_hours(1);
-    append(&mut memory, early, Fact::Began { incarnation: "abcde".into() });
+    append(&mut state, early, Fact::Began { incarnation: "abcde".into() });
     for at in [early, early + SignedDuration::from_mins(5), now() - SignedDuration::from_mins(30)] {
-        for fact in notice(&group, &observation, &memory, at) {
-            append(&mut memory, at, fact);
+        for fact in notice(&group, &observation, &state, at) {
+            append(&mut state, at, fact);
         }
     }
-    let decision = decide(&group, &observation, &Signals::default(), &memory, now());
+    let decision = decide(&group, &observation, &Signals::default(), &state, now());
     let desired = decision.desired.unwrap();
     let fact = Fact::Decided {
         desired,
@@ -88,22 +88,22 @@ fn case(n: u64) -> Case {
         value_milli: None,
         asked: None,
     };
-    append(&mut memory, early, fact);
-    assert!(memory.members.values().all(|member| member.warm() && member.origin == Origin::Found));
-    Case { group, observation, memory }
+    append(&mut state, early, fact);
+    assert!(state.members.values().all(|member| member.is_warm() && member.origin == Origin::Found));
+    Case { group, observation, state }
 }
 
 /// Turns each group once, and returns how many steps were planned.
 fn round(cases: &[Case], table: &AlertTable) -> usize {
-    let hearing = Hearing::default();
+    let freshness = AlertFreshness::default();
     cases
         .iter()
         .map(|case| {
-            let facts = notice(&case.group, &case.observation, &case.memory, now());
+            let facts = notice(&case.group, &case.observation, &case.state, now());
             assert!(facts.is_empty());
-            let signals = Signals::read(&case.group, table, &hearing, now());
-            let decision = decide(&case.group, &case.observation, &signals, &case.memory, now());
-            plan(&case.group, &case.observation, &decision, &case.memory, now()).steps.len()
+            let signals = Signals::read(&case.group, table, &freshness, now());
+            let decision = decide(&case.group, &case.observation, &signals, &case.state, now());
+            plan(&case.group, &case.observation, &decision, &case.state, now()).steps.len()
         })
         .sum()
 }

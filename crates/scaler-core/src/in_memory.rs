@@ -14,7 +14,7 @@ use crate::state::{Draft, Entry};
 ///
 /// Entries are kept as the text that durable stores keep too, so that what can't be written or read shows here as well.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryStore {
+pub struct InMemoryStore {
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -24,7 +24,7 @@ struct Kept {
     alerts: AlertTable,
 }
 
-impl MemoryStore {
+impl InMemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
@@ -43,7 +43,7 @@ impl MemoryStore {
 }
 
 #[async_trait]
-impl Store for MemoryStore {
+impl Store for InMemoryStore {
     async fn append(
         &self,
         log: &LogName,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::failure::{Doing, sorted, unsent};
-use crate::{BackendAddress, LinodeGroup, Marks, owner_tags};
+use crate::{BackendAddress, LinodeGroup, OwnerTags, owner_tags};
 use scaler_core::model::{GroupName, Instance, InstanceId, InstanceStatus, InstanceType, Price};
 use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
 
@@ -22,7 +22,7 @@ use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInst
 #[derive(Clone, Debug)]
 pub struct LinodeCompute {
     linode: Client,
-    marks: Marks,
+    tags: OwnerTags,
     groups: BTreeMap<GroupName, LinodeGroup>,
     types: Arc<Mutex<Option<(Instant, Types)>>>,
 }
@@ -33,11 +33,11 @@ type Types = Arc<[models::InstanceType]>;
 const TYPES_FOR: Duration = Duration::from_secs(900);
 
 impl LinodeCompute {
-    /// The Linodes with these marks. Groups that are not among `groups` are shown, and can't have new members.
+    /// The Linodes with these tags. Groups that are not among `groups` are shown, and can't have new members.
     #[must_use]
-    pub fn new(linode: Client, marks: Marks, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
+    pub fn new(linode: Client, tags: OwnerTags, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
         let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
-        Self { linode, marks, groups, types: Arc::default() }
+        Self { linode, tags, groups, types: Arc::default() }
     }
 
     async fn types(&self) -> Result<Types, Failure> {
@@ -60,10 +60,10 @@ impl LinodeCompute {
             .ok_or_else(|| unsent(format!("group {name} has no template: add it to the configuration")))
     }
 
-    /// In the core's words, with the group whose marks it carries. `meant` is the group that it is asked for, which says
-    /// how its address is chosen where it carries no marks yet.
+    /// In the core's words, with the group whose tags it carries. `meant` is the group that it is asked for, which says
+    /// how its address is chosen where it carries no tags yet.
     fn shown(&self, instance: &models::Instance, meant: Option<&GroupName>) -> (Instance, Option<GroupName>) {
-        let group = self.marks.group_of(instance);
+        let group = self.tags.group_of(instance);
         let address = group
             .as_ref()
             .or(meant)
@@ -94,12 +94,12 @@ impl LinodeCompute {
 impl Compute for LinodeCompute {
     async fn list(&self) -> Result<Listing, Failure> {
         // The filter only makes the answer smaller: the API was seen to ignore some, so tags are compared again.
-        let list = self.linode.instances().list().filter(Filter::tag(self.marks.owner_tag()));
+        let list = self.linode.instances().list().filter(Filter::tag(self.tags.owner_tag()));
         let listed = list.await.map_err(|error| sorted(Doing::Reading, error))?;
         let inconsistent = (!listed.is_consistent())
             .then(|| "the list of Linodes changed while it was read: ask again".to_owned());
         let mut instances = Vec::with_capacity(listed.len());
-        for one in listed.items().iter().filter(|one| one.has_tag(self.marks.owner_tag())) {
+        for one in listed.items().iter().filter(|one| one.has_tag(self.tags.owner_tag())) {
             match self.shown(one, None) {
                 (instance, Some(group)) => instances.push(Marked { instance, group }),
                 (_, None) => warn!(
@@ -129,7 +129,7 @@ impl Compute for LinodeCompute {
     }
 
     async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
-        let request = self.group(&new.group)?.request(&self.marks, new);
+        let request = self.group(&new.group)?.request(&self.tags, new);
         let created = self.linode.instances().create(&request).await;
         let created = created.map_err(|error| sorted(Doing::Creating, error))?;
         Ok(self.shown(&created, Some(&new.group)).0)
@@ -148,9 +148,9 @@ impl Compute for LinodeCompute {
         };
         let tags = if ours {
             self.free_for(&instance, group)?;
-            self.marks.put(group, &instance.tags)
+            self.tags.put(group, &instance.tags)
         } else {
-            self.marks.taken(group, &instance.tags)
+            self.tags.taken(group, &instance.tags)
         };
         if tags == instance.tags {
             return Ok(());
@@ -185,10 +185,10 @@ impl Compute for LinodeCompute {
 impl LinodeCompute {
     /// Refuses to take a Linode away from somebody else.
     fn free_for(&self, instance: &models::Instance, group: &GroupName) -> Result<(), Failure> {
-        let whose = match self.marks.other_owner(&instance.tags) {
+        let whose = match self.tags.other_owner(&instance.tags) {
             Some(other) => format!("of another installation ({other}): release it there"),
             None => match owner_tags::groups(&instance.tags).find(|other| other != group) {
-                Some(other) if instance.has_tag(self.marks.owner_tag()) => {
+                Some(other) if instance.has_tag(self.tags.owner_tag()) => {
                     format!("of group {other}: release it there")
                 }
                 _ => return Ok(()),

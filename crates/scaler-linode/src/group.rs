@@ -6,7 +6,7 @@ use linode_api::models::{
     CreateInstance, Instance, InterfaceGeneration, NodeBalancerConfigId, NodeBalancerId,
 };
 
-use crate::Marks;
+use crate::OwnerTags;
 use scaler_core::model::GroupName;
 use scaler_core::ports::NewInstance;
 
@@ -100,10 +100,10 @@ impl LinodeGroup {
     }
 
     /// The request that creates a member.
-    pub(super) fn request(&self, marks: &Marks, new: &NewInstance) -> CreateInstance {
+    pub(super) fn request(&self, owner: &OwnerTags, new: &NewInstance) -> CreateInstance {
         let mut request = self.template.clone().label(&new.label);
         request.instance_type.clone_from(&new.kind.0);
         let tags = request.tags.take().unwrap_or_default();
-        request.tags(marks.put(&self.name, &tags))
+        request.tags(owner.put(&self.name, &tags))
     }
 }

@@ -14,5 +14,5 @@ mod preflight;
 pub use balancer::LinodeBalancers;
 pub use compute::LinodeCompute;
 pub use group::{Backend, BackendAddress, LinodeGroup};
-pub use owner_tags::{InvalidOwner, Marks};
+pub use owner_tags::{InvalidOwner, OwnerTags};
 pub use preflight::{Concern, Weight, check};

@@ -12,7 +12,7 @@ const LONGEST: usize = 50;
 
 /// The marks of one installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marks {
+pub struct OwnerTags {
     owner: String,
 }
 
@@ -21,7 +21,7 @@ pub struct Marks {
 #[error("{0:?} is no owner: 1 to 34 lower case letters, digits and hyphens, so that it can stand in a tag")]
 pub struct InvalidOwner(String);
 
-impl Marks {
+impl OwnerTags {
     /// The marks of the installation that is called `owner`: no two on one account may share it.
     ///
     /// # Errors

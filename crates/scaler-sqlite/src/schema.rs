@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::OpenError;
 
-/// Marks the file as ours (`PRAGMA application_id`): "ascl".
+/// Thresholds the file as ours (`PRAGMA application_id`): "ascl".
 const APPLICATION: i64 = 0x6173_636c;
 
 /// How long to wait for another program that writes, such as the sqlite3 tool.

@@ -65,7 +65,7 @@ impl Bench for Directory {
 }
 
 fn draft(number: u32) -> Draft {
-    let fact = Fact::SizeAsked { desired: number, floor_until: None, over_ration: false };
+    let fact = Fact::SizeAsked { desired: number, floor_until: None, over_budget: false };
     Draft::new(Timestamp::UNIX_EPOCH, ActorId::from("a"), Position::START, 1, Cause::operator("test"), fact)
 }
 

@@ -18,11 +18,11 @@ use linode_api::models::{NodeBalancerConfigId, NodeBalancerId};
 use linode_api::{Client, Token};
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
 use scaler_core::clock::TokioClock;
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{Amount, Group, Size, Template};
 use scaler_core::runtime::{Ending, Run, Scaler};
 use scaler_core::state::Cause;
-use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 
 const SPEED: f64 = 100.0;
 
@@ -56,14 +56,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = scaler_core::model::ConfigId(backend.config.get());
     let template = Template { hash: "release-4.2".into(), types: vec!["g6-standard-2".into()] };
     let mut group = Group::new(name, Size { min: 2, max: 6 }, vec![config], template);
-    group.warm_up = Duration::from_secs(30);
+    group.launch.warm_up = Duration::from_secs(30);
     group.remove.drain = Duration::from_secs(60);
 
     // A store that lasts (`sqlite::SqliteStore::open`) lets the next process go on where this one ends.
     let scaler = Scaler::builder()
-        .compute(LinodeCompute::new(linode.clone(), Marks::new("example")?, [members.clone()]))
+        .compute(LinodeCompute::new(linode.clone(), OwnerTags::new("example")?, [members.clone()]))
         .balancer(LinodeBalancers::new(linode, [&members]))
-        .store(MemoryStore::new())
+        .store(InMemoryStore::new())
         .clock(clock)
         .group(group)
         .build()?;

@@ -197,7 +197,7 @@ Examples:
   autoscale check --online              ask the Linode API as well
   autoscale check --output json | jq '.problems[] | .fix'")]
 pub(crate) struct CheckArgs {
-    /// Ask the Linode API too: token, account, regions, types, images, firewalls, NodeBalancers. Reads only.
+    /// ScaleRequest the Linode API too: token, account, regions, types, images, firewalls, NodeBalancers. Reads only.
     #[arg(long)]
     pub(crate) online: bool,
 

@@ -62,7 +62,7 @@ pub(crate) struct SizeArgs {
 
     /// Removals may go over the ration.
     #[arg(long)]
-    pub(crate) over_ration: bool,
+    pub(crate) over_budget: bool,
 
     /// Your id of this request: asked again with the same one, nothing happens twice.
     #[arg(long, value_name = "ID")]

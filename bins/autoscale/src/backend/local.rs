@@ -9,7 +9,7 @@ use autoscale_daemon::{
 use scaler_core::clock::SystemClock;
 use scaler_core::model::{StepId, after};
 use scaler_core::ports::Clock as _;
-use scaler_core::runtime::{Accepted, Ask, Ending, Error, Run, Scaler, Wanted};
+use scaler_core::runtime::{Accepted, Ending, Error, Run, ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::{Cause, Fact};
 use scaler_core::view::{Event, Moment, What};
 
@@ -106,30 +106,30 @@ impl Local {
     }
 
     /// In the scaler's words.
-    fn asked(ask: &SetDesired) -> Result<Ask, Failure> {
+    fn asked(ask: &SetDesired) -> Result<ScaleRequest, Failure> {
         let wanted = match (ask.desired, ask.add, ask.remove) {
-            (Some(desired), None, None) => Wanted::Exactly(desired),
-            (None, Some(by), None) => Wanted::More(by),
-            (None, None, Some(by)) => Wanted::Fewer(by),
+            (Some(desired), None, None) => TargetSize::Exactly(desired),
+            (None, Some(by), None) => TargetSize::More(by),
+            (None, None, Some(by)) => TargetSize::Fewer(by),
             _ => return Err(Failure::new(Exit::Usage, "exactly one size is to be asked for")),
         };
-        let mut asked = Ask::new(wanted, cause(ask.who.as_deref().unwrap_or_default(), &ask.reason));
+        let mut asked = ScaleRequest::new(wanted, cause(ask.who.as_deref().unwrap_or_default(), &ask.reason));
         asked.request.clone_from(&ask.request_id);
         asked.generation = ask.generation;
         asked.floor_until = ask.floor_for.map(|span| after(SystemClock.now(), span.0));
-        asked.over_ration = ask.over_ration;
+        asked.over_budget = ask.over_budget;
         Ok(asked)
     }
 
     /// Turns the loop until the call ends. A cut stops it between two steps; a second one breaks it off.
     async fn drive(&self, mut run: Run, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        let mut under_way = BTreeMap::new();
+        let mut in_flight = BTreeMap::new();
         let mut cut: Option<Cut> = None;
         loop {
             tokio::select! {
                 biased;
                 event = run.next() => match event {
-                    Some(event) => tell(&event, &mut under_way, waiting),
+                    Some(event) => tell(&event, &mut in_flight, waiting),
                     None => break,
                 },
                 again = waiting.limit.cut() => {
@@ -138,7 +138,7 @@ impl Local {
                         return Ok(End::Cut(cut));
                     }
                     cut.get_or_insert(again);
-                    let steps: Vec<String> = under_way.values().cloned().collect();
+                    let steps: Vec<String> = in_flight.values().cloned().collect();
                     waiting.progress.note(&match steps.as_slice() {
                         [] => "stopping: no step is under way".to_owned(),
                         steps => format!("stopping: no new step begins; under way: {}", steps.join("; ")),
@@ -157,13 +157,13 @@ impl Local {
     }
 }
 
-fn tell(event: &Event, under_way: &mut BTreeMap<StepId, String>, waiting: &Waiting<'_>) {
+fn tell(event: &Event, in_flight: &mut BTreeMap<StepId, String>, waiting: &Waiting<'_>) {
     match (&event.what, event.step_id) {
         (What::Logged(Fact::Intended { step }), Some(id)) => {
-            under_way.insert(id, step.to_string());
+            in_flight.insert(id, step.to_string());
         }
         (What::Logged(Fact::Done { .. }), Some(id)) => {
-            under_way.remove(&id);
+            in_flight.remove(&id);
         }
         _ => {}
     }

@@ -55,7 +55,7 @@ impl Plan {
                 .collect(),
             waiting,
             observed: dry_run.observation.at,
-            blind: dry_run.observation.useless,
+            blind: dry_run.observation.discarded,
         }
     }
 }

@@ -38,7 +38,7 @@ async fn ask(
     ask.generation = args.generation;
     ask.request_id.clone_from(&args.request_id);
     ask.floor_for = args.floor_for;
-    ask.over_ration = args.over_ration;
+    ask.over_budget = args.over_budget;
     let backend = context.backend().await?;
     if args.dry_run {
         let plan = backend.plan(group, Some(&ask)).await?;

@@ -108,7 +108,7 @@ fn whole(group: &GroupStatus) -> String {
     for policy in &group.policies {
         line("policy", format!("{}: {}, {}", policy.policy, policy.signal, policy.why));
     }
-    line("ration", format!("{} may be removed now", counted(group.ration_left, "member")));
+    line("ration", format!("{} may be removed now", counted(group.budget_left, "member")));
     if let Some(cost) = group.cost_per_hour.filter(|cost| *cost > 0.0) {
         line("cost", format!("${cost:.4}/h"));
     }
@@ -118,7 +118,7 @@ fn whole(group: &GroupStatus) -> String {
     for waiting in &group.waiting {
         line("waiting for", format!("{} until {}", waiting.what, time(waiting.until)));
     }
-    for step in &group.under_way {
+    for step in &group.in_flight {
         line("under way", step.to_string());
     }
     if let Some(why) = &group.blind {

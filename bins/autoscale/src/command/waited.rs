@@ -83,7 +83,7 @@ pub(super) async fn tell(
         }
         Some(End::Cut(cut)) => {
             let waits = status.waiting.iter().map(|wait| format!("waiting for {}", wait.what));
-            let steps = status.under_way.iter().map(|step| format!("under way: {step}"));
+            let steps = status.in_flight.iter().map(|step| format!("under way: {step}"));
             let mut left: Vec<String> = steps.chain(waits).chain(status.held.iter().cloned()).collect();
             left.push(backend.who_goes_on().to_owned());
             why = Some(left.join("; "));

@@ -51,5 +51,5 @@ pub enum StoreAt {
     /// A SQLite file. Default `autoscale.db` beside the configuration.
     Sqlite(PathBuf),
     /// In memory, gone with the process: for tests.
-    Memory,
+    GroupState,
 }

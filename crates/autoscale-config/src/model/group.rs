@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU64, time::Duration};
 
-use scaler_core::model::{Amount, Marks, OnUnknown, Price, Remove, Size, StepPolicy, VictimOrder};
+use scaler_core::model::{Amount, OnUnknown, Price, Remove, Size, StepPolicy, Thresholds, VictimOrder};
 
 use super::InstanceTemplate;
 
@@ -49,7 +49,7 @@ pub struct GroupSettings {
     /// Members on top of what policies ask for. Default none.
     pub spare: Amount,
     /// The marks between which the load is kept.
-    pub marks: Option<Marks>,
+    pub marks: Option<Thresholds>,
     /// What unknown signals do. Default hold.
     pub on_unknown: OnUnknown,
     /// Which of equal members goes first. Default the newest.

@@ -1,6 +1,6 @@
 //! A group.
 
-use scaler_core::model::{Amount, GroupName, Marks, OnUnknown, Price, Size, StepPolicy, VictimOrder};
+use scaler_core::model::{Amount, GroupName, OnUnknown, Price, Size, StepPolicy, Thresholds, VictimOrder};
 
 use super::{Reader, known, policy, template, times};
 use crate::{
@@ -220,7 +220,7 @@ fn cost(at: &At, r: &mut Reader<'_>) -> Option<Price> {
 /// The share of the high mark that the load may reach by a removal.
 const MOST_AFTER: f64 = 0.9;
 
-fn marks(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Marks> {
+fn marks(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Thresholds> {
     let fields = at.map(r, known::MARKS)?;
     let low = fields
         .need(r, "low", "write the value below which the low alert fires")
@@ -252,7 +252,7 @@ fn marks(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Marks> {
             );
         }
     }
-    Some(Marks { low, high })
+    Some(Thresholds { low, high })
 }
 
 fn on_unknown(at: &At, r: &mut Reader<'_>, max: Option<u32>) -> Option<OnUnknown> {

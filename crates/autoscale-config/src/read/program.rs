@@ -171,7 +171,7 @@ pub(super) fn store(r: &mut Reader<'_>, root: &Fields) -> Option<StoreAt> {
     };
     if at.word().is_some() {
         let fix = "write { sqlite: PATH }; or memory, in a test";
-        let store = at.parse(r, "a store", fix, |text| (text == "memory").then_some(StoreAt::Memory));
+        let store = at.parse(r, "a store", fix, |text| (text == "memory").then_some(StoreAt::GroupState));
         if store.is_some() {
             r.warn(
                 at,

@@ -63,7 +63,7 @@ pub(super) fn read(r: &mut Reader<'_>, fields: &Fields) -> Option<Times> {
 fn remove(at: &At, r: &mut Reader<'_>, warm_up: Option<Duration>) -> Option<Remove> {
     let fields = at.map(r, known::REMOVE)?;
     let usual = Remove::default();
-    let calm = fields.or(r, "calm", usual.calm, |at, r| {
+    let calm = fields.or(r, "calm", usual.low_for, |at, r| {
         let calm = at.duration(r)?;
         if calm < MINUTE {
             r.warn(at, "a dip of a moment removes members that are needed again", "write 5m");
@@ -131,11 +131,12 @@ fn remove(at: &At, r: &mut Reader<'_>, warm_up: Option<Duration>) -> Option<Remo
         }
     }
     Some(Remove {
-        calm: calm?,
+        low_for: calm?,
         after_add: after_add?,
         at_most: at_most?,
         every: every?,
         drain: drain?,
         reject: reject?,
+        order: scaler_core::model::VictimOrder::Newest,
     })
 }

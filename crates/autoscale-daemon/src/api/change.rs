@@ -39,7 +39,7 @@ pub struct SetDesired {
     pub floor_for: Option<Span>,
     /// Removals for it may go over the ration.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub over_ration: bool,
+    pub over_budget: bool,
     /// Only tell what would be done: the answer is a [`Plan`](super::Plan).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,

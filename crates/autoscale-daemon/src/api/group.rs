@@ -71,9 +71,9 @@ pub struct GroupStatus {
     /// What is being waited for.
     pub waiting: Vec<Waiting>,
     /// Steps under way.
-    pub under_way: Vec<Step>,
+    pub in_flight: Vec<Step>,
     /// Removals that the group's ration leaves now.
-    pub ration_left: u32,
+    pub budget_left: u32,
     /// US dollars an hour of what may exist, where prices are known.
     pub cost_per_hour: Option<f64>,
     /// When the last complete observation was taken; none while the cloud can't be believed.
@@ -220,8 +220,8 @@ impl From<Status> for GroupStatus {
             reason: status.reason,
             held: status.held,
             waiting: status.waiting.into_iter().map(Into::into).collect(),
-            under_way: status.under_way,
-            ration_left: status.ration_left,
+            in_flight: status.in_flight,
+            budget_left: status.budget_left,
             cost_per_hour: status.cost_per_hour.map(dollars),
             observed: status.observed,
             blind: status.blind,

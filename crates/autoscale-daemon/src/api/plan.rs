@@ -37,7 +37,7 @@ pub struct Plan {
     pub waiting: Vec<Waiting>,
     /// When the cloud was looked at.
     pub observed: Timestamp,
-    /// Why what the cloud shows is useless, if it is.
+    /// Why what the cloud shows is discarded, if it is.
     pub blind: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl Plan {
                 .collect(),
             waiting: scaler_core::view::Waiting::of(plan).into_iter().map(Into::into).collect(),
             observed: dry_run.observation.at,
-            blind: dry_run.observation.useless.clone(),
+            blind: dry_run.observation.discarded.clone(),
         }
     }
 }

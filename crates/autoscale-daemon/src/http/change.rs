@@ -11,7 +11,7 @@ use axum::{
 };
 use scaler_core::model::{Amount, InstanceId, after};
 use scaler_core::runtime;
-use scaler_core::runtime::{Ask, Run, Wanted};
+use scaler_core::runtime::{Run, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, Mark};
 use scaler_core::view::What;
 use tokio::time::timeout;
@@ -67,11 +67,11 @@ pub(super) async fn desired(
     Ok((status, Json(answer)).into_response())
 }
 
-fn ask(state: &State, asked: &SetDesired) -> Result<Ask, Refusal> {
+fn ask(state: &State, asked: &SetDesired) -> Result<ScaleRequest, Refusal> {
     let wanted = match (asked.desired, asked.add, asked.remove) {
-        (Some(n), None, None) => Wanted::Exactly(n),
-        (None, Some(by), None) => Wanted::More(some(by, "add")?),
-        (None, None, Some(by)) => Wanted::Fewer(some(by, "remove")?),
+        (Some(n), None, None) => TargetSize::Exactly(n),
+        (None, Some(by), None) => TargetSize::More(some(by, "add")?),
+        (None, None, Some(by)) => TargetSize::Fewer(some(by, "remove")?),
         _ => {
             return Err(Refusal::bad_request(
                 "exactly one of desired, add and remove says which size is wanted",
@@ -81,7 +81,7 @@ fn ask(state: &State, asked: &SetDesired) -> Result<Ask, Refusal> {
         }
     };
     let mut ask =
-        Ask::new(wanted, cause(asked.who.as_deref(), &asked.reason)?).over_ration(asked.over_ration);
+        ScaleRequest::new(wanted, cause(asked.who.as_deref(), &asked.reason)?).over_budget(asked.over_budget);
     if let Some(id) = &asked.request_id {
         if id.is_empty() || id.len() > LONGEST_TEXT {
             return Err(Refusal::bad_request(

@@ -24,7 +24,7 @@ pub(super) struct Target {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct TargetSize {
     /// Where members are scraped. Default: node_exporter's.
     #[serde(default = "node_exporter")]
     port: u16,
@@ -50,7 +50,7 @@ const fn node_exporter() -> u16 {
 pub(super) async fn targets(
     Shared(state): Shared<Arc<State>>,
     Path(group): Path<String>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<TargetSize>, QueryRejection>,
 ) -> Result<Json<Vec<Target>>, Refusal> {
     let Query(wanted) = wanted.map_err(|rejection| {
         Refusal::bad_request(

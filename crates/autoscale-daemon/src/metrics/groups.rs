@@ -58,7 +58,7 @@ const READINGS: [(&str, &str, Reading); 14] = [
     ("min_members", "The least size", |s| Some(s.min.into())),
     ("max_members", "The largest size", |s| Some(s.max.into())),
     ("generation", "The generation of the desired size", |s| Some(count(s.generation))),
-    ("ration_left", "Removals that the ration leaves now", |s| Some(s.ration_left.into())),
+    ("budget_left", "Removals that the removal budget leaves now", |s| Some(s.budget_left.into())),
     ("cost_dollars_per_hour", "What may exist costs so much an hour, where prices are known", |s| {
         s.cost_per_hour
     }),

@@ -2,7 +2,7 @@
 
 /// The parts of sentences that tell, the more special ones first.
 const TELLTALES: [(&str, &str); 22] = [
-    ("ration", "ration"),
+    ("removal budget", "removal_budget"),
     ("ceiling", "cost"),
     ("would cost", "cost"),
     ("the mode is", "mode"),
@@ -51,7 +51,7 @@ mod tests {
             ("creates: 3 launches in a row failed, next try at 2026-01-05T08:00:00Z", "back_off"),
             ("removals: a high signal fires", "high_signal"),
             ("removals: too many members are unhealthy at once", "breaker"),
-            ("removals: the installation's ration is used up", "ration"),
+            ("removals: the installation's removal budget is used up", "removal_budget"),
             ("removal: low for 20 s of 300 s", "window"),
             ("removal: member web-abcde-3 is warming up", "busy"),
             ("removals: WebCpuLow fired and was not confirmed since", "unknown_signal"),

@@ -113,15 +113,15 @@ pub(super) async fn abandoned(bench: &dyn Bench) -> Result<(), Wrong> {
         // Polled once and dropped, as when an actor is stopped.
         let abandoned = drafts("gone", 0..TOGETHER);
         drop(store.append(&log, end, &abandoned).now_or_never());
-        let landed = Position(end.0 + u64::from(TOGETHER));
+        let ended = Position(end.0 + u64::from(TOGETHER));
         let next = drafts("next", 0..1);
         end = match store.append(&log, end, &next).await {
             Ok(position) => position,
             Err(StoreError::Conflict { last, .. }) => {
-                same("the end of a landed append", &last, &landed)?;
+                same("the end of an abandoned append", &last, &ended)?;
                 let read: Vec<_> =
                     store.read(&log, end, usize::MAX).await?.into_iter().map(|e| e.draft).collect();
-                same("the landed append", &read, &abandoned)?;
+                same("the abandoned append", &read, &abandoned)?;
                 store.append(&log, last, &next).await?
             }
             Err(other) => return Err(other.into()),

@@ -17,7 +17,7 @@ pub(super) fn time(seconds: u64) -> Timestamp {
 /// An entry that differs from those with another number or actor.
 pub(super) fn draft(actor: &str, number: u32) -> Draft {
     let fact = if number.is_multiple_of(2) {
-        Fact::SizeAsked { desired: number, floor_until: None, over_ration: false }
+        Fact::SizeAsked { desired: number, floor_until: None, over_budget: false }
     } else {
         Fact::ModeSet {
             mode: GroupMode::AddOnly,

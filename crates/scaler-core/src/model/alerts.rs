@@ -49,7 +49,7 @@ pub struct AlertRow {
     pub alert: Alert,
     /// Since when the state is what it is, by our clock.
     pub since: Timestamp,
-    /// When it was last heard, by our clock.
+    /// When it was last heard of, by our clock.
     pub heard: Timestamp,
 }
 

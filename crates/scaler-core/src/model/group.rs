@@ -26,25 +26,19 @@ pub struct Group {
     /// Most members that one decision may add to those that are counted: at most the larger of both. Default 4, 100 %.
     pub largest_step: (u32, Amount),
     /// Members kept on top of what policies ask for. Default none.
-    pub spare: Amount,
+    pub headroom: Amount,
     /// What unknown signals do. Default hold.
     pub on_unknown: OnUnknown,
-    /// A launch that has not reached service by then has failed. Default 10 min.
-    pub launch_timeout: Duration,
-    /// So long a member that entered service counts as capacity but not as evidence. Default 2 min.
-    pub warm_up: Duration,
-    /// A member that is unhealthy for longer is replaced. Default 2 min.
-    pub grace: Duration,
+    /// How members are launched.
+    pub launch: Launch,
     /// How members are removed.
     pub remove: Remove,
-    /// More unhealthy members than the larger of 1 and this hold back removals. Default 20 %.
-    pub breaker: Amount,
+    /// How unhealthy members are replaced.
+    pub replace: Replace,
     /// What it may cost.
     pub cost: Option<Cost>,
-    /// The marks between which the load is kept, where known: no removal that would lift it over 0.9 of the high one.
-    pub marks: Option<Marks>,
-    /// Which of equal members goes first. Default the newest.
-    pub order: VictimOrder,
+    /// The load at which the group's alerts fire, where known: no removal that would lift it over 0.9 of the high one.
+    pub thresholds: Option<Thresholds>,
 }
 
 impl Group {
@@ -58,23 +52,20 @@ impl Group {
             template,
             policies: Vec::new(),
             largest_step: (4, Amount::Percent(100)),
-            spare: Amount::Count(0),
+            headroom: Amount::Count(0),
             on_unknown: OnUnknown::Hold,
-            launch_timeout: MINUTE * 10,
-            warm_up: MINUTE * 2,
-            grace: MINUTE * 2,
+            launch: Launch::default(),
             remove: Remove::default(),
-            breaker: Amount::Percent(20),
+            replace: Replace::default(),
             cost: None,
-            marks: None,
-            order: VictimOrder::Newest,
+            thresholds: None,
         }
     }
 
     /// Unhealthy members above which removals wait for replacements that have warmed up, of `members` in all.
     #[must_use]
-    pub fn breaker_at(&self, members: u32) -> u32 {
-        self.breaker.of(members).max(1)
+    pub fn most_unhealthy(&self, members: u32) -> u32 {
+        self.replace.max_unhealthy.of(members).max(1)
     }
 
     /// The hourly price of an instance of `kind`, where known.
@@ -119,7 +110,7 @@ pub struct StepPolicy {
     pub add: Option<Amount>,
     /// Removed while such an alert fires.
     pub remove: Option<Amount>,
-    /// Removed once such an alert has been resolved for the calm window.
+    /// Removed once such an alert has been resolved for the `remove.low_for` window.
     pub when_resolved: Option<Amount>,
 }
 
@@ -131,32 +122,68 @@ impl StepPolicy {
     }
 }
 
+/// How members are launched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Launch {
+    /// A launch that has not reached service by then has failed. Default 10 min.
+    pub timeout: Duration,
+    /// How long a new member counts as capacity before its load counts in decisions. Default 2 min.
+    pub warm_up: Duration,
+}
+
+impl Default for Launch {
+    fn default() -> Self {
+        Self { timeout: MINUTE * 10, warm_up: MINUTE * 2 }
+    }
+}
+
+/// How unhealthy members are replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replace {
+    /// A member that is unhealthy for longer is replaced. Default 2 min.
+    pub after: Duration,
+    /// The share of unhealthy members above which removals wait for replacements that have warmed up; at least one may be
+    /// unhealthy. Default 20 %.
+    pub max_unhealthy: Amount,
+}
+
+impl Default for Replace {
+    fn default() -> Self {
+        Self { after: MINUTE * 2, max_unhealthy: Amount::Percent(20) }
+    }
+}
+
 /// How members are removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remove {
     /// The signal must have been low for so long. Default 10 min.
-    pub calm: Duration,
+    pub low_for: Duration,
     /// The last entry into service must be so long ago. Default 10 min.
     pub after_add: Duration,
     /// Most of the members that may be serving to remove, whatever the cause, per `every`; at least 1. Default 10 %.
     pub at_most: Amount,
-    /// The window of the ration, and the pause between removals. Default 10 min.
+    /// The window of the removal budget, and the pause between removals. Default 10 min.
     pub every: Duration,
     /// How long a member drains, from when the mode is seen. Default 5 min.
     pub drain: Duration,
     /// How long it then rejects before it is deregistered: modes take up to 60 s. Default 60 s.
     pub reject: Duration,
+    /// Which of otherwise equal members goes first. Default the newest.
+    pub order: VictimOrder,
 }
 
 impl Default for Remove {
     fn default() -> Self {
         Self {
-            calm: MINUTE * 10,
+            low_for: MINUTE * 10,
             after_add: MINUTE * 10,
             at_most: Amount::Percent(10),
             every: MINUTE * 10,
             drain: MINUTE * 5,
             reject: MINUTE,
+            order: VictimOrder::Newest,
         }
     }
 }
@@ -172,7 +199,7 @@ pub struct Cost {
 
 /// The load marks of the group's rules, in the unit of the alerts' `value` annotation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Marks {
+pub struct Thresholds {
     /// Below it the low alert fires.
     pub low: f64,
     /// Above it the high alert fires.

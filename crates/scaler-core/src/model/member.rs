@@ -71,7 +71,7 @@ pub enum DrainWhy {
     Surplus,
     /// It was unhealthy or an operator replaced it: never taken back.
     Replaced,
-    /// It never reached service: no time to drain, no ration.
+    /// It never reached service: no time to drain, no permit.
     FailedLaunch,
 }
 
@@ -82,7 +82,7 @@ pub struct Drain {
     pub why: DrainWhy,
     /// When it was intended.
     pub at: Timestamp,
-    /// A ration was drawn for it, or it needs none. Without one it goes no further.
+    /// A permit was drawn for it, or it needs none. Without one it goes no further.
     pub drawn: bool,
     /// When every node was seen in the mode.
     pub seen: Option<Timestamp>,
@@ -94,7 +94,7 @@ pub struct Drain {
 
 /// A mode that we asked for and whether the cloud took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ModeWish {
+pub struct RequestedMode {
     /// The mode.
     pub mode: Mode,
     /// When we asked.
@@ -131,7 +131,7 @@ pub struct Member {
     pub since: Timestamp,
     /// Its last entry into service, if it ever was.
     pub served: Option<Timestamp>,
-    /// Its launch failed: it goes without ration.
+    /// Its launch failed: it goes without a permit.
     pub failed: bool,
     /// Being replaced since then; recovery does not unmark it.
     pub replacing: Option<Timestamp>,
@@ -144,13 +144,13 @@ pub struct Member {
     /// Registrations that were intended, by config, and when.
     pub registering: BTreeMap<ConfigId, Timestamp>,
     /// The modes that we last asked for.
-    pub modes: BTreeMap<ConfigId, ModeWish>,
+    pub modes: BTreeMap<ConfigId, RequestedMode>,
     /// When a drain was last intended, also one that was taken back.
     pub last_drain: Option<Timestamp>,
     /// The drain under way.
     pub drain: Option<Drain>,
     /// Its deregistration or deletion is intended: no way back.
-    pub condemned: Option<Timestamp>,
+    pub delete_intended: Option<Timestamp>,
     /// Its removal was refused then: left alone for a while.
     pub refused: Option<Timestamp>,
     /// First missing in two kinds of look-up, by list and by id, at that time.
@@ -183,7 +183,7 @@ impl Member {
             modes: BTreeMap::new(),
             last_drain: None,
             drain: None,
-            condemned: None,
+            delete_intended: None,
             refused: None,
             missing: None,
         }
@@ -191,52 +191,52 @@ impl Member {
 
     /// On its way into service: for the first time, taken back, or into a config that was added later.
     #[must_use]
-    pub const fn on_its_way(&self) -> bool {
+    pub const fn is_on_its_way(&self) -> bool {
         !self.failed
-            && !self.leaving()
+            && !self.is_leaving()
             && self.replacing.is_none()
             && matches!(self.phase, Phase::Provisioning | Phase::Booting | Phase::Registering)
     }
 
     /// In service, warmed or not, and not leaving.
     #[must_use]
-    pub const fn in_service(&self) -> bool {
-        !self.leaving() && matches!(self.phase, Phase::Warming | Phase::InService)
+    pub const fn is_in_service(&self) -> bool {
+        !self.is_leaving() && matches!(self.phase, Phase::Warming | Phase::InService)
     }
 
     /// In service and there to stay; one that answered 404 is not, though it is only gone once it did so twice.
     #[must_use]
-    pub const fn serving(&self) -> bool {
-        self.in_service() && self.replacing.is_none() && self.missing.is_none()
+    pub const fn is_serving(&self) -> bool {
+        self.is_in_service() && self.replacing.is_none() && self.missing.is_none()
     }
 
     /// In service, warmed, and there to stay: it counts as evidence.
     #[must_use]
-    pub fn warm(&self) -> bool {
-        self.serving() && self.phase == Phase::InService
+    pub fn is_warm(&self) -> bool {
+        self.is_serving() && self.phase == Phase::InService
     }
 
     /// Capacity that the group may expect: in service, on its way, or unhealthy within its grace.
     #[must_use]
-    pub fn expected(&self) -> bool {
-        self.on_its_way() || ((self.in_service() || self.ill()) && self.replacing.is_none())
+    pub fn is_expected(&self) -> bool {
+        self.is_on_its_way() || ((self.is_in_service() || self.is_unhealthy()) && self.replacing.is_none())
     }
 
     /// Unhealthy, and nothing is done about it yet.
     #[must_use]
-    pub fn ill(&self) -> bool {
-        !self.leaving() && self.phase == Phase::Unhealthy
+    pub fn is_unhealthy(&self) -> bool {
+        !self.is_leaving() && self.phase == Phase::Unhealthy
     }
 
     /// Exists or may exist, and counts against max.
     #[must_use]
-    pub const fn may_exist(&self) -> bool {
+    pub const fn counts_against_max(&self) -> bool {
         !self.standby
     }
 
     /// On its way out.
     #[must_use]
-    pub const fn leaving(&self) -> bool {
-        self.drain.is_some() || self.condemned.is_some()
+    pub const fn is_leaving(&self) -> bool {
+        self.drain.is_some() || self.delete_intended.is_some()
     }
 }

@@ -13,12 +13,14 @@ mod time;
 pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, KEEP};
 pub use amount::{Amount, ParseAmountError, Price};
 pub use cloud::{Instance, InstanceStatus, Mode, Node, NodeStatus};
-pub use group::{Cost, Group, Marks, OnUnknown, Remove, Size, StepPolicy, Template, VictimOrder};
+pub use group::{
+    Cost, Group, Launch, OnUnknown, Remove, Replace, Size, StepPolicy, Template, Thresholds, VictimOrder,
+};
 pub use id::{
     ActorId, ConfigId, GroupName, InstanceId, InstanceType, InvalidGroupName, NodeId, Position, Slot, StepId,
     TemplateHash,
 };
-pub use member::{Drain, DrainWhy, Member, ModeWish, Origin, Phase};
+pub use member::{Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
 pub use observation::Observation;
-pub use signal::{GROUP_LABEL, Hearing, PolicySignal, Signal, Signals};
+pub use signal::{AlertFreshness, GROUP_LABEL, PolicySignal, Signal, Signals};
 pub use time::{after, elapsed};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot};
 
-/// What the cloud shows of a group at one time: complete, or useless.
+/// What the cloud shows of a group at one time: complete, or discarded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Observation {
@@ -24,10 +24,10 @@ pub struct Observation {
     pub nodes: Vec<Node>,
     /// Whether the nodes were read for this observation: a removal needs that.
     pub nodes_fresh: bool,
-    /// Why it is useless, if it is: a listing that changed while it was read, a config that did not answer, another account.
-    pub useless: Option<String>,
+    /// Why it is discarded, if it is: a listing that changed while it was read, a config that did not answer, another account.
+    pub discarded: Option<String>,
     /// Slots with a call under way: nothing is begun for them.
-    pub under_way: BTreeSet<Slot>,
+    pub in_flight: BTreeSet<Slot>,
 }
 
 impl Observation {
@@ -42,8 +42,8 @@ impl Observation {
             untagged: BTreeSet::new(),
             nodes: Vec::new(),
             nodes_fresh: true,
-            useless: None,
-            under_way: BTreeSet::new(),
+            discarded: None,
+            in_flight: BTreeSet::new(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What argues for a size. Silence is not calm.
+//! What argues for a size. No alert is not the same as "all clear".
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub enum Signal {
     /// Less would do.
     Low,
     /// Neither.
-    Calm,
+    Neutral,
     /// Nobody confirms anything.
     Unknown,
 }
@@ -30,7 +30,7 @@ impl fmt::Display for Signal {
         f.write_str(match self {
             Self::High => "high",
             Self::Low => "low",
-            Self::Calm => "calm",
+            Self::Neutral => "neutral",
             Self::Unknown => "unknown",
         })
     }
@@ -66,16 +66,16 @@ pub struct Signals {
 
 /// How the table of alerts is to be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hearing {
+pub struct AlertFreshness {
     /// Where Alertmanager is polled: how often. Its answers are then the truth.
     pub poll: Option<Duration>,
     /// Where it is not: a firing alert must repeat within this.
     pub confirm: Duration,
-    /// The `alertname` of an alert that always fires while alerting works.
+    /// The `alertname` of an alert that always fires while alerting intents.
     pub heartbeat: Option<String>,
 }
 
-impl Default for Hearing {
+impl Default for AlertFreshness {
     fn default() -> Self {
         Self { poll: None, confirm: Duration::from_secs(600), heartbeat: None }
     }
@@ -99,7 +99,7 @@ impl Signals {
         {
             Signal::Low
         } else {
-            Signal::Calm
+            Signal::Neutral
         }
     }
 

@@ -11,6 +11,6 @@ pub trait AlertSource: Send + Sync {
     /// All alerts.
     ///
     /// # Errors
-    /// A [`Failure`]; calm may not be concluded from it.
+    /// A [`Failure`]; that nothing fires may not be concluded from it.
     async fn alerts(&self) -> Result<Vec<Alert>, Failure>;
 }

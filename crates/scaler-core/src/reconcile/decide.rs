@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::model::{Group, Observation, OnUnknown, Phase, Position, Signal, Signals, Size, elapsed};
-use crate::state::{Cause, GroupMode, Memory};
+use crate::state::{Cause, GroupMode, GroupState};
 
 /// Signals, observation and limits → the desired size, with the reason and what held it back.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,23 +41,23 @@ pub fn decide(
     group: &Group,
     observation: &Observation,
     signals: &Signals,
-    memory: &Memory,
+    state: &GroupState,
     now: Timestamp,
 ) -> Decision {
     let mut decision = Decision {
-        desired: memory.desired,
-        previous: memory.desired,
+        desired: state.desired,
+        previous: state.desired,
         signal: signals.together(),
         asked: None,
         cause: Cause::Converge,
         reason: String::new(),
         held: Vec::new(),
     };
-    if let Some(doubt) = observation.doubt(memory).or_else(|| observation.unfounded(group, memory, now)) {
+    if let Some(doubt) = observation.doubt(state).or_else(|| observation.unfounded(group, state, now)) {
         decision.held.push(doubt);
         return decision;
     }
-    let decider = Decider { group, observation, signals, memory, now };
+    let decider = Decider { group, observation, signals, state, now };
     let base = decider.base(&mut decision);
     let wanted = decider.proposed(base, &mut decision);
     decision.desired = Some(decider.limited(wanted, base, &mut decision));
@@ -68,21 +68,21 @@ struct Decider<'a> {
     group: &'a Group,
     observation: &'a Observation,
     signals: &'a Signals,
-    memory: &'a Memory,
+    state: &'a GroupState,
     now: Timestamp,
 }
 
 impl Decider<'_> {
     /// The size that stands unless something argues for another.
     fn base(&self, decision: &mut Decision) -> u32 {
-        if let Some(asked) = &self.memory.asked {
+        if let Some(asked) = &self.state.asked {
             decision.asked = Some(asked.position);
             decision.cause = asked.cause.clone();
             decision.reason = format!("{} asked for", asked.desired);
             return asked.desired;
         }
-        self.memory.desired.unwrap_or_else(|| {
-            let present = self.memory.expected();
+        self.state.desired.unwrap_or_else(|| {
+            let present = self.state.expected();
             decision.reason = format!("{present} serve or are on their way");
             present
         })
@@ -90,8 +90,8 @@ impl Decider<'_> {
 
     /// What the policies make of it: the largest proposal wins.
     fn proposed(&self, base: u32, decision: &mut Decision) -> u32 {
-        let spare = self.group.spare.of(base);
-        let warm = self.memory.count(crate::model::Member::warm);
+        let spare = self.group.headroom.of(base);
+        let warm = self.state.count(crate::model::Member::is_warm);
         let counted = warm.saturating_sub(spare);
         let mut wanted = base;
         let mut raise = |to: u32, decision: &mut Decision, cause: Cause, reason: String| {
@@ -124,14 +124,14 @@ impl Decider<'_> {
                 format!("at least {least} while signals are unknown: {why}"),
             );
         }
-        if let Some((floor, until)) = self.memory.floor
+        if let Some((floor, until)) = self.state.floor
             && until > self.now
         {
             let said = format!("a floor of {floor} until {until}");
             raise(floor, decision, Cause::Operator(said.clone()), said);
         }
         // A group that is only observed has no desired size, and still shows what it would remove.
-        let known = self.memory.desired.is_some() || self.memory.mode_at(self.now) == GroupMode::Observe;
+        let known = self.state.desired.is_some() || self.state.mode_at(self.now) == GroupMode::Observe;
         if wanted == base && decision.asked.is_none() && decision.signal == Signal::Low && known {
             match self.lower(base, counted, warm) {
                 Ok(by) => {
@@ -152,13 +152,13 @@ impl Decider<'_> {
 
     /// By how many to lower the size, or what forbids it; nothing to say where the group is as small as it may be.
     fn lower(&self, base: u32, counted: u32, warm: u32) -> Result<u32, Option<String>> {
-        let (memory, now, remove) = (self.memory, self.now, &self.group.remove);
-        let floor = memory.floor.filter(|(_, until)| *until > now).map_or(0, |(floor, _)| floor);
+        let (state, now, remove) = (self.state, self.now, &self.group.remove);
+        let floor = state.floor.filter(|(_, until)| *until > now).map_or(0, |(floor, _)| floor);
         let least = self.group.size.min.max(floor);
         if base <= least {
             return Err(None);
         }
-        match memory.mode_at(now) {
+        match state.mode_at(now) {
             GroupMode::On | GroupMode::Observe => {}
             mode => return Err(Some(format!("removal: the mode is {mode}"))),
         }
@@ -170,9 +170,9 @@ impl Decider<'_> {
         };
         let movable =
             |member: &&crate::model::Member| !member.standby && !member.protected && !locked(member);
-        for member in memory.members.values().filter(movable) {
+        for member in state.members.values().filter(movable) {
             let busy = match member.phase {
-                _ if member.leaving() => Some("is leaving"),
+                _ if member.is_leaving() => Some("is leaving"),
                 _ if member.missing.is_some() => Some("is missing"),
                 Phase::Provisioning | Phase::Booting | Phase::Registering => Some("is on its way"),
                 Phase::Warming => Some("is warming up"),
@@ -188,9 +188,9 @@ impl Decider<'_> {
             return Err(Some("removal: the last one is not done".to_owned()));
         }
         let waits = [
-            (Some(self.low_since()), remove.calm, "low for"),
-            (memory.last_added, remove.after_add, "the last entry into service is old for"),
-            (memory.draws.last().map(|draw| draw.at), remove.every, "the last removal is old for"),
+            (Some(self.low_since()), remove.low_for, "low for"),
+            (state.last_added, remove.after_add, "the last entry into service is old for"),
+            (state.permits.last().map(|permit| permit.at), remove.every, "the last removal is old for"),
         ];
         for (since, needed, what) in waits {
             if let Some(since) = since
@@ -203,9 +203,9 @@ impl Decider<'_> {
                 )));
             }
         }
-        let left = memory.ration_left(self.group, now);
+        let left = state.budget_left(self.group, now);
         if left == 0 {
-            return Err(Some("removal: the ration is used up".to_owned()));
+            return Err(Some("removal: the removal budget is used up".to_owned()));
         }
         let steps = self.signals.policies.iter().filter(|policy| policy.signal == Signal::Low);
         let step =
@@ -223,7 +223,7 @@ impl Decider<'_> {
 
     /// Whether the load, where known, stays under 0.9 of the high mark with `by` members fewer.
     fn bears(&self, members: u32, by: u32) -> bool {
-        match (self.signals.value, self.group.marks) {
+        match (self.signals.value, self.group.thresholds) {
             (Some(value), Some(marks)) if members > by => {
                 value * f64::from(members) / f64::from(members - by) <= 0.9 * marks.high
             }
@@ -234,7 +234,7 @@ impl Decider<'_> {
     /// Since when the policies say low together; each policy that waits for a resolved alert has its own window too.
     /// A turn may take long: what changed to and fro meanwhile is in no log, but each alert says since when it fires.
     fn low_since(&self) -> Timestamp {
-        let together = match self.memory.signal {
+        let together = match self.state.signal {
             Some((Signal::Low, since)) => since,
             _ => self.now,
         };
@@ -253,7 +253,7 @@ impl Decider<'_> {
             decision.reason = format!("min is {min}");
         }
         let affordable = self.affordable();
-        let before = self.memory.desired.unwrap_or(0);
+        let before = self.state.desired.unwrap_or(0);
         let kept = sized.min(affordable.max(min).max(before.min(base)));
         if kept < sized {
             decision.held.push(format!(
@@ -268,10 +268,10 @@ impl Decider<'_> {
     fn affordable(&self) -> u32 {
         let Some(cost) = &self.group.cost else { return u32::MAX };
         let price = self.group.template.types.first().map(|kind| self.group.price(kind)).unwrap_or_default();
-        let now = self.memory.cost(self.group);
+        let now = self.state.cost(self.group);
         let room = cost.per_hour.0.saturating_sub(now.0).checked_div(price.0);
         let room = room.map_or(u32::MAX, |room| u32::try_from(room).unwrap_or(u32::MAX));
-        self.memory.expected().saturating_add(room)
+        self.state.expected().saturating_add(room)
     }
 }
 

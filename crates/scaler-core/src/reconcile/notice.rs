@@ -8,7 +8,7 @@ use crate::model::{
     Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Observation, Origin, Phase, Slot, after,
     elapsed,
 };
-use crate::state::{Fact, GroupMode, LAPSE, Mark, Memory};
+use crate::state::{Fact, GroupMode, GroupState, LAPSE, Mark};
 
 /// An instance is gone if it answers 404 by id twice, so far apart.
 const TWICE: Duration = Duration::from_secs(30);
@@ -25,13 +25,13 @@ pub(crate) const OURS: Duration = Duration::from_secs(600);
 /// Facts to be appended before anything is decided: members found, missing and gone, phases, and deadlines that passed.
 /// Pure and total; noticing the same again after they were folded yields nothing.
 #[must_use]
-pub fn notice(group: &Group, observation: &Observation, memory: &Memory, now: Timestamp) -> Vec<Fact> {
-    if observation.useless.is_some() {
+pub fn notice(group: &Group, observation: &Observation, state: &GroupState, now: Timestamp) -> Vec<Fact> {
+    if observation.discarded.is_some() {
         return Vec::new();
     }
-    let view = View { group, observation, memory, now };
+    let view = View { group, observation, state, now };
     let mut facts = view.found();
-    for member in memory.members.values() {
+    for member in state.members.values() {
         view.member(member, &mut facts);
     }
     facts
@@ -40,7 +40,7 @@ pub fn notice(group: &Group, observation: &Observation, memory: &Memory, now: Ti
 struct View<'a> {
     group: &'a Group,
     observation: &'a Observation,
-    memory: &'a Memory,
+    state: &'a GroupState,
     now: Timestamp,
 }
 
@@ -52,15 +52,15 @@ impl View<'_> {
             .iter()
             .filter(|instance| {
                 instance.status != InstanceStatus::Deleting
-                    && self.memory.member_of(instance.id).is_none()
-                    && self.memory.deleted.get(&instance.id).is_none_or(|at| elapsed(*at, self.now) >= SHOWN)
+                    && self.state.member_of(instance.id).is_none()
+                    && self.state.deleted.get(&instance.id).is_none_or(|at| elapsed(*at, self.now) >= SHOWN)
             })
             .collect();
         strangers.sort_by_key(|instance| (instance.created, instance.id));
-        let mut next = self.memory.free_slot();
+        let mut next = self.state.free_slot();
         let mut facts = Vec::new();
         for instance in strangers {
-            let awaited = self.memory.members.values().find(|member| {
+            let awaited = self.state.members.values().find(|member| {
                 member.instance.is_none() && member.label == instance.label && member.kind == instance.kind
             });
             let nodes: Vec<&Node> = self
@@ -89,7 +89,7 @@ impl View<'_> {
                 created: instance.created,
                 origin,
                 // Only a log that has just begun takes a drain for its own; later on it is a person's.
-                draining: self.memory.generation == 0
+                draining: self.state.generation == 0
                     && origin == Origin::Found
                     && nodes.iter().any(|node| matches!(node.mode, Mode::Drain | Mode::Reject)),
             });
@@ -107,7 +107,7 @@ impl View<'_> {
         let Some(instance) = self.observation.instance(id) else {
             if self.observation.absent.contains(&id) {
                 match member.missing {
-                    _ if member.condemned.is_some() => facts.push(Fact::Gone { slot }),
+                    _ if member.delete_intended.is_some() => facts.push(Fact::Gone { slot }),
                     None => facts.push(Fact::Missing { slot }),
                     Some(since) if elapsed(since, self.now) >= TWICE => facts.push(Fact::Gone { slot }),
                     Some(_) => {}
@@ -119,7 +119,7 @@ impl View<'_> {
             facts.push(Fact::Reappeared { slot });
         }
         let phase = self.phase(member, instance);
-        let newly = |since: Option<Timestamp>| since.is_none() && !self.observation.under_way.contains(&slot);
+        let newly = |since: Option<Timestamp>| since.is_none() && !self.observation.in_flight.contains(&slot);
         let seen = match (phase, member.drain) {
             (Phase::Draining, Some(drain)) => {
                 newly(drain.seen) && self.all(member, &[Mode::Drain, Mode::Reject])
@@ -130,7 +130,7 @@ impl View<'_> {
         if phase != member.phase || seen {
             facts.push(Fact::Seen { slot, phase });
         }
-        if !matches!(self.memory.mode_at(self.now), GroupMode::On | GroupMode::AddOnly) {
+        if !matches!(self.state.mode_at(self.now), GroupMode::On | GroupMode::AddOnly) {
             return;
         }
         facts.extend(self.overdue(member, phase, seen).map(|mark| Fact::Marked { slot, mark }));
@@ -145,7 +145,7 @@ impl View<'_> {
         if member.standby {
             return Phase::Standby;
         }
-        if member.condemned.is_some() || instance.status == InstanceStatus::Deleting {
+        if member.delete_intended.is_some() || instance.status == InstanceStatus::Deleting {
             return Phase::Deleting;
         }
         if let Some(drain) = member.drain {
@@ -159,7 +159,7 @@ impl View<'_> {
                 Phase::Draining
             } else if seen
                 && self.observation.nodes_fresh
-                && !self.observation.under_way.contains(&member.slot)
+                && !self.observation.in_flight.contains(&member.slot)
             {
                 // Somebody let it accept: it drains in full again.
                 Phase::Registering
@@ -172,7 +172,7 @@ impl View<'_> {
         // After the loss of a store a call of the actor before may still land: for a while what drains is ours, too.
         let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < OURS);
         let ours = late(member.last_drain)
-            || late(self.memory.rebuilt)
+            || late(self.state.rebuilt)
             || member
                 .modes
                 .values()
@@ -184,8 +184,10 @@ impl View<'_> {
         if complete && !held && nodes.iter().all(|node| node.status == NodeStatus::Up) {
             return match member.phase {
                 Phase::InService => Phase::InService,
-                Phase::Warming if elapsed(member.since, self.now) >= self.group.warm_up => Phase::InService,
-                _ if self.group.warm_up.is_zero() => Phase::InService,
+                Phase::Warming if elapsed(member.since, self.now) >= self.group.launch.warm_up => {
+                    Phase::InService
+                }
+                _ if self.group.launch.warm_up.is_zero() => Phase::InService,
                 _ => Phase::Warming,
             };
         }
@@ -213,21 +215,21 @@ impl View<'_> {
     }
 
     fn late(&self, since: Timestamp) -> bool {
-        elapsed(since, self.now) >= self.group.launch_timeout
-            && self.observation.settled(self.memory, self.now)
+        elapsed(since, self.now) >= self.group.launch.timeout
+            && self.observation.settled(self.state, self.now)
     }
 
     fn overdue(&self, member: &Member, phase: Phase, seen: bool) -> Option<Mark> {
-        let settled = self.observation.settled(self.memory, self.now);
+        let settled = self.observation.settled(self.state, self.now);
         if let Some(drain) = member.drain {
             let unseen = drain.seen.is_none() && drain.rejected.is_none() && !seen;
             let lapsed = unseen && drain.reject_at.is_none() && elapsed(drain.at, self.now) >= LAPSE;
             return (lapsed
                 && self.observation.nodes_fresh
-                && !self.observation.under_way.contains(&member.slot))
+                && !self.observation.in_flight.contains(&member.slot))
             .then_some(Mark::Lapsed);
         }
-        if member.leaving() || member.standby || phase == Phase::Standby {
+        if member.is_leaving() || member.standby || phase == Phase::Standby {
             return None;
         }
         let launching = matches!(phase, Phase::Provisioning | Phase::Booting | Phase::Registering);
@@ -235,12 +237,12 @@ impl View<'_> {
             return Some(Mark::Failed);
         }
         match (phase, member.replacing) {
-            (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => {
-                (settled && elapsed(member.since, self.now) >= self.group.grace).then_some(Mark::Replacing)
-            }
+            (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => (settled
+                && elapsed(member.since, self.now) >= self.group.replace.after)
+                .then_some(Mark::Replacing),
             (Phase::Warming | Phase::InService, Some(since)) => {
-                let failed = self.memory.launches.failures > 0
-                    && self.memory.launches.failed.is_some_and(|at| at > since);
+                let failed = self.state.launches.failures > 0
+                    && self.state.launches.failed.is_some_and(|at| at > since);
                 failed.then_some(Mark::Kept)
             }
             _ => None,

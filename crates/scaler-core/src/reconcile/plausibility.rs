@@ -6,20 +6,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::{Group, Observation, elapsed};
-use crate::state::Memory;
+use crate::state::GroupState;
 
 /// An actor that just began lets no deadline pass for so long.
 const SETTLE: Duration = Duration::from_secs(120);
 
 impl Observation {
-    /// Why nothing may be created or removed on its account, if so: it is useless, or what it shows is implausible.
+    /// Why nothing may be created or removed on its account, if so: it is discarded, or what it shows is implausible.
     #[must_use]
-    pub fn doubt(&self, memory: &Memory) -> Option<String> {
-        if let Some(why) = &self.useless {
+    pub fn doubt(&self, state: &GroupState) -> Option<String> {
+        if let Some(why) = &self.discarded {
             return Some(why.clone());
         }
-        let known = memory.count(|member| member.instance.is_some());
-        let missing = memory.count(|member| member.missing.is_some());
+        let known = state.count(|member| member.instance.is_some());
+        let missing = state.count(|member| member.missing.is_some());
         (missing * 2 > known).then(|| {
             format!("{missing} of {known} instances are missing at once: held until each is gone for certain")
         })
@@ -28,13 +28,13 @@ impl Observation {
     /// Why a log that has just begun can't say yet how many there are: nodes in our form whose instances the listing lacks.
     /// Lists lag and were seen empty, so it waits until the actor had time to look again.
     #[must_use]
-    pub fn unfounded(&self, group: &Group, memory: &Memory, now: Timestamp) -> Option<String> {
-        if memory.generation > 0 || memory.desired.is_some() || self.settled(memory, now) {
+    pub fn unfounded(&self, group: &Group, state: &GroupState, now: Timestamp) -> Option<String> {
+        if state.generation > 0 || state.desired.is_some() || self.settled(state, now) {
             return None;
         }
         let shown = |label: &String| {
             self.instances.iter().any(|instance| instance.label == *label)
-                || memory.members.values().any(|member| member.label == *label)
+                || state.members.values().any(|member| member.label == *label)
         };
         let strays =
             self.nodes.iter().filter(|node| group.name.owns_label(&node.label) && !shown(&node.label));
@@ -48,8 +48,8 @@ impl Observation {
     /// Whether deadlines may pass: the actor has had two complete observations and two minutes since it began, or since a
     /// pause ended.
     #[must_use]
-    pub fn settled(&self, memory: &Memory, now: Timestamp) -> bool {
+    pub fn settled(&self, state: &GroupState, now: Timestamp) -> bool {
         let rested = |since: Option<Timestamp>| since.is_none_or(|at| elapsed(at, now) >= SETTLE);
-        self.nth >= 2 && rested(memory.began) && rested(memory.awake_since(now))
+        self.nth >= 2 && rested(state.began) && rested(state.awake_since(now))
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::model::{
-    AlertRow, AlertState, AlertTable, Amount, GROUP_LABEL, Group, Hearing, PolicySignal, Signal, Signals,
-    StepPolicy, elapsed,
+    AlertFreshness, AlertRow, AlertState, AlertTable, Amount, GROUP_LABEL, Group, PolicySignal, Signal,
+    Signals, StepPolicy, elapsed,
 };
 
-impl Hearing {
+impl AlertFreshness {
     /// Whether `row` is still vouched for at `now`: also where the polls are alive they must show it.
     fn confirmed(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
         match self.poll {
@@ -36,11 +36,11 @@ impl Hearing {
 impl Signals {
     /// Reads the table for `group` at `now`.
     #[must_use]
-    pub fn read(group: &Group, table: &AlertTable, hearing: &Hearing, now: Timestamp) -> Self {
+    pub fn read(group: &Group, table: &AlertTable, freshness: &AlertFreshness, now: Timestamp) -> Self {
         let mut signals = Self::default();
-        let deaf = if !hearing.polls_alive(table, now) {
+        let deaf = if !freshness.polls_alive(table, now) {
             Some("Alertmanager has not answered three polls")
-        } else if !hearing.heartbeat_alive(table, now) {
+        } else if !freshness.heartbeat_alive(table, now) {
             Some("the heartbeat alert is not confirmed")
         } else {
             None
@@ -49,13 +49,13 @@ impl Signals {
             let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
             let spoken = match deaf {
                 Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.to_owned()),
-                None => speak(policy, rows, table, hearing, now),
+                None => speak(policy, rows, table, freshness, now),
             };
             if spoken.signal == Signal::Low {
                 let live = rows().filter(|row| {
                     row.alert.state == AlertState::Firing
                         && speaks_for_group(row)
-                        && hearing.confirmed(table, row, now)
+                        && freshness.confirmed(table, row, now)
                 });
                 for value in
                     live.filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok())
@@ -106,15 +106,16 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     policy: &StepPolicy,
     rows: impl Fn() -> I,
     table: &AlertTable,
-    hearing: &Hearing,
+    freshness: &AlertFreshness,
     now: Timestamp,
 ) -> PolicySignal {
     let say = |signal, step, since, why| PolicySignal::of(policy, signal, step, since, why);
     let name = name(&policy.on);
-    let live = |row: &&AlertRow| row.alert.state == AlertState::Firing && hearing.confirmed(table, row, now);
+    let live =
+        |row: &&AlertRow| row.alert.state == AlertState::Firing && freshness.confirmed(table, row, now);
     let doubtful = |row: &&AlertRow| match row.alert.state {
         AlertState::Suppressed => true,
-        AlertState::Firing => !hearing.confirmed(table, row, now),
+        AlertState::Firing => !freshness.confirmed(table, row, now),
         AlertState::Resolved => false,
     };
     if policy.add.is_some()
@@ -141,5 +142,5 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     {
         return say(Signal::Low, policy.when_resolved, Some(since), format!("{name} is resolved"));
     }
-    say(Signal::Calm, None, None, format!("{name} does not fire"))
+    say(Signal::Neutral, None, None, format!("{name} does not fire"))
 }

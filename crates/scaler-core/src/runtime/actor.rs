@@ -9,8 +9,8 @@ use tracing::Instrument;
 use crate::model::{Observation, Signals};
 use crate::reconcile::{Decision, Plan};
 use crate::runtime::Error;
-use crate::runtime::group_runtime::{Seat, Shared};
-use crate::runtime::in_flight::UnderWay;
+use crate::runtime::group_runtime::{GroupRuntime, Runtime};
+use crate::runtime::in_flight::InFlight;
 use crate::runtime::turn::{Mind, Thought};
 use crate::state::Step;
 
@@ -25,14 +25,14 @@ pub struct TurnReport {
     pub at: Timestamp,
     /// The decision; in modes that carry nothing out it is a wish.
     pub decision: Decision,
-    /// What was begun, what is waited for, what is held back. Steps for which no ration was left are not in it.
+    /// What was begun, what is waited for, what is held back. Steps for which no permit was left are not in it.
     pub plan: Plan,
     /// What was seen.
     pub observation: Observation,
     /// What the policies said.
     pub signals: Signals,
     /// The steps under way, those begun in this turn included.
-    pub under_way: Vec<Step>,
+    pub in_flight: Vec<Step>,
 }
 
 /// The one task that turns a group's loop. While it exists nobody else in this process turns it.
@@ -42,7 +42,7 @@ pub struct TurnReport {
 #[derive(Debug)]
 pub struct Actor {
     pub(super) mind: Mind,
-    pub(super) under_way: UnderWay,
+    pub(super) in_flight: InFlight,
     pub(super) stop: watch::Receiver<bool>,
     alerts: watch::Receiver<u64>,
     _turning: OwnedMutexGuard<()>,
@@ -56,19 +56,19 @@ enum Woken {
 impl Actor {
     /// Takes the group over: whoever had it before can append nothing more.
     pub(super) async fn begin(
-        shared: Arc<Shared>,
-        seat: Arc<Seat>,
+        shared: Arc<Runtime>,
+        group_runtime: Arc<GroupRuntime>,
         turning: OwnedMutexGuard<()>,
     ) -> Result<Self, Error> {
         let loading = shared.board.load().await;
-        loading.map_err(|source| Error::Store { group: seat.name.to_string(), source })?;
+        loading.map_err(|source| Error::Store { group: group_runtime.name.to_string(), source })?;
         {
-            let mut journal = seat.journal.lock().await;
+            let mut journal = group_runtime.journal.lock().await;
             journal.begin(shared.new_actor(), &shared.letters(5)).await?;
         }
         let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes());
-        let mind = Mind::new(shared, seat);
-        Ok(Self { mind, under_way: UnderWay::default(), stop, alerts, _turning: turning })
+        let mind = Mind::new(shared, group_runtime);
+        Ok(Self { mind, in_flight: InFlight::default(), stop, alerts, _turning: turning })
     }
 
     /// One turn: observe, notice, decide, plan, write the intents down, begin the steps. A turn that changes nothing
@@ -78,36 +78,36 @@ impl Actor {
     /// [`Error::Overtaken`] if another actor took over; [`Error::Store`] if the log could not be read or written, in which
     /// case nothing new was begun; [`Error::Busy`].
     pub async fn turn(&mut self) -> Result<Arc<TurnReport>, Error> {
-        let memory = self.mind.seat.journal.lock().await.memory();
-        let operation = memory.operation.as_ref().map_or(0, |operation| operation.id.0);
+        let state = self.mind.group_runtime.journal.lock().await.state();
+        let operation = state.operation.as_ref().map_or(0, |operation| operation.id.0);
         let span = tracing::info_span!(
-            "turn", group = %self.mind.seat.name, generation = memory.generation, operation
+            "turn", group = %self.mind.group_runtime.name, generation = state.generation, operation
         );
         self.turn_once().instrument(span).await
     }
 
     async fn turn_once(&mut self) -> Result<Arc<TurnReport>, Error> {
         self.alerts.mark_unchanged();
-        self.under_way.beside(self.mind.learn_prices()).await;
+        self.in_flight.beside(self.mind.learn_prices()).await;
         let mut attempts = 0;
         while attempts < AGAIN {
             self.record().await?;
-            let slots = self.under_way.slots();
-            let (from, observation) = self.under_way.beside(self.mind.observe(slots)).await;
-            if self.under_way.has_landed() {
+            let slots = self.in_flight.slots();
+            let (from, observation) = self.in_flight.beside(self.mind.observe(slots)).await;
+            if self.in_flight.has_ended() {
                 // What was seen began before that outcome: look again. No step is begun meanwhile, so this ends.
                 continue;
             }
-            let thinking = self.mind.think(from, observation, self.under_way.steps(), &self.stop);
-            match self.under_way.beside(thinking).await? {
+            let thinking = self.mind.think(from, observation, self.in_flight.steps(), &self.stop);
+            match self.in_flight.beside(thinking).await? {
                 Thought::Again => attempts += 1,
                 Thought::Done(report, begun) => {
-                    begun.into_iter().for_each(|step| self.under_way.start(step));
+                    begun.into_iter().for_each(|step| self.in_flight.start(step));
                     return Ok(report);
                 }
             }
         }
-        Err(Error::Busy { group: self.mind.seat.name.clone() })
+        Err(Error::Busy { group: self.mind.group_runtime.name.clone() })
     }
 
     /// Carries on with the steps under way until the next turn is due: by a deadline, an outcome, a notification, a call,
@@ -117,16 +117,17 @@ impl Actor {
     /// As [`turn`](Self::turn).
     pub async fn rest(&mut self) -> Result<(), Error> {
         loop {
-            let (clock, seat) = (Arc::clone(&self.mind.shared.clock), Arc::clone(&self.mind.seat));
+            let (clock, group_runtime) =
+                (Arc::clone(&self.mind.shared.clock), Arc::clone(&self.mind.group_runtime));
             let (wake, stop, alerts) = (self.mind.wake, &mut self.stop, &mut self.alerts);
             let stopping = *stop.borrow();
             let woken = self
-                .under_way
-                .until_landed(async {
+                .in_flight
+                .until_ended(async {
                     tokio::select! {
                         biased;
                         _ = stop.wait_for(|stop| *stop), if !stopping => Woken::Due,
-                        () = seat.rouse.notified() => Woken::Due,
+                        () = group_runtime.rouse.notified() => Woken::Due,
                         _ = alerts.changed() => Woken::Alerts,
                         () = clock.sleep_until(wake) => Woken::Due,
                     }
@@ -138,7 +139,7 @@ impl Actor {
                 Some(Woken::Alerts) => {}
                 None => {
                     self.record().await?;
-                    self.mind.turn_soon(!self.under_way.is_empty());
+                    self.mind.turn_soon(!self.in_flight.is_empty());
                 }
             }
         }
@@ -146,8 +147,8 @@ impl Actor {
 
     /// Writes down the outcomes that arrived.
     pub(super) async fn record(&mut self) -> Result<(), Error> {
-        let landed = self.under_way.take_landed();
-        self.under_way.beside(self.mind.record(landed)).await
+        let ended = self.in_flight.take_ended();
+        self.in_flight.beside(self.mind.record(ended)).await
     }
 
     /// Waits for the steps under way, each within its limit, and writes their outcomes down. Begins nothing.
@@ -155,8 +156,8 @@ impl Actor {
     /// # Errors
     /// As [`turn`](Self::turn); then outcomes are missing in the log, and the next actor looks them up.
     pub async fn finish(&mut self) -> Result<(), Error> {
-        while !self.under_way.is_empty() {
-            self.under_way.next_landed().await;
+        while !self.in_flight.is_empty() {
+            self.in_flight.next_end().await;
             self.record().await?;
         }
         self.record().await

@@ -10,7 +10,7 @@ impl Scaler {
     /// # Errors
     /// [`Error::Refused`] with the fix where it can't be one; [`Error::UnknownGroup`], [`Error::Cloud`], [`Error::Store`].
     pub async fn adopt(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
-        let seat = self.shared.seat(group)?;
+        let group_runtime = self.shared.group_runtime(group)?;
         let found = self.shared.compute.get(instance).await;
         let found = found
             .map_err(|source| Error::Cloud { attempted: format!("reading instance {instance}"), source })?;
@@ -22,25 +22,25 @@ impl Scaler {
         let Some((shown, owner)) = found else {
             return Err(refused("it does not exist on this account", "check the number"));
         };
-        if let Some(owner) = owner.filter(|owner| *owner != seat.name) {
+        if let Some(owner) = owner.filter(|owner| *owner != group_runtime.name) {
             return Err(refused(&format!("it is a member of group {owner}"), "release it there first"));
         }
         usable(&shown).map_err(|(why, fix)| refused(why, fix))?;
         // Held until the tags are there, so that no turn sees a member without them and lets it go.
-        let mut journal = seat.journal.lock().await;
+        let mut journal = group_runtime.journal.lock().await;
         let now = self.shared.clock.now();
         let mut known = false;
         let position = journal
-            .post(|journal, memory| {
-                known = memory.member_of(instance).is_some();
+            .post(|journal, state| {
+                known = state.member_of(instance).is_some();
                 if known {
                     return Ok(Vec::new());
                 }
-                if memory.members.values().any(|member| member.label == shown.label) {
+                if state.members.values().any(|member| member.label == shown.label) {
                     return Err(refused("a member has its label", "give it another label"));
                 }
                 let fact = Fact::Found {
-                    slot: memory.free_slot(),
+                    slot: state.free_slot(),
                     instance,
                     label: shown.label.clone(),
                     instance_type: shown.kind.clone(),
@@ -50,20 +50,20 @@ impl Scaler {
                 };
                 let mut drafts = vec![journal.draft(now, fact, cause.clone())];
                 // It is one more, not one in another's place.
-                if let Some(desired) = memory.desired {
-                    let desired = seat.group().size.clamp(desired.saturating_add(1));
-                    let asked = Fact::SizeAsked { desired, floor_until: None, over_ration: false };
+                if let Some(desired) = state.desired {
+                    let desired = group_runtime.group().size.clamp(desired.saturating_add(1));
+                    let asked = Fact::SizeAsked { desired, floor_until: None, over_budget: false };
                     drafts.push(journal.draft(now, asked, cause.clone()));
                 }
                 Ok(drafts)
             })
             .await?;
-        let tagged = self.shared.compute.mark(instance, &seat.name, true).await;
+        let tagged = self.shared.compute.mark(instance, &group_runtime.name, true).await;
         if let (Err(_), false, true) = (&tagged, known, position > Position::START) {
-            let slot = |memory: &crate::state::Memory| memory.member_of(instance).map(|member| member.slot);
+            let slot = |state: &crate::state::GroupState| state.member_of(instance).map(|member| member.slot);
             let undone = journal
-                .post(|journal, memory| {
-                    Ok(slot(memory)
+                .post(|journal, state| {
+                    Ok(slot(state)
                         .map(|slot| {
                             journal.draft(now, Fact::Marked { slot, mark: Mark::Released }, cause.clone())
                         })
@@ -74,7 +74,7 @@ impl Scaler {
             undone?;
         }
         drop(journal);
-        seat.rouse.notify_one();
+        group_runtime.rouse.notify_one();
         tagged.map_err(|source| Error::Cloud { attempted: format!("tagging instance {instance}"), source })
     }
 
@@ -84,18 +84,18 @@ impl Scaler {
     /// [`Error::NoMember`], [`Error::UnknownGroup`], [`Error::Cloud`] if the tags could not be taken away: then it is on
     /// standby, and releasing it again goes on; [`Error::Store`].
     pub async fn release(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
-        let seat = self.shared.seat(group)?;
+        let group_runtime = self.shared.group_runtime(group)?;
         // The log names the cause before the change; from here on nobody touches it, whatever comes between.
-        self.mark(&seat, instance, Mark::Standby, cause.clone()).await?;
-        let freed = self.shared.compute.mark(instance, &seat.name, false).await;
+        self.mark(&group_runtime, instance, Mark::Standby, cause.clone()).await?;
+        let freed = self.shared.compute.mark(instance, &group_runtime.name, false).await;
         freed.map_err(|source| Error::Cloud {
             attempted: format!("taking the tags off instance {instance}"),
             source,
         })?;
         let now = self.shared.clock.now();
-        self.post(&seat, |journal, memory| {
+        self.post(&group_runtime, |journal, state| {
             // A turn may have seen already that it lost its tags.
-            let slot: Option<Slot> = memory.member_of(instance).map(|member| member.slot);
+            let slot: Option<Slot> = state.member_of(instance).map(|member| member.slot);
             Ok(slot
                 .map(|slot| journal.draft(now, Fact::Marked { slot, mark: Mark::Released }, cause.clone()))
                 .into_iter()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{OnceCell, oneshot, watch};
 
-use crate::model::{Alert, AlertRow, AlertTable, Group, Hearing, Signals, after};
+use crate::model::{Alert, AlertFreshness, AlertRow, AlertTable, Group, Signals, after};
 use crate::ports::{AlertSource, Clock, Store, StoreError};
 
 /// The table of alerts: notifications and polls change it, signals are read from it.
@@ -16,7 +16,7 @@ use crate::ports::{AlertSource, Clock, Store, StoreError};
 pub struct AlertBoard {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    hearing: Hearing,
+    freshness: AlertFreshness,
     table: RwLock<AlertTable>,
     loaded: OnceCell<()>,
     pending: Mutex<Pending>,
@@ -33,7 +33,7 @@ struct Pending {
 
 impl fmt::Debug for AlertBoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AlertBoard").field("hearing", &self.hearing).finish_non_exhaustive()
+        f.debug_struct("AlertBoard").field("freshness", &self.freshness).finish_non_exhaustive()
     }
 }
 
@@ -43,11 +43,11 @@ impl fmt::Debug for AlertBoard {
 pub struct NotKept(#[source] pub Arc<StoreError>);
 
 impl AlertBoard {
-    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, hearing: Hearing) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, freshness: AlertFreshness) -> Self {
         Self {
             store,
             clock,
-            hearing,
+            freshness,
             table: RwLock::default(),
             loaded: OnceCell::new(),
             pending: Mutex::default(),
@@ -190,7 +190,7 @@ impl AlertBoard {
     /// What the policies of `group` say at `now`.
     #[must_use]
     pub fn signals(&self, group: &Group, now: Timestamp) -> Signals {
-        Signals::read(group, &self.table.read().unwrap_or_else(PoisonError::into_inner), &self.hearing, now)
+        Signals::read(group, &self.table.read().unwrap_or_else(PoisonError::into_inner), &self.freshness, now)
     }
 
     /// Changes whenever an alert changes its state.
@@ -200,7 +200,7 @@ impl AlertBoard {
 
     /// How often the alerts are polled, where they are.
     pub(super) const fn poll_every(&self) -> Option<Duration> {
-        self.hearing.poll
+        self.freshness.poll
     }
 
     fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>) {

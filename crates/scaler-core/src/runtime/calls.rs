@@ -7,37 +7,44 @@ use jiff::Timestamp;
 use crate::model::{Amount, GroupName, InstanceId, Member, Phase, Position, Slot, after};
 use crate::ports::LogName;
 use crate::runtime::goal::Goal;
-use crate::runtime::group_runtime::Seat;
+use crate::runtime::group_runtime::GroupRuntime;
 use crate::runtime::journal::{CHUNK, Journal};
-use crate::runtime::{Accepted, Ask, DryRun, Error, Run, Scaler, Wanted, controller, dry_run};
-use crate::state::{Cause, Fact, GroupMode, Mark, Memory};
-use crate::view::Gatherer;
+use crate::runtime::{Accepted, DryRun, Error, Run, ScaleRequest, Scaler, TargetSize, controller, dry_run};
+use crate::state::{Cause, Fact, GroupMode, GroupState, Mark};
+use crate::view::HistoryBuilder;
 use crate::view::{Activity, MemberStatus, OperationStatus, Status, Waiting};
 
 impl Scaler {
     /// Sets the desired size and waits until it is reached.
     pub fn scale_to(&self, group: &str, desired: u32, cause: Cause) -> Run {
-        self.ask(group, Ask::new(Wanted::Exactly(desired), cause))
+        self.ask(group, ScaleRequest::new(TargetSize::Exactly(desired), cause))
     }
 
     /// Adds members and waits until they serve.
     pub fn scale_up(&self, group: &str, by: Amount, cause: Cause) -> Run {
-        self.ask(group, Ask::new(Wanted::More(by), cause))
+        self.ask(group, ScaleRequest::new(TargetSize::More(by), cause))
     }
 
-    /// Removes members, drained first and within the ration, and waits until they are gone.
+    /// Removes members, drained first and within the removal budget, and waits until they are gone.
     pub fn scale_down(&self, group: &str, by: Amount, cause: Cause) -> Run {
-        self.ask(group, Ask::new(Wanted::Fewer(by), cause))
+        self.ask(group, ScaleRequest::new(TargetSize::Fewer(by), cause))
     }
 
     /// Asks for a size and waits until it is reached. Where no actor of this process turns the group's loop, the returned
     /// run does.
-    pub fn ask(&self, group: &str, ask: Ask) -> Run {
+    pub fn ask(&self, group: &str, ask: ScaleRequest) -> Run {
         let (scaler, group) = (self.clone(), group.to_owned());
         self.run_of(&group.clone(), async move {
-            let (seat, accepted) = (scaler.shared.seat(&group)?, scaler.request(&group, &ask).await?);
+            let (group_runtime, accepted) =
+                (scaler.shared.group_runtime(&group)?, scaler.request(&group, &ask).await?);
             let until = ask.deadline.map(|deadline| after(scaler.shared.clock.now(), deadline));
-            controller::follow(Arc::clone(&scaler.shared), seat, Goal::Size(accepted.position), until).await
+            controller::follow(
+                Arc::clone(&scaler.shared),
+                group_runtime,
+                Goal::Size(accepted.position),
+                until,
+            )
+            .await
         })
     }
 
@@ -45,8 +52,9 @@ impl Scaler {
     pub fn follow(&self, group: &str, accepted: Accepted) -> Run {
         let (scaler, group) = (self.clone(), group.to_owned());
         self.run_of(&group.clone(), async move {
-            let seat = scaler.shared.seat(&group)?;
-            controller::follow(Arc::clone(&scaler.shared), seat, Goal::Size(accepted.position), None).await
+            let group_runtime = scaler.shared.group_runtime(&group)?;
+            controller::follow(Arc::clone(&scaler.shared), group_runtime, Goal::Size(accepted.position), None)
+                .await
         })
     }
 
@@ -54,10 +62,10 @@ impl Scaler {
     pub fn replace(&self, group: &str, instance: InstanceId, cause: Cause) -> Run {
         let (scaler, group) = (self.clone(), group.to_owned());
         self.run_of(&group.clone(), async move {
-            let seat = scaler.shared.seat(&group)?;
-            awake(&scaler, &seat).await?;
-            let slot = scaler.mark_replaceable(&seat, instance, cause).await?;
-            controller::follow(Arc::clone(&scaler.shared), seat, Goal::Gone(slot), None).await
+            let group_runtime = scaler.shared.group_runtime(&group)?;
+            awake(&scaler, &group_runtime).await?;
+            let slot = scaler.mark_replaceable(&group_runtime, instance, cause).await?;
+            controller::follow(Arc::clone(&scaler.shared), group_runtime, Goal::Gone(slot), None).await
         })
     }
 
@@ -74,40 +82,40 @@ impl Scaler {
     ///
     /// # Errors
     /// [`Error::UnknownGroup`], [`Error::Generation`], [`Error::Asleep`], [`Error::Store`].
-    pub async fn request(&self, group: &str, ask: &Ask) -> Result<Accepted, Error> {
-        let seat = self.shared.seat(group)?;
-        let undecided = self.undecided(&seat, ask.wanted).await?;
+    pub async fn request(&self, group: &str, ask: &ScaleRequest) -> Result<Accepted, Error> {
+        let group_runtime = self.shared.group_runtime(group)?;
+        let undecided = self.undecided(&group_runtime, ask.wanted).await?;
         let mut repeated = None;
         let mut before = (0, 0);
         let now = self.shared.clock.now();
         let position = {
-            let mut journal = seat.journal.lock().await;
+            let mut journal = group_runtime.journal.lock().await;
             journal
-                .post(|journal, memory| {
+                .post(|journal, state| {
                     repeated =
                         ask.request.as_ref().and_then(|id| journal.answers().requests.get(id)).copied();
-                    let desired = match undecided.filter(|_| memory.desired.is_none()) {
+                    let desired = match undecided.filter(|_| state.desired.is_none()) {
                         Some(now) => ask.wanted.from(now),
-                        None => ask.wanted.of(memory),
+                        None => ask.wanted.of(state),
                     };
-                    before = (memory.generation, desired);
+                    before = (state.generation, desired);
                     if repeated.is_some() {
                         return Ok(Vec::new());
                     }
-                    if let Some(asked) = ask.generation.filter(|asked| *asked != memory.generation) {
-                        let (group, current) = (seat.name.clone(), memory.generation);
+                    if let Some(asked) = ask.generation.filter(|asked| *asked != state.generation) {
+                        let (group, current) = (group_runtime.name.clone(), state.generation);
                         return Err(Error::Generation { group, asked, current });
                     }
-                    refuse_asleep(&seat.name, memory, now)?;
-                    let (floor_until, over_ration) = (ask.floor_until, ask.over_ration);
-                    let fact = Fact::SizeAsked { desired: before.1, floor_until, over_ration };
+                    refuse_asleep(&group_runtime.name, state, now)?;
+                    let (floor_until, over_budget) = (ask.floor_until, ask.over_budget);
+                    let fact = Fact::SizeAsked { desired: before.1, floor_until, over_budget };
                     let mut draft = journal.draft(now, fact, ask.cause.clone());
                     draft.request.clone_from(&ask.request);
                     Ok(vec![draft])
                 })
                 .await?
         };
-        seat.rouse.notify_one();
+        group_runtime.rouse.notify_one();
         let (generation, desired) = before;
         Ok(match repeated {
             Some((position, desired)) => Accepted { position, desired, generation, repeated: true },
@@ -117,23 +125,27 @@ impl Scaler {
 
     /// The size that a first decision would find, where a relative one is asked for before any was made: a log without
     /// members says nothing about how many serve.
-    async fn undecided(&self, seat: &Arc<Seat>, wanted: Wanted) -> Result<Option<u32>, Error> {
-        if matches!(wanted, Wanted::Exactly(_)) {
+    async fn undecided(
+        &self,
+        group_runtime: &Arc<GroupRuntime>,
+        wanted: TargetSize,
+    ) -> Result<Option<u32>, Error> {
+        if matches!(wanted, TargetSize::Exactly(_)) {
             return Ok(None);
         }
         let known = {
-            let mut journal = seat.journal.lock().await;
+            let mut journal = group_runtime.journal.lock().await;
             journal.catch_up().await?;
-            journal.memory().desired.is_some()
+            journal.state().desired.is_some()
         };
         if known {
             return Ok(None);
         }
-        let found = dry_run::dry_run(&self.shared, seat, None).await?;
-        match (found.decision.desired, found.observation.useless) {
+        let found = dry_run::dry_run(&self.shared, group_runtime, None).await?;
+        match (found.decision.desired, found.observation.discarded) {
             (Some(desired), None) => Ok(Some(desired)),
             (_, why) => Err(Error::Refused {
-                what: format!("a size relative to that of group {}", seat.name),
+                what: format!("a size relative to that of group {}", group_runtime.name),
                 why: why.unwrap_or_else(|| "nobody knows how many serve".to_owned()),
                 fix: "ask for an absolute size, or again once the cloud answers".to_owned(),
             }),
@@ -152,11 +164,12 @@ impl Scaler {
         who: &str,
         why: &str,
     ) -> Result<(), Error> {
-        let seat = self.shared.seat(group)?;
+        let group_runtime = self.shared.group_runtime(group)?;
         let now = self.shared.clock.now();
         let fact = Fact::ModeSet { mode, until, who: who.to_owned(), why: why.to_owned() };
         let cause = Cause::Operator(if why.is_empty() { who.to_owned() } else { format!("{who}: {why}") });
-        self.post(&seat, |journal, _| Ok(vec![journal.draft(now, fact.clone(), cause.clone())])).await?;
+        self.post(&group_runtime, |journal, _| Ok(vec![journal.draft(now, fact.clone(), cause.clone())]))
+            .await?;
         Ok(())
     }
 
@@ -165,7 +178,7 @@ impl Scaler {
     /// # Errors
     /// [`Error::UnknownGroup`], [`Error::NoMember`], [`Error::Store`].
     pub async fn protect(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
-        self.mark(&self.shared.seat(group)?, instance, Mark::Protected, cause).await.map(drop)
+        self.mark(&self.shared.group_runtime(group)?, instance, Mark::Protected, cause).await.map(drop)
     }
 
     /// Takes the protection away.
@@ -173,7 +186,7 @@ impl Scaler {
     /// # Errors
     /// As [`protect`](Self::protect).
     pub async fn unprotect(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
-        self.mark(&self.shared.seat(group)?, instance, Mark::Unprotected, cause).await.map(drop)
+        self.mark(&self.shared.group_runtime(group)?, instance, Mark::Unprotected, cause).await.map(drop)
     }
 
     /// Leaves a member to the operator: it is not counted and not touched.
@@ -181,7 +194,7 @@ impl Scaler {
     /// # Errors
     /// As [`protect`](Self::protect).
     pub async fn standby(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
-        self.mark(&self.shared.seat(group)?, instance, Mark::Standby, cause).await.map(drop)
+        self.mark(&self.shared.group_runtime(group)?, instance, Mark::Standby, cause).await.map(drop)
     }
 
     /// Takes a member back from standby.
@@ -189,20 +202,20 @@ impl Scaler {
     /// # Errors
     /// As [`protect`](Self::protect).
     pub async fn activate(&self, group: &str, instance: InstanceId, cause: Cause) -> Result<(), Error> {
-        self.mark(&self.shared.seat(group)?, instance, Mark::Active, cause).await.map(drop)
+        self.mark(&self.shared.group_runtime(group)?, instance, Mark::Active, cause).await.map(drop)
     }
 
-    /// Marks a member as being replaced, unless it is never removed.
+    /// Thresholds a member as being replaced, unless it is never removed.
     async fn mark_replaceable(
         &self,
-        seat: &Arc<Seat>,
+        group_runtime: &Arc<GroupRuntime>,
         instance: InstanceId,
         cause: Cause,
     ) -> Result<Slot, Error> {
         {
-            let mut journal = seat.journal.lock().await;
+            let mut journal = group_runtime.journal.lock().await;
             journal.catch_up().await?;
-            if let Some(member) = journal.memory().member_of(instance)
+            if let Some(member) = journal.state().member_of(instance)
                 && (member.protected || member.standby)
             {
                 let (why, fix) = if member.protected {
@@ -211,28 +224,28 @@ impl Scaler {
                     ("it is on standby", "activate it first")
                 };
                 return Err(Error::Refused {
-                    what: format!("replacing instance {instance} of group {}", seat.name),
+                    what: format!("replacing instance {instance} of group {}", group_runtime.name),
                     why: why.to_owned(),
                     fix: fix.to_owned(),
                 });
             }
         }
-        self.mark(seat, instance, Mark::Replacing, cause).await
+        self.mark(group_runtime, instance, Mark::Replacing, cause).await
     }
 
     pub(super) async fn mark(
         &self,
-        seat: &Arc<Seat>,
+        group_runtime: &Arc<GroupRuntime>,
         instance: InstanceId,
         mark: Mark,
         cause: Cause,
     ) -> Result<Slot, Error> {
         let now = self.shared.clock.now();
         let mut marked = Slot(0);
-        self.post(seat, |journal, memory| {
-            let member = memory
+        self.post(group_runtime, |journal, state| {
+            let member = state
                 .member_of(instance)
-                .ok_or_else(|| Error::NoMember { group: seat.name.clone(), instance })?;
+                .ok_or_else(|| Error::NoMember { group: group_runtime.name.clone(), instance })?;
             marked = member.slot;
             if has(member, mark) {
                 return Ok(Vec::new());
@@ -245,11 +258,11 @@ impl Scaler {
 
     pub(super) async fn post(
         &self,
-        seat: &Arc<Seat>,
-        make: impl FnMut(&Journal, &Memory) -> Result<Vec<crate::state::Draft>, Error> + Send,
+        group_runtime: &Arc<GroupRuntime>,
+        make: impl FnMut(&Journal, &GroupState) -> Result<Vec<crate::state::Draft>, Error> + Send,
     ) -> Result<Position, Error> {
-        let posted = seat.journal.lock().await.post(make).await;
-        seat.rouse.notify_one();
+        let posted = group_runtime.journal.lock().await.post(make).await;
+        group_runtime.rouse.notify_one();
         posted
     }
 
@@ -258,15 +271,15 @@ impl Scaler {
     /// # Errors
     /// [`Error::UnknownGroup`], [`Error::Store`].
     pub async fn plan(&self, group: &str) -> Result<DryRun, Error> {
-        dry_run::dry_run(&self.shared, &self.shared.seat(group)?, None).await
+        dry_run::dry_run(&self.shared, &self.shared.group_runtime(group)?, None).await
     }
 
     /// What a turn would decide and plan if `ask` were asked now. Appends nothing.
     ///
     /// # Errors
     /// As [`plan`](Self::plan).
-    pub async fn plan_with(&self, group: &str, ask: &Ask) -> Result<DryRun, Error> {
-        dry_run::dry_run(&self.shared, &self.shared.seat(group)?, Some(ask)).await
+    pub async fn plan_with(&self, group: &str, ask: &ScaleRequest) -> Result<DryRun, Error> {
+        dry_run::dry_run(&self.shared, &self.shared.group_runtime(group)?, Some(ask)).await
     }
 
     /// The latest activities of a group, at most `limit`, the latest first. Also of a group that left the configuration.
@@ -275,21 +288,21 @@ impl Scaler {
     /// [`Error::UnknownGroup`] where the name is none, [`Error::Store`].
     pub async fn history(&self, group: &str, limit: usize) -> Result<Vec<Activity>, Error> {
         let failed = |source| Error::Store { group: group.to_owned(), source };
-        let name: GroupName = match self.shared.seat(group) {
-            Ok(seat) => seat.name.clone(),
+        let name: GroupName = match self.shared.group_runtime(group) {
+            Ok(group_runtime) => group_runtime.name.clone(),
             Err(unknown) => group.parse().map_err(|_| unknown)?,
         };
         let log = LogName::Group(name);
-        let mut gatherer = Gatherer::new(limit);
+        let mut history = HistoryBuilder::new(limit);
         let mut from = Position::START;
         loop {
             let entries = self.shared.store.read(&log, from, CHUNK).await.map_err(failed)?;
             for entry in &entries {
                 from = entry.position;
-                gatherer.take(entry);
+                history.take(entry);
             }
             if entries.len() < CHUNK {
-                return Ok(gatherer.latest_first());
+                return Ok(history.latest_first());
             }
         }
     }
@@ -304,7 +317,7 @@ impl Scaler {
         Ok(logs
             .into_iter()
             .filter_map(|log| match log {
-                LogName::Group(name) if !self.shared.seats.contains_key(name.as_str()) => Some(name),
+                LogName::Group(name) if !self.shared.groups.contains_key(name.as_str()) => Some(name),
                 _ => None,
             })
             .collect())
@@ -315,16 +328,16 @@ impl Scaler {
     /// # Errors
     /// [`Error::UnknownGroup`], [`Error::Store`].
     pub async fn status(&self, group: &str) -> Result<Status, Error> {
-        let seat = self.shared.seat(group)?;
-        let turning = seat.turning.try_lock().is_err();
-        let memory = {
-            let mut journal = seat.journal.lock().await;
+        let group_runtime = self.shared.group_runtime(group)?;
+        let turning = group_runtime.turning.try_lock().is_err();
+        let state = {
+            let mut journal = group_runtime.journal.lock().await;
             if !turning {
                 journal.catch_up().await?;
             }
-            journal.memory()
+            journal.state()
         };
-        let (group, now, report) = (seat.group(), self.shared.clock.now(), seat.report());
+        let (group, now, report) = (group_runtime.group(), self.shared.clock.now(), group_runtime.report());
         let seen = report.as_ref().map(|report| &report.observation);
         let address = |member: &Member| {
             let instance = member.instance.and_then(|id| seen.and_then(|seen| seen.instance(id)));
@@ -336,26 +349,26 @@ impl Scaler {
             group: group.name.to_string(),
             at: now,
             turning,
-            mode: memory.mode_at(now),
-            mode_until: memory.mode_until.filter(|until| *until > now),
+            mode: state.mode_at(now),
+            mode_until: state.mode_until.filter(|until| *until > now),
             min: group.size.min,
             max: group.size.max,
-            desired: memory.desired,
-            generation: memory.generation,
+            desired: state.desired,
+            generation: state.generation,
             wished: decision.and_then(|decision| decision.desired),
-            operation: OperationStatus::of(&memory),
-            in_service: memory.count(Member::in_service),
-            warming: memory.count(|member| member.in_service() && member.phase == Phase::Warming),
-            on_their_way: memory.count(Member::on_its_way),
-            unhealthy: memory.count(Member::ill),
-            leaving: memory.count(Member::leaving),
-            may_exist: memory.may_exist(),
-            members: memory
+            operation: OperationStatus::of(&state),
+            in_service: state.count(Member::is_in_service),
+            warming: state.count(|member| member.is_in_service() && member.phase == Phase::Warming),
+            on_their_way: state.count(Member::is_on_its_way),
+            unhealthy: state.count(Member::is_unhealthy),
+            leaving: state.count(Member::is_leaving),
+            may_exist: state.may_exist(),
+            members: state
                 .members
                 .values()
                 .map(|member| MemberStatus::of(&group, member, address(member)))
                 .collect(),
-            signal: memory.signal.map(|(signal, _)| signal),
+            signal: state.signal.map(|(signal, _)| signal),
             policies: report.as_ref().map(|report| report.signals.policies.clone()).unwrap_or_default(),
             reason: decision.map(|decision| decision.reason.clone()).unwrap_or_default(),
             held: decision
@@ -365,13 +378,13 @@ impl Scaler {
                 .cloned()
                 .collect(),
             waiting: plan.map(Waiting::of).unwrap_or_default(),
-            under_way: report.as_ref().map(|report| report.under_way.clone()).unwrap_or_default(),
-            ration_left: memory.ration_left(&group, now),
-            cost_per_hour: seat.cost(&memory),
-            observed: seen.filter(|seen| seen.useless.is_none()).map(|seen| seen.at),
-            blind: seen.and_then(|seen| seen.useless.clone()),
-            trouble: seat.trouble(),
-            position: memory.position,
+            in_flight: report.as_ref().map(|report| report.in_flight.clone()).unwrap_or_default(),
+            budget_left: state.budget_left(&group, now),
+            cost_per_hour: group_runtime.cost(&state),
+            observed: seen.filter(|seen| seen.discarded.is_none()).map(|seen| seen.at),
+            blind: seen.and_then(|seen| seen.discarded.clone()),
+            trouble: group_runtime.trouble(),
+            position: state.position,
         })
     }
 }
@@ -387,14 +400,14 @@ fn has(member: &Member, mark: Mark) -> bool {
     }
 }
 
-async fn awake(scaler: &Scaler, seat: &Seat) -> Result<(), Error> {
-    let mut journal = seat.journal.lock().await;
+async fn awake(scaler: &Scaler, group_runtime: &GroupRuntime) -> Result<(), Error> {
+    let mut journal = group_runtime.journal.lock().await;
     journal.catch_up().await?;
-    refuse_asleep(&seat.name, &journal.memory(), scaler.shared.clock.now())
+    refuse_asleep(&group_runtime.name, &journal.state(), scaler.shared.clock.now())
 }
 
-fn refuse_asleep(group: &GroupName, memory: &Memory, now: Timestamp) -> Result<(), Error> {
-    match memory.mode_at(now) {
+fn refuse_asleep(group: &GroupName, state: &GroupState, now: Timestamp) -> Result<(), Error> {
+    match state.mode_at(now) {
         mode @ (GroupMode::Observe | GroupMode::Paused) => Err(Error::Asleep { group: group.clone(), mode }),
         GroupMode::On | GroupMode::AddOnly => Ok(()),
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::model::after;
 use crate::ports::StoreError;
 use crate::runtime::goal::Goal;
-use crate::runtime::group_runtime::{Seat, Shared, chain};
+use crate::runtime::group_runtime::{GroupRuntime, Runtime, chain};
 use crate::runtime::{Actor, Ending, Error};
 
 /// The longest pause between attempts while the store fails.
@@ -28,21 +28,21 @@ pub(super) enum Halt {
 
 /// Turns the loop of `seat` until the scaler stops. Errors that may pass are waited out; an actor that was overtaken is
 /// the end.
-pub(super) async fn for_ever(shared: Arc<Shared>, seat: Arc<Seat>) -> Result<(), Error> {
+pub(super) async fn for_ever(shared: Arc<Runtime>, group_runtime: Arc<GroupRuntime>) -> Result<(), Error> {
     let mut stop = shared.stop.subscribe();
     let turning = tokio::select! {
         biased;
         _ = stop.wait_for(|stop| *stop) => return Ok(()),
-        turning = Arc::clone(&seat.turning).lock_owned() => turning,
+        turning = Arc::clone(&group_runtime.turning).lock_owned() => turning,
     };
     let mut turning = Some(turning);
     let mut failures = 0;
     let mut actor = loop {
         let Some(guard) = turning.take() else { return Ok(()) };
-        match Actor::begin(Arc::clone(&shared), Arc::clone(&seat), guard).await {
+        match Actor::begin(Arc::clone(&shared), Arc::clone(&group_runtime), guard).await {
             Ok(actor) => break actor,
             Err(error) => {
-                seat.troubled(&shared, &error).await;
+                group_runtime.troubled(&shared, &error).await;
                 failures += 1;
                 let until = after(shared.clock.now(), pause(&error, failures));
                 tokio::select! {
@@ -50,7 +50,7 @@ pub(super) async fn for_ever(shared: Arc<Shared>, seat: Arc<Seat>) -> Result<(),
                     _ = stop.wait_for(|stop| *stop) => return Ok(()),
                     () = shared.clock.sleep_until(until) => {}
                 }
-                turning = Some(Arc::clone(&seat.turning).lock_owned().await);
+                turning = Some(Arc::clone(&group_runtime.turning).lock_owned().await);
             }
         }
     };
@@ -59,20 +59,20 @@ pub(super) async fn for_ever(shared: Arc<Shared>, seat: Arc<Seat>) -> Result<(),
 
 /// Waits for `goal`: where an actor of this process turns the loop it watches, else it turns the loop itself.
 pub(super) async fn follow(
-    shared: Arc<Shared>,
-    seat: Arc<Seat>,
+    shared: Arc<Runtime>,
+    group_runtime: Arc<GroupRuntime>,
     goal: Goal,
     until: Option<Timestamp>,
 ) -> Result<Ending, Error> {
     let mut stop = shared.stop.subscribe();
     let turning = tokio::select! {
         biased;
-        ending = watch(&shared, &seat, goal) => return Ok(ending),
+        ending = watch(&shared, &group_runtime, goal) => return Ok(ending),
         _ = stop.wait_for(|stop| *stop) => return Err(Error::Stopping),
-        turning = Arc::clone(&seat.turning).lock_owned() => turning,
-        () = deadline(&shared, until) => return Ok(late(&seat)),
+        turning = Arc::clone(&group_runtime.turning).lock_owned() => turning,
+        () = deadline(&shared, until) => return Ok(late(&group_runtime)),
     };
-    let mut actor = Actor::begin(Arc::clone(&shared), Arc::clone(&seat), turning).await?;
+    let mut actor = Actor::begin(Arc::clone(&shared), Arc::clone(&group_runtime), turning).await?;
     let polled = async {
         match (&shared.source, shared.board.poll_every()) {
             (Some(source), Some(every)) => shared.board.poll(&**source, every).await,
@@ -86,14 +86,14 @@ pub(super) async fn follow(
     };
     Ok(match halted {
         Halt::Goal(ending) => ending,
-        Halt::Late => late(&seat),
+        Halt::Late => late(&group_runtime),
         Halt::Stopped => return Err(Error::Stopping),
     })
 }
 
 /// Turns and rests. The steps under way are waited for at the end, whatever it is.
 async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -> Result<Halt, Error> {
-    let (shared, seat) = (Arc::clone(&actor.mind.shared), Arc::clone(&actor.mind.seat));
+    let (shared, group_runtime) = (Arc::clone(&actor.mind.shared), Arc::clone(&actor.mind.group_runtime));
     let mut failures = 0;
     let halted = loop {
         if *actor.stop.borrow() {
@@ -102,7 +102,7 @@ async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -
         let mut turned = actor.turn().await.map(drop);
         if let Some(goal) = goal {
             let now = shared.clock.now();
-            if let Some(ending) = goal.ending(&*seat.journal.lock().await, now) {
+            if let Some(ending) = goal.ending(&*group_runtime.journal.lock().await, now) {
                 break Ok(Halt::Goal(ending));
             }
             if until.is_some_and(|until| until <= now) {
@@ -120,13 +120,13 @@ async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -
             Ok(()) => {}
             Err(error @ Error::Overtaken { .. }) => break Err(error),
             Err(error) => {
-                seat.troubled(&shared, &error).await;
+                group_runtime.troubled(&shared, &error).await;
                 failures += 1;
                 let again = after(shared.clock.now(), pause(&error, failures));
                 let again = until.map_or(again, |until| again.min(until));
                 let mut stop = shared.stop.subscribe();
                 actor
-                    .under_way
+                    .in_flight
                     .beside(async {
                         tokio::select! {
                             biased;
@@ -141,23 +141,23 @@ async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -
     match halted {
         Ok(halt) => {
             if let Err(error) = actor.finish().await {
-                tracing::warn!(group = %seat.name, "outcomes are missing in the log: {}", chain(&error));
+                tracing::warn!(group = %group_runtime.name, "outcomes are missing in the log: {}", chain(&error));
             }
             Ok(halt)
         }
         Err(error) => {
-            seat.troubled(&shared, &error).await;
-            seat.journal.lock().await.retire(shared.new_actor());
+            group_runtime.troubled(&shared, &error).await;
+            group_runtime.journal.lock().await.retire(shared.new_actor());
             Err(error)
         }
     }
 }
 
-async fn watch(shared: &Shared, seat: &Seat, goal: Goal) -> Ending {
-    let mut progress = seat.progress.clone();
+async fn watch(shared: &Runtime, group_runtime: &GroupRuntime, goal: Goal) -> Ending {
+    let mut progress = group_runtime.progress.clone();
     loop {
         progress.mark_unchanged();
-        if let Some(ending) = goal.ending(&*seat.journal.lock().await, shared.clock.now()) {
+        if let Some(ending) = goal.ending(&*group_runtime.journal.lock().await, shared.clock.now()) {
             return ending;
         }
         if progress.changed().await.is_err() {
@@ -166,16 +166,19 @@ async fn watch(shared: &Shared, seat: &Seat, goal: Goal) -> Ending {
     }
 }
 
-async fn deadline(shared: &Shared, until: Option<Timestamp>) {
+async fn deadline(shared: &Runtime, until: Option<Timestamp>) {
     match until {
         Some(until) => shared.clock.sleep_until(until).await,
         None => std::future::pending().await,
     }
 }
 
-fn late(seat: &Seat) -> Ending {
+fn late(group_runtime: &GroupRuntime) -> Ending {
     Ending::Failed {
-        why: format!("the caller's deadline passed; group {} goes on if a daemon turns it", seat.name),
+        why: format!(
+            "the caller's deadline passed; group {} goes on if a daemon turns it",
+            group_runtime.name
+        ),
     }
 }
 

@@ -7,10 +7,10 @@ use serde::{Serialize, Serializer};
 
 use crate::model::{Observation, Position, Signal, Signals};
 use crate::reconcile::{Decision, Plan, decide, notice, plan};
-use crate::runtime::group_runtime::{Seat, Shared};
-use crate::runtime::observer::Eye;
-use crate::runtime::{Ask, Error};
-use crate::state::{Cause, Draft, Entry, Fact, Memory, Step};
+use crate::runtime::group_runtime::{GroupRuntime, Runtime};
+use crate::runtime::observer::ObservationCache;
+use crate::runtime::{Error, ScaleRequest};
+use crate::state::{Cause, Draft, Entry, Fact, GroupState, Step};
 use crate::view::Waiting;
 
 /// What a turn would decide and plan now. Its Display is what a person would read before it is done.
@@ -66,30 +66,36 @@ impl Serialize for DryRun {
             steps: steps.map(|(step, cause)| Intended { step, cause, text: step.to_string() }).collect(),
             waiting: Waiting::of(&self.plan),
             noticed: &self.noticed,
-            blind: self.observation.useless.as_deref(),
+            blind: self.observation.discarded.as_deref(),
         }
         .serialize(serializer)
     }
 }
 
-/// A turn on a copy of the memory. It has no hands and appends nothing.
-pub(super) async fn dry_run(shared: &Shared, seat: &Arc<Seat>, ask: Option<&Ask>) -> Result<DryRun, Error> {
-    let failed = |source| Error::Store { group: seat.name.to_string(), source };
+/// A turn on a copy of the state. It changes nothing and appends nothing.
+pub(super) async fn dry_run(
+    shared: &Runtime,
+    group_runtime: &Arc<GroupRuntime>,
+    ask: Option<&ScaleRequest>,
+) -> Result<DryRun, Error> {
+    let failed = |source| Error::Store { group: group_runtime.name.to_string(), source };
     shared.board.load().await.map_err(failed)?;
-    let (memory, actor) = {
-        let mut journal = seat.journal.lock().await;
+    let (state, actor) = {
+        let mut journal = group_runtime.journal.lock().await;
         journal.catch_up().await?;
-        (journal.memory(), journal.actor().clone())
+        (journal.state(), journal.actor().clone())
     };
-    let group = seat.group();
-    let observation =
-        shared.observer.observe(&group, &memory, &mut Eye::default(), true, Default::default()).await;
+    let group = group_runtime.group();
+    let observation = shared
+        .observer
+        .observe(&group, &state, &mut ObservationCache::default(), true, Default::default())
+        .await;
     let now = shared.clock.now();
-    let mut copy = Memory::clone(&memory);
-    let take = |memory: &mut Memory, fact: Fact, cause: Cause, generation: u64| {
-        let operation = memory.operation.as_ref().map_or(Position::START, |operation| operation.id);
+    let mut copy = GroupState::clone(&state);
+    let take = |state: &mut GroupState, fact: Fact, cause: Cause, generation: u64| {
+        let operation = state.operation.as_ref().map_or(Position::START, |operation| operation.id);
         let draft = Draft::new(now, actor.clone(), operation, generation, cause, fact);
-        memory.apply(&Entry { position: memory.position.next(), draft });
+        state.apply(&Entry { position: state.position.next(), draft });
     };
     if copy.incarnation.is_empty() {
         take(&mut copy, Fact::Began { incarnation: "?????".to_owned() }, Cause::Converge, 0);
@@ -100,15 +106,15 @@ pub(super) async fn dry_run(shared: &Shared, seat: &Arc<Seat>, ask: Option<&Ask>
         take(&mut copy, fact.clone(), Cause::Converge, generation);
     }
     if let Some(ask) = ask {
-        let (floor_until, over_ration) = (ask.floor_until, ask.over_ration);
-        let asked = Fact::SizeAsked { desired: ask.wanted.of(&copy), floor_until, over_ration };
+        let (floor_until, over_budget) = (ask.floor_until, ask.over_budget);
+        let asked = Fact::SizeAsked { desired: ask.wanted.of(&copy), floor_until, over_budget };
         let generation = copy.generation;
         take(&mut copy, asked, ask.cause.clone(), generation);
     }
     let signals = shared.board.signals(&group, now);
     if copy.signal.map(|(signal, _)| signal) != Some(signals.together()) {
         let generation = copy.generation;
-        take(&mut copy, Fact::Turned { signal: signals.together() }, Cause::Converge, generation);
+        take(&mut copy, Fact::SignalChanged { signal: signals.together() }, Cause::Converge, generation);
     }
     let decision = decide(&group, &observation, &signals, &copy, now);
     if let (true, Some(desired)) = (decision.is_new(), decision.desired) {

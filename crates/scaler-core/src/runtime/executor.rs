@@ -13,10 +13,10 @@ use crate::model::{
     ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after, elapsed,
 };
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode};
-use crate::runtime::limiter::{Lanes, Turnstile};
-use crate::runtime::removal_budget::Ticket;
+use crate::runtime::limiter::{FairQueue, Limiter};
+use crate::runtime::removal_budget::Permit;
 use crate::runtime::within;
-use crate::state::{Cause, GroupMode, Memory, Outcome, Refusal, Step};
+use crate::state::{Cause, GroupMode, GroupState, Outcome, Refusal, Step};
 
 /// A step that has no answer by then has none: the log says so, and the next turn looks.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -28,45 +28,45 @@ pub(super) enum Hands {
     /// Nothing: there is nothing here to call.
     None,
     /// What the plan says.
-    Able(Arc<Tools>),
+    Able(Arc<Executor>),
 }
 
 impl Hands {
     /// The hands that `mode` leaves.
-    pub(super) fn of(mode: GroupMode, tools: &Arc<Tools>) -> Self {
+    pub(super) fn of(mode: GroupMode, executor: &Arc<Executor>) -> Self {
         match mode {
-            GroupMode::On | GroupMode::AddOnly => Self::Able(Arc::clone(tools)),
+            GroupMode::On | GroupMode::AddOnly => Self::Able(Arc::clone(executor)),
             GroupMode::Observe | GroupMode::Paused => Self::None,
         }
     }
 }
 
 /// The ports for changes, of one group.
-pub(super) struct Tools {
+pub(super) struct Executor {
     pub(super) compute: Arc<dyn Compute>,
     pub(super) balancer: Arc<dyn Balancer>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) group: Arc<Group>,
-    pub(super) lanes: Arc<Lanes>,
-    pub(super) turnstile: Turnstile,
+    pub(super) limiter: Arc<Limiter>,
+    pub(super) queue: FairQueue,
 }
 
-impl fmt::Debug for Tools {
+impl fmt::Debug for Executor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tools").field("group", &self.group.name).finish_non_exhaustive()
+        f.debug_struct("Executor").field("group", &self.group.name).finish_non_exhaustive()
     }
 }
 
 /// A step whose intent is in the log, with what the log knew when it was intended.
 #[derive(Debug)]
-pub(super) struct Work {
+pub(super) struct Intent {
     pub(super) id: StepId,
     pub(super) step: Step,
     pub(super) cause: Cause,
     pub(super) operation: Position,
     pub(super) generation: u64,
-    pub(super) ticket: Option<Ticket>,
-    /// It is not to land later than this: a drain whose ration lapses meanwhile.
+    pub(super) permit: Option<Permit>,
+    /// It is not to land later than this: a drain whose permit lapses meanwhile.
     pub(super) lapses: Option<Timestamp>,
     pub(super) known: Known,
 }
@@ -84,8 +84,8 @@ pub(super) struct Known {
 
 impl Known {
     /// By the log as it was before `step` was intended.
-    pub(super) fn of(memory: &Memory, step: &Step) -> Self {
-        let Some(member) = step.slot().and_then(|slot| memory.members.get(&slot)) else {
+    pub(super) fn of(state: &GroupState, step: &Step) -> Self {
+        let Some(member) = step.slot().and_then(|slot| state.members.get(&slot)) else {
             return Self::default();
         };
         let registered_before =
@@ -103,7 +103,7 @@ impl Known {
 
 /// A step that ended.
 #[derive(Debug)]
-pub(super) struct Landed {
+pub(super) struct StepEnd {
     pub(super) id: StepId,
     pub(super) step: Step,
     pub(super) cause: Cause,
@@ -115,10 +115,10 @@ pub(super) struct Landed {
 }
 
 /// A step that is being carried out.
-pub(super) struct Begun {
+pub(super) struct Running {
     pub(super) id: StepId,
     pub(super) step: Step,
-    pub(super) future: BoxFuture<'static, Landed>,
+    pub(super) future: BoxFuture<'static, StepEnd>,
 }
 
 struct Ended(Outcome, Option<String>);
@@ -129,34 +129,34 @@ impl From<Outcome> for Ended {
     }
 }
 
-impl Tools {
+impl Executor {
     /// Carries `work` out once its lane is free, unless `stop` comes first. Nothing happens before it is polled.
-    pub(super) fn begin(self: &Arc<Self>, work: Work, stop: watch::Receiver<bool>) -> Begun {
-        let tools = Arc::clone(self);
+    pub(super) fn begin(self: &Arc<Self>, work: Intent, stop: watch::Receiver<bool>) -> Running {
+        let executor = Arc::clone(self);
         let (id, step) = (work.id, work.step.clone());
         let span = tracing::info_span!(
-            "step", group = %tools.group.name, generation = work.generation, operation = work.operation.0,
+            "step", group = %executor.group.name, generation = work.generation, operation = work.operation.0,
             step = work.id.0, what = %work.step
         );
-        let future = Box::pin(async move { tools.turn_and_carry_out(work, stop).await }.instrument(span));
-        Begun { id, step, future }
+        let future = Box::pin(async move { executor.turn_and_carry_out(work, stop).await }.instrument(span));
+        Running { id, step, future }
     }
 
-    async fn turn_and_carry_out(&self, work: Work, mut stop: watch::Receiver<bool>) -> Landed {
+    async fn turn_and_carry_out(&self, work: Intent, mut stop: watch::Receiver<bool>) -> StepEnd {
         let entered = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => None,
-            permit = self.lanes.enter(&work.step, &self.turnstile) => Some(permit),
+            permit = self.limiter.enter(&work.step, &self.queue) => Some(permit),
         };
         let create = matches!(work.step, Step::Create { .. });
-        let hold = if create { self.lanes.held(self.clock.now()) } else { None };
+        let hold = if create { self.limiter.held(self.clock.now()) } else { None };
         let now = self.clock.now();
         let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
         let Ended(outcome, request) = match (&entered, hold) {
             (None, _) => not_sent("the scaler is shutting down"),
             (Some(_), Some((until, why))) => not_sent(&format!("all groups wait until {until}: {why}")),
-            // Whatever held it up, a drain that lands later than its ration counts would come on top of the next one.
-            (Some(_), None) if limit.is_zero() => not_sent("its ration lapsed before it could be sent"),
+            // Whatever held it up, a drain that lands later than its permit counts would come on top of the next one.
+            (Some(_), None) if limit.is_zero() => not_sent("its permit lapsed before it could be sent"),
             (Some(_), None) => match within(&*self.clock, limit, self.carry_out(&work)).await {
                 Some(ended) => ended,
                 None => Outcome::Unanswered { why: format!("no answer within {} s", limit.as_secs()) }.into(),
@@ -164,15 +164,15 @@ impl Tools {
         };
         if create {
             match &outcome {
-                Outcome::Created { .. } => self.lanes.accepted(),
+                Outcome::Created { .. } => self.limiter.accepted(),
                 Outcome::Refused { refusal: Refusal::Account, why } => {
-                    self.lanes.refused(why, self.clock.now())
+                    self.limiter.refused(why, self.clock.now())
                 }
                 _ => {}
             }
         }
         tracing::info!(%outcome, "step ended");
-        Landed {
+        StepEnd {
             id: work.id,
             step: work.step,
             cause: work.cause,
@@ -184,7 +184,7 @@ impl Tools {
         }
     }
 
-    async fn carry_out(&self, work: &Work) -> Ended {
+    async fn carry_out(&self, work: &Intent) -> Ended {
         let known = &work.known;
         match &work.step {
             Step::Create { label, instance_type, again, .. } => {
@@ -212,7 +212,7 @@ impl Tools {
                 self.register(&new, known.registered_before).await
             }
             Step::SetMode { slot, config, node, mode, .. } => {
-                self.set_mode(*slot, (*config, *node, *mode), work.ticket.as_ref(), known).await
+                self.set_mode(*slot, (*config, *node, *mode), work.permit.as_ref(), known).await
             }
             Step::Deregister { config, node, instance, .. } => match self.preflight(*instance, known).await {
                 Err(ended) => ended,
@@ -305,12 +305,12 @@ impl Tools {
         &self,
         slot: Slot,
         (config, node, mode): (ConfigId, NodeId, Mode),
-        ticket: Option<&Ticket>,
+        permit: Option<&Permit>,
         known: &Known,
     ) -> Ended {
         if matches!(mode, Mode::Drain | Mode::Reject) {
-            if ticket.is_none_or(|ticket| ticket.slot() != slot) {
-                return guarded("no ration was drawn for its removal");
+            if permit.is_none_or(|permit| permit.slot() != slot) {
+                return guarded("no permit was drawn for its removal");
             }
             // A removal that would be refused later costs capacity now: what forbids it is looked for before.
             if let Some(instance) = known.instance

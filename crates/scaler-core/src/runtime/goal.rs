@@ -19,18 +19,18 @@ pub(super) enum Goal {
 impl Goal {
     /// How it ended, if it did.
     pub(super) fn ending(self, journal: &Journal, now: Timestamp) -> Option<Ending> {
-        let memory = journal.memory();
+        let state = journal.state();
         let ended = match self {
             Self::Size(asked) => size(journal, asked),
-            Self::Gone(slot) => match memory.members.get(&slot) {
-                None => (memory.desired == Some(memory.serving())).then_some(Ending::Reached),
-                Some(member) if member.replacing.is_none() && !member.leaving() => Some(Ending::Failed {
+            Self::Gone(slot) => match state.members.get(&slot) {
+                None => (state.desired == Some(state.serving())).then_some(Ending::Reached),
+                Some(member) if member.replacing.is_none() && !member.is_leaving() => Some(Ending::Failed {
                     why: format!("{} is kept: its replacement did not reach service", member.label),
                 }),
                 Some(_) => None,
             },
         };
-        ended.or_else(|| match memory.mode_at(now) {
+        ended.or_else(|| match state.mode_at(now) {
             mode @ (GroupMode::Observe | GroupMode::Paused) => {
                 Some(Ending::Failed { why: format!("the group's mode is {mode}, so nothing is carried out") })
             }
@@ -40,7 +40,7 @@ impl Goal {
 }
 
 fn size(journal: &Journal, asked: Position) -> Option<Ending> {
-    let (memory, answers) = (journal.memory(), journal.answers());
+    let (state, answers) = (journal.state(), journal.answers());
     let Some(generation) = answers.generations.get(&asked).copied() else {
         // Never answered itself: a later request took its place before the actor looked.
         let later = answers.generations.range(asked.next()..).next();
@@ -48,7 +48,7 @@ fn size(journal: &Journal, asked: Position) -> Option<Ending> {
     };
     match answers.verdicts.get(&generation) {
         Some(Verdict::Reached) => Some(Ending::Reached),
-        _ if memory.generation > generation => Some(Ending::Superseded { by: generation.saturating_add(1) }),
+        _ if state.generation > generation => Some(Ending::Superseded { by: generation.saturating_add(1) }),
         Some(Verdict::Failed(why)) => Some(Ending::Failed { why: why.clone() }),
         None => None,
     }

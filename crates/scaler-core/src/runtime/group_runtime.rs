@@ -9,44 +9,44 @@ use tokio::sync::{Notify, watch};
 
 use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price};
 use crate::ports::{AlertSource, Clock, Compute, Store};
-use crate::runtime::executor::Tools;
+use crate::runtime::executor::Executor;
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
-use crate::runtime::limiter::Lanes;
+use crate::runtime::limiter::Limiter;
 use crate::runtime::observer::Observer;
-use crate::runtime::removal_budget::Ration;
+use crate::runtime::removal_budget::RemovalBudget;
 use crate::runtime::{AlertBoard, Error, TurnReport};
-use crate::state::Memory;
+use crate::state::GroupState;
 use crate::view::{Event, Moment};
 
 /// What all groups share.
-pub(super) struct Shared {
+pub(super) struct Runtime {
     pub(super) compute: Arc<dyn Compute>,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) source: Option<Arc<dyn AlertSource>>,
     pub(super) board: Arc<AlertBoard>,
     pub(super) observer: Observer,
-    pub(super) lanes: Arc<Lanes>,
-    pub(super) ration: Ration,
+    pub(super) limiter: Arc<Limiter>,
+    pub(super) budget: RemovalBudget,
     pub(super) hub: Arc<Hub>,
-    pub(super) seats: BTreeMap<String, Arc<Seat>>,
+    pub(super) groups: BTreeMap<String, Arc<GroupRuntime>>,
     pub(super) chance: Mutex<fastrand::Rng>,
     pub(super) stop: watch::Sender<bool>,
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("groups", &self.seats.keys()).finish_non_exhaustive()
+        f.debug_struct("Runtime").field("groups", &self.groups.keys()).finish_non_exhaustive()
     }
 }
 
-impl Shared {
-    /// The seat of a group.
-    pub(super) fn seat(&self, group: &str) -> Result<Arc<Seat>, Error> {
-        self.seats.get(group).map(Arc::clone).ok_or_else(|| Error::UnknownGroup {
+impl Runtime {
+    /// What this process keeps of a group.
+    pub(super) fn group_runtime(&self, group: &str) -> Result<Arc<GroupRuntime>, Error> {
+        self.groups.get(group).map(Arc::clone).ok_or_else(|| Error::UnknownGroup {
             group: group.to_owned(),
-            known: self.seats.keys().cloned().collect::<Vec<_>>().join(", "),
+            known: self.groups.keys().cloned().collect::<Vec<_>>().join(", "),
         })
     }
 
@@ -62,7 +62,10 @@ impl Shared {
 
     /// Members of the whole installation that may be serving, as far as this process knows.
     pub(super) fn accepting(&self) -> u32 {
-        self.seats.values().map(|seat| seat.accepting.load(Ordering::Relaxed)).fold(0, u32::saturating_add)
+        self.groups
+            .values()
+            .map(|group_runtime| group_runtime.accepting.load(Ordering::Relaxed))
+            .fold(0, u32::saturating_add)
     }
 }
 
@@ -72,8 +75,8 @@ pub(super) fn letters(chance: &mut fastrand::Rng, n: usize) -> String {
     (0..n).filter_map(|_| chance.choice(ALPHABET).map(|byte| char::from(*byte))).collect()
 }
 
-/// A group's seat: its journal, whether an actor sits in it, and what that one last saw.
-pub(super) struct Seat {
+/// What this process keeps of a group: its journal, whether an actor runs it, and its last turn.
+pub(super) struct GroupRuntime {
     pub(super) name: GroupName,
     pub(super) journal: Arc<tokio::sync::Mutex<Journal>>,
     pub(super) progress: watch::Receiver<Position>,
@@ -81,7 +84,7 @@ pub(super) struct Seat {
     pub(super) turning: Arc<tokio::sync::Mutex<()>>,
     /// Rouses the actor.
     pub(super) rouse: Notify,
-    pub(super) tools: Arc<Tools>,
+    pub(super) executor: Arc<Executor>,
     accepting: AtomicU32,
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
@@ -89,14 +92,14 @@ pub(super) struct Seat {
     trouble: Mutex<Option<String>>,
 }
 
-impl fmt::Debug for Seat {
+impl fmt::Debug for GroupRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seat").field("group", &self.name).finish_non_exhaustive()
+        f.debug_struct("GroupRuntime").field("group", &self.name).finish_non_exhaustive()
     }
 }
 
-impl Seat {
-    pub(super) fn new(group: Arc<Group>, journal: Journal, tools: Arc<Tools>) -> Self {
+impl GroupRuntime {
+    pub(super) fn new(group: Arc<Group>, journal: Journal, executor: Arc<Executor>) -> Self {
         let prices = group.cost.as_ref().map(|cost| cost.prices.clone()).unwrap_or_default();
         Self {
             name: group.name.clone(),
@@ -104,7 +107,7 @@ impl Seat {
             journal: Arc::new(tokio::sync::Mutex::new(journal)),
             turning: Arc::default(),
             rouse: Notify::new(),
-            tools,
+            executor,
             accepting: AtomicU32::new(0),
             group: Mutex::new(group),
             prices: Mutex::new(prices),
@@ -135,12 +138,12 @@ impl Seat {
     }
 
     /// What the members that may exist cost an hour, where every price is known.
-    pub(super) fn cost(&self, memory: &Memory) -> Option<Price> {
+    pub(super) fn cost(&self, state: &GroupState) -> Option<Price> {
         let prices = self.prices.lock().unwrap_or_else(PoisonError::into_inner);
-        memory
+        state
             .members
             .values()
-            .filter(|member| member.may_exist())
+            .filter(|member| member.counts_against_max())
             .map(|member| prices.get(&member.kind).copied())
             .try_fold(Price::default(), |sum, price| price.map(|price| sum.plus(price)))
     }
@@ -151,8 +154,8 @@ impl Seat {
     }
 
     /// A turn is over.
-    pub(super) fn turned(&self, report: Arc<TurnReport>, memory: &Memory) {
-        self.accepting.store(memory.accepting(), Ordering::Relaxed);
+    pub(super) fn turned(&self, report: Arc<TurnReport>, state: &GroupState) {
+        self.accepting.store(state.accepting(), Ordering::Relaxed);
         *self.report.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -163,7 +166,7 @@ impl Seat {
     }
 
     /// The loop could not go on; told when it is something new.
-    pub(super) async fn troubled(&self, shared: &Shared, error: &Error) {
+    pub(super) async fn troubled(&self, shared: &Runtime, error: &Error) {
         let why = chain(error);
         let news = {
             let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,8 +174,8 @@ impl Seat {
         };
         if news {
             tracing::error!(group = %self.name, "the loop could not go on: {why}");
-            let memory = self.journal.lock().await.memory();
-            shared.hub.tell(&Event::now(&self.name, &memory, shared.clock.now(), Moment::Trouble { why }));
+            let state = self.journal.lock().await.state();
+            shared.hub.tell(&Event::now(&self.name, &state, shared.clock.now(), Moment::Trouble { why }));
         }
     }
 }

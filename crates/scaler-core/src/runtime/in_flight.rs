@@ -11,27 +11,27 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::model::{Slot, StepId};
-use crate::runtime::executor::{Begun, Landed};
+use crate::runtime::executor::{Running, StepEnd};
 use crate::state::Step;
 
 /// The steps that an actor has under way. They are part of its own future, not tasks: whatever drops the actor drops
 /// them, so that nothing of it is left behind.
 #[derive(Default)]
-pub(super) struct UnderWay {
-    futures: FuturesUnordered<BoxFuture<'static, Landed>>,
+pub(super) struct InFlight {
+    futures: FuturesUnordered<BoxFuture<'static, StepEnd>>,
     steps: BTreeMap<StepId, Step>,
-    landed: Vec<Landed>,
+    ended: Vec<StepEnd>,
 }
 
-impl fmt::Debug for UnderWay {
+impl fmt::Debug for InFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnderWay").field("steps", &self.steps).finish_non_exhaustive()
+        f.debug_struct("InFlight").field("steps", &self.steps).finish_non_exhaustive()
     }
 }
 
-impl UnderWay {
+impl InFlight {
     /// Adds a step.
-    pub(super) fn start(&mut self, Begun { id, step, future }: Begun) {
+    pub(super) fn start(&mut self, Running { id, step, future }: Running) {
         self.steps.insert(id, step);
         self.futures.push(future);
     }
@@ -40,8 +40,8 @@ impl UnderWay {
     pub(super) async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         poll_fn(|cx| {
-            while let Poll::Ready(Some(landed)) = self.futures.poll_next_unpin(cx) {
-                self.landed.push(landed);
+            while let Poll::Ready(Some(ended)) = self.futures.poll_next_unpin(cx) {
+                self.ended.push(ended);
             }
             work.as_mut().poll(cx)
         })
@@ -49,13 +49,13 @@ impl UnderWay {
     }
 
     /// Does `work` until a step lands; none where one did.
-    pub(super) async fn until_landed<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn until_ended<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
         poll_fn(|cx| {
-            while let Poll::Ready(Some(landed)) = self.futures.poll_next_unpin(cx) {
-                self.landed.push(landed);
+            while let Poll::Ready(Some(ended)) = self.futures.poll_next_unpin(cx) {
+                self.ended.push(ended);
             }
-            if !self.landed.is_empty() {
+            if !self.ended.is_empty() {
                 return Poll::Ready(None);
             }
             work.as_mut().poll(cx).map(Some)
@@ -64,26 +64,26 @@ impl UnderWay {
     }
 
     /// Waits for the next step to land; at once where one did or none is under way.
-    pub(super) async fn next_landed(&mut self) {
-        if self.landed.is_empty()
-            && let Some(landed) = self.futures.next().await
+    pub(super) async fn next_end(&mut self) {
+        if self.ended.is_empty()
+            && let Some(ended) = self.futures.next().await
         {
-            self.landed.push(landed);
+            self.ended.push(ended);
         }
     }
 
-    /// Whether a step has landed whose outcome was not taken.
-    pub(super) const fn has_landed(&self) -> bool {
-        !self.landed.is_empty()
+    /// Whether a step has ended whose outcome was not taken.
+    pub(super) const fn has_ended(&self) -> bool {
+        !self.ended.is_empty()
     }
 
     /// Takes the outcomes that arrived, in the order in which they did.
-    pub(super) fn take_landed(&mut self) -> Vec<Landed> {
-        let landed = std::mem::take(&mut self.landed);
-        for landed in &landed {
-            self.steps.remove(&landed.id);
+    pub(super) fn take_ended(&mut self) -> Vec<StepEnd> {
+        let ended = std::mem::take(&mut self.ended);
+        for ended in &ended {
+            self.steps.remove(&ended.id);
         }
-        landed
+        ended
     }
 
     /// Slots with a call under way.
@@ -96,7 +96,7 @@ impl UnderWay {
         self.steps.values().cloned().collect()
     }
 
-    /// Whether nothing is under way and nothing landed.
+    /// Whether nothing is under way and nothing ended.
     pub(super) fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }

@@ -11,7 +11,7 @@ use crate::model::{ActorId, GroupName, Position};
 use crate::ports::{Clock, LogName, Store, StoreError};
 use crate::runtime::Error;
 use crate::runtime::hub::Hub;
-use crate::state::{Cause, Draft, Entry, Fact, Memory, Verdict};
+use crate::state::{Cause, Draft, Entry, Fact, GroupState, Verdict};
 use crate::view::Event;
 
 /// Entries read at once.
@@ -27,7 +27,7 @@ const REMEMBERED: usize = 1_000;
 pub(super) enum Appended {
     /// It did.
     Yes,
-    /// Somebody else appended instead, and the memory is newer: think again.
+    /// Somebody else appended instead, and the state is newer: think again.
     Changed,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Answers {
     pub(super) verdicts: BTreeMap<u64, Verdict>,
 }
 
-/// A group's log as this process knows it: its memory is kept up entry by entry, never folded anew.
+/// A group's log as this process knows it: its state is kept up entry by entry, never folded anew.
 pub(super) struct Journal {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -53,7 +53,7 @@ pub(super) struct Journal {
     loaded: bool,
     began: bool,
     overtaken: Option<ActorId>,
-    memory: Arc<Memory>,
+    state: Arc<GroupState>,
     answers: Answers,
     /// Outcomes that are not in the log yet. They happened, so they go in before anything else.
     owed: Vec<Draft>,
@@ -65,7 +65,7 @@ impl fmt::Debug for Journal {
         f.debug_struct("Journal")
             .field("log", &self.log)
             .field("actor", &self.actor)
-            .field("position", &self.memory.position)
+            .field("position", &self.state.position)
             .finish_non_exhaustive()
     }
 }
@@ -88,7 +88,7 @@ impl Journal {
             loaded: false,
             began: false,
             overtaken: None,
-            memory: Arc::default(),
+            state: Arc::default(),
             answers: Answers::default(),
             owed: Vec::new(),
             progress: watch::Sender::new(Position::START),
@@ -96,8 +96,8 @@ impl Journal {
     }
 
     /// The fold of the log so far.
-    pub(super) fn memory(&self) -> Arc<Memory> {
-        Arc::clone(&self.memory)
+    pub(super) fn state(&self) -> Arc<GroupState> {
+        Arc::clone(&self.state)
     }
 
     /// What callers who wait want to know.
@@ -118,7 +118,7 @@ impl Journal {
         self.settle().await?;
         self.actor = actor;
         for _ in 0..ATTEMPTS {
-            let incarnation = match self.memory.incarnation.as_str() {
+            let incarnation = match self.state.incarnation.as_str() {
                 "" => incarnation.to_owned(),
                 known => known.to_owned(),
             };
@@ -133,8 +133,8 @@ impl Journal {
 
     /// An entry in its envelope, with the operation and generation of now.
     pub(super) fn draft(&self, at: Timestamp, fact: Fact, cause: Cause) -> Draft {
-        let operation = self.memory.operation.as_ref().map_or(Position::START, |operation| operation.id);
-        Draft::new(at, self.actor.clone(), operation, self.memory.generation, cause, fact)
+        let operation = self.state.operation.as_ref().map_or(Position::START, |operation| operation.id);
+        Draft::new(at, self.actor.clone(), operation, self.state.generation, cause, fact)
     }
 
     /// Who appends.
@@ -162,30 +162,30 @@ impl Journal {
 
     /// Appends `drafts` all together, after what is owed.
     pub(super) async fn append(&mut self, drafts: Vec<Draft>) -> Result<Appended, Error> {
-        let before = self.memory.position;
+        let before = self.state.position;
         self.settle().await?;
-        if self.memory.position != before {
+        if self.state.position != before {
             return Ok(Appended::Changed);
         }
         self.write(drafts).await
     }
 
-    /// Appends what `make` makes of the memory, making it anew whenever somebody else appended; returns the place of
+    /// Appends what `make` makes of the state, making it anew whenever somebody else appended; returns the place of
     /// the first one, or the end of the log where it made none.
     pub(super) async fn post(
         &mut self,
-        mut make: impl FnMut(&Self, &Memory) -> Result<Vec<Draft>, Error> + Send,
+        mut make: impl FnMut(&Self, &GroupState) -> Result<Vec<Draft>, Error> + Send,
     ) -> Result<Position, Error> {
         for _ in 0..ATTEMPTS {
             self.catch_up().await?;
             self.settle().await?;
-            let memory = self.memory();
-            let drafts = make(self, &memory)?;
+            let state = self.state();
+            let drafts = make(self, &state)?;
             if drafts.is_empty() {
-                return Ok(memory.position);
+                return Ok(state.position);
             }
             if self.write(drafts).await? == Appended::Yes {
-                return Ok(memory.position.next());
+                return Ok(state.position.next());
             }
         }
         Err(Error::Busy { group: self.group.clone() })
@@ -203,17 +203,17 @@ impl Journal {
         if drafts.is_empty() {
             return Ok(Appended::Yes);
         }
-        let failed = match self.store.append(&self.log, self.memory.position, &drafts).await {
+        let failed = match self.store.append(&self.log, self.state.position, &drafts).await {
             Ok(_) => {
                 for draft in drafts {
-                    let position = self.memory.position.next();
+                    let position = self.state.position.next();
                     self.take(&Entry { position, draft });
                 }
                 return Ok(Appended::Yes);
             }
             Err(failed) => failed,
         };
-        let before = self.memory.position;
+        let before = self.state.position;
         let conflict = matches!(failed, StoreError::Conflict { .. });
         let read = match self.read_on().await {
             Ok(read) => read,
@@ -224,7 +224,7 @@ impl Journal {
             return Ok(Appended::Yes);
         }
         self.fence()?;
-        if conflict || self.memory.position != before {
+        if conflict || self.state.position != before {
             Ok(Appended::Changed)
         } else {
             Err(self.store_error(failed))
@@ -235,7 +235,7 @@ impl Journal {
     async fn read_on(&mut self) -> Result<Vec<Draft>, StoreError> {
         let mut read = Vec::new();
         loop {
-            let entries = self.store.read(&self.log, self.memory.position, CHUNK).await?;
+            let entries = self.store.read(&self.log, self.state.position, CHUNK).await?;
             let last = entries.len() < CHUNK;
             for entry in entries {
                 self.take(&entry);
@@ -261,9 +261,9 @@ impl Journal {
         }
         self.answers.take(entry);
         if self.loaded {
-            self.hub.tell(&Event::logged(&self.group, entry, &self.memory));
+            self.hub.tell(&Event::logged(&self.group, entry, &self.state));
         }
-        Arc::make_mut(&mut self.memory).apply(entry);
+        Arc::make_mut(&mut self.state).apply(entry);
         self.progress.send_replace(entry.position);
     }
 

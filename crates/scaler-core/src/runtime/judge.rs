@@ -4,32 +4,34 @@ use jiff::Timestamp;
 
 use crate::model::{Group, Member, Phase, Signal, Signals, Slot};
 use crate::reconcile::{Decision, Plan};
-use crate::runtime::executor::Landed;
+use crate::runtime::executor::StepEnd;
 use crate::runtime::journal::Journal;
-use crate::state::{Cause, Draft, Fact, Mark, Memory, Step, Verdict};
+use crate::state::{Cause, Draft, Fact, GroupState, Mark, Step, Verdict};
 
 /// Whether something in the group moves, so that its nodes are to be read now.
-pub(super) fn moving(group: &Group, memory: &Memory, signal: Signal) -> bool {
+pub(super) fn moving(group: &Group, state: &GroupState, signal: Signal) -> bool {
     let restless = |member: &Member| {
         !matches!(member.phase, Phase::InService | Phase::Standby)
-            || member.leaving()
+            || member.is_leaving()
             || member.replacing.is_some()
             || member.missing.is_some()
     };
-    let shrinking = signal == Signal::Low && memory.desired.is_some_and(|desired| desired > group.size.min);
-    memory.members.values().any(restless)
-        || memory.asked.is_some()
+    let shrinking = signal == Signal::Low && state.desired.is_some_and(|desired| desired > group.size.min);
+    state.members.values().any(restless)
+        || state.asked.is_some()
         || shrinking
-        || memory.desired != Some(memory.expected())
-        || memory.signal.map(|(last, _)| last) != Some(signal)
+        || state.desired != Some(state.expected())
+        || state.signal.map(|(last, _)| last) != Some(signal)
 }
 
 /// Whether something may change any moment: a launch, or a way out that waits for the cloud and not for its time.
-pub(super) fn quick(memory: &Memory) -> bool {
-    memory.members.values().any(|member| {
+pub(super) fn quick(state: &GroupState) -> bool {
+    state.members.values().any(|member| {
         let waits = member.drain.is_some_and(|drain| drain.seen.is_some() && drain.reject_at.is_none())
             || member.drain.is_some_and(|drain| drain.rejected.is_some());
-        member.on_its_way() || member.failed || (member.leaving() && (!waits || member.condemned.is_some()))
+        member.is_on_its_way()
+            || member.failed
+            || (member.is_leaving() && (!waits || member.delete_intended.is_some()))
     })
 }
 
@@ -53,31 +55,34 @@ pub(super) fn decided(
         asked: decision.asked,
     };
     let mut draft = journal.draft(now, fact, decision.cause.clone());
-    draft.operation = journal.memory().position.next();
+    draft.operation = journal.state().position.next();
     draft.generation = draft.generation.saturating_add(1);
     Some(draft)
 }
 
 /// How the operation ended, if it did and the log does not say so yet. One that failed may still be reached later.
-pub(super) fn verdict(memory: &Memory, busy: bool) -> Option<Verdict> {
-    let operation = memory.operation.as_ref()?;
+pub(super) fn verdict(state: &GroupState, busy: bool) -> Option<Verdict> {
+    let operation = state.operation.as_ref()?;
     // What is never removed is nothing to wait for.
     let restless = |member: &Member| {
-        member.on_its_way()
+        member.is_on_its_way()
             || (!member.protected
                 && !member.standby
-                && (member.leaving() || member.failed || member.ill() || member.replacing.is_some()))
+                && (member.is_leaving()
+                    || member.failed
+                    || member.is_unhealthy()
+                    || member.replacing.is_some()))
     };
-    let reached = memory.desired == Some(memory.serving())
+    let reached = state.desired == Some(state.serving())
         && !busy
-        && memory.asked.is_none()
-        && !memory.members.values().any(restless);
+        && state.asked.is_none()
+        && !state.members.values().any(restless);
     match &operation.verdict {
         Some((Verdict::Reached, _)) => None,
         _ if reached => Some(Verdict::Reached),
         Some((Verdict::Failed(_), _)) => None,
         None => {
-            let (why, at) = memory.launches.halted.as_ref()?;
+            let (why, at) = state.launches.halted.as_ref()?;
             (*at >= operation.began).then(|| Verdict::Failed(why.clone()))
         }
     }
@@ -107,11 +112,11 @@ pub(super) fn cause_for(plan: &Plan, slot: Slot) -> Cause {
 }
 
 /// A step's outcome as an entry, in the envelope of its intent.
-pub(super) fn outcome(journal: &Journal, landed: Landed) -> Draft {
+pub(super) fn outcome(journal: &Journal, ended: StepEnd) -> Draft {
     let mut draft =
-        journal.draft(landed.at, Fact::Done { outcome: landed.outcome }, landed.cause).of_step(landed.id);
-    draft.operation = landed.operation;
-    draft.generation = landed.generation;
-    draft.request = landed.request;
+        journal.draft(ended.at, Fact::Done { outcome: ended.outcome }, ended.cause).of_step(ended.id);
+    draft.operation = ended.operation;
+    draft.generation = ended.generation;
+    draft.request = ended.request;
     draft
 }

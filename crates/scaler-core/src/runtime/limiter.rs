@@ -19,9 +19,9 @@ const HOLD: Duration = Duration::from_secs(300);
 /// The longest hold.
 const LONGEST: Duration = Duration::from_secs(1_800);
 
-/// The lanes of a scaler.
+/// Limits what all groups of a scaler ask of the account.
 #[derive(Debug)]
-pub(super) struct Lanes {
+pub(super) struct Limiter {
     creates: Arc<Semaphore>,
     removals: Arc<Semaphore>,
     hold: Mutex<Hold>,
@@ -35,15 +35,15 @@ struct Hold {
 
 /// A group's place in the queue for creates: one at a time, so that a group with many takes turns with the others.
 #[derive(Clone, Debug)]
-pub(super) struct Turnstile(Arc<Semaphore>);
+pub(super) struct FairQueue(Arc<Semaphore>);
 
-impl Default for Turnstile {
+impl Default for FairQueue {
     fn default() -> Self {
         Self(Arc::new(Semaphore::new(1)))
     }
 }
 
-impl Default for Lanes {
+impl Default for Limiter {
     fn default() -> Self {
         Self {
             creates: Arc::new(Semaphore::new(CREATES)),
@@ -53,12 +53,12 @@ impl Default for Lanes {
     }
 }
 
-impl Lanes {
+impl Limiter {
     /// Waits for `step`'s turn. What is returned is held while it is carried out.
-    pub(super) async fn enter(&self, step: &Step, turnstile: &Turnstile) -> Option<OwnedSemaphorePermit> {
+    pub(super) async fn enter(&self, step: &Step, queue: &FairQueue) -> Option<OwnedSemaphorePermit> {
         // The semaphores are never closed, and a lane that could not be entered would only lose fairness.
         if matches!(step, Step::Create { .. }) {
-            let _turn = turnstile.0.acquire().await.ok();
+            let _turn = queue.0.acquire().await.ok();
             Arc::clone(&self.creates).acquire_owned().await.ok()
         } else if removes(step) {
             Arc::clone(&self.removals).acquire_owned().await.ok()

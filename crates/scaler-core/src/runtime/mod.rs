@@ -34,7 +34,7 @@ pub use alert_board::{AlertBoard, NotKept};
 pub use dry_run::DryRun;
 pub use error::{BuildError, Error};
 pub use hub::Events;
-pub use request::{Accepted, Ask, Ending, Wanted};
+pub use request::{Accepted, Ending, ScaleRequest, TargetSize};
 pub use run::Run;
 pub use scaler::{Builder, Scaler};
 

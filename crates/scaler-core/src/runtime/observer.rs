@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Observation, Slot, elapsed};
 use crate::ports::{Balancer, Clock, Compute, Listing};
 use crate::runtime::within;
-use crate::state::Memory;
+use crate::state::GroupState;
 
 /// A listing this young is shared by all actors.
 const SHARED: Duration = Duration::from_secs(1);
@@ -23,9 +23,9 @@ const LOOK_UPS: usize = 8;
 
 /// Puts calls of this process in an order that no clock can blur: what began after a number was drawn is later.
 #[derive(Debug, Default)]
-pub(super) struct Order(AtomicU64);
+pub(super) struct Sequence(AtomicU64);
 
-impl Order {
+impl Sequence {
     /// The next number.
     pub(super) fn next(&self) -> u64 {
         self.0.fetch_add(1, Ordering::SeqCst).saturating_add(1)
@@ -37,15 +37,15 @@ pub(super) struct Observer {
     compute: Arc<dyn Compute>,
     balancer: Arc<dyn Balancer>,
     clock: Arc<dyn Clock>,
-    pub(super) order: Order,
+    pub(super) order: Sequence,
     listing: tokio::sync::Mutex<Option<Listed>>,
     /// A group at rest reads its nodes no more often than this, for all share the API's rate.
-    calm: Duration,
+    idle_refresh: Duration,
 }
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observer").field("calm", &self.calm).finish_non_exhaustive()
+        f.debug_struct("Observer").field("idle_refresh", &self.idle_refresh).finish_non_exhaustive()
     }
 }
 
@@ -58,7 +58,7 @@ struct Listed {
 
 /// What one actor keeps of its observations.
 #[derive(Debug, Default)]
-pub(super) struct Eye {
+pub(super) struct ObservationCache {
     /// Complete observations so far.
     nth: u32,
     /// Nothing older than this number is to be acted on: the actor's last own outcome.
@@ -73,9 +73,9 @@ struct Seen {
     nodes: Vec<Node>,
 }
 
-impl Eye {
+impl ObservationCache {
     /// What was seen until now is out of date.
-    pub(super) fn outdated(&mut self, order: &Order) {
+    pub(super) fn outdated(&mut self, order: &Sequence) {
         self.after = order.next();
     }
 }
@@ -88,14 +88,15 @@ impl Observer {
         clock: Arc<dyn Clock>,
         configs: usize,
     ) -> Self {
-        let calm = Duration::from_millis(600).saturating_mul(u32::try_from(configs).unwrap_or(u32::MAX));
+        let idle_refresh =
+            Duration::from_millis(600).saturating_mul(u32::try_from(configs).unwrap_or(u32::MAX));
         Self {
             compute,
             balancer,
             clock,
-            order: Order::default(),
+            order: Sequence::default(),
             listing: tokio::sync::Mutex::default(),
-            calm,
+            idle_refresh,
         }
     }
 
@@ -103,23 +104,23 @@ impl Observer {
     pub(super) async fn observe(
         &self,
         group: &Group,
-        memory: &Memory,
-        eye: &mut Eye,
+        state: &GroupState,
+        cache: &mut ObservationCache,
         moving: bool,
-        under_way: BTreeSet<Slot>,
+        in_flight: BTreeSet<Slot>,
     ) -> Observation {
         let at = self.clock.now();
-        let mut observation = Observation::new(at, eye.nth);
-        observation.under_way = under_way;
+        let mut observation = Observation::new(at, cache.nth);
+        observation.in_flight = in_flight;
         observation.nodes_fresh = false;
-        match within(&*self.clock, LIMIT, self.look(group, memory, eye, moving, &mut observation)).await {
+        match within(&*self.clock, LIMIT, self.look(group, state, cache, moving, &mut observation)).await {
             Some(Ok(())) => {
-                eye.nth = eye.nth.saturating_add(1);
-                observation.nth = eye.nth;
+                cache.nth = cache.nth.saturating_add(1);
+                observation.nth = cache.nth;
             }
-            Some(Err(why)) => observation.useless = Some(why),
+            Some(Err(why)) => observation.discarded = Some(why),
             None => {
-                observation.useless = Some(format!(
+                observation.discarded = Some(format!(
                     "the cloud did not answer within {} s: see whether its API can be reached from here",
                     LIMIT.as_secs()
                 ))
@@ -131,12 +132,12 @@ impl Observer {
     async fn look(
         &self,
         group: &Group,
-        memory: &Memory,
-        eye: &mut Eye,
+        state: &GroupState,
+        cache: &mut ObservationCache,
         moving: bool,
         observation: &mut Observation,
     ) -> Result<(), String> {
-        let listed = self.listed(eye.after).await;
+        let listed = self.listed(cache.after).await;
         observation.at = listed.at;
         let listing = listed.listing?;
         if let Some(why) = &listing.inconsistent {
@@ -148,8 +149,8 @@ impl Observer {
             .filter(|marked| marked.group == group.name)
             .map(|marked| marked.instance.clone())
             .collect();
-        self.look_up_missing(group, memory, observation).await?;
-        self.look_at_nodes(group, memory, eye, moving, observation).await
+        self.look_up_missing(group, state, observation).await?;
+        self.look_at_nodes(group, state, cache, moving, observation).await
     }
 
     /// The shared listing, read anew where there is none that began after `after` and is young. Whoever comes first
@@ -174,11 +175,11 @@ impl Observer {
     async fn look_up_missing(
         &self,
         group: &Group,
-        memory: &Memory,
+        state: &GroupState,
         observation: &mut Observation,
     ) -> Result<(), String> {
         let shown: BTreeSet<InstanceId> = observation.instances.iter().map(|instance| instance.id).collect();
-        let missing: Vec<InstanceId> = memory
+        let missing: Vec<InstanceId> = state
             .members
             .values()
             .filter_map(|member| member.instance)
@@ -210,11 +211,11 @@ impl Observer {
     async fn look_up_missing_nodes(
         &self,
         group: &Group,
-        memory: &Memory,
+        state: &GroupState,
         observation: &mut Observation,
     ) -> Result<(), String> {
         let shown: BTreeSet<NodeId> = observation.nodes.iter().map(|node| node.id).collect();
-        let missing: Vec<(ConfigId, NodeId)> = memory
+        let missing: Vec<(ConfigId, NodeId)> = state
             .members
             .values()
             .flat_map(|member| member.nodes.iter().map(|(config, node)| (*config, *node)))
@@ -234,16 +235,16 @@ impl Observer {
     async fn look_at_nodes(
         &self,
         group: &Group,
-        memory: &Memory,
-        eye: &mut Eye,
+        state: &GroupState,
+        cache: &mut ObservationCache,
         moving: bool,
         observation: &mut Observation,
     ) -> Result<(), String> {
         let now = self.clock.now();
-        if let Some(seen) = &eye.nodes
+        if let Some(seen) = &cache.nodes
             && !moving
-            && seen.number > eye.after
-            && elapsed(seen.at, now) < self.calm
+            && seen.number > cache.after
+            && elapsed(seen.at, now) < self.idle_refresh
         {
             observation.nodes.clone_from(&seen.nodes);
             return Ok(());
@@ -258,9 +259,9 @@ impl Observer {
                 .try_collect()
                 .await?;
         observation.nodes = nodes.into_iter().flatten().collect();
-        self.look_up_missing_nodes(group, memory, observation).await?;
+        self.look_up_missing_nodes(group, state, observation).await?;
         observation.nodes_fresh = true;
-        eye.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
+        cache.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
         Ok(())
     }
 }

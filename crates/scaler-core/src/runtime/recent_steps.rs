@@ -17,43 +17,45 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Steps that ended a moment ago.
 #[derive(Debug, Default)]
-pub(super) struct Echo {
-    steps: Vec<Heard>,
+pub(super) struct RecentSteps {
+    steps: Vec<RecentStep>,
 }
 
 #[derive(Debug)]
-struct Heard {
+struct RecentStep {
     step: Step,
     until: Timestamp,
     failures: u32,
 }
 
-impl Echo {
+impl RecentSteps {
     /// A step ended. Launches have a back-off of their own, in the log.
-    pub(super) fn heard(&mut self, step: &Step, outcome: &Outcome, now: Timestamp) {
+    pub(super) fn record(&mut self, step: &Step, outcome: &Outcome, now: Timestamp) {
         if matches!(step, Step::Create { .. }) {
             return;
         }
-        let before = self.steps.iter().find(|heard| heard.step == *step).map_or(0, |heard| heard.failures);
+        let before =
+            self.steps.iter().find(|recent| recent.step == *step).map_or(0, |recent| recent.failures);
         // What replaced it at the same place, and what is long over.
-        self.steps.retain(|heard| !same_place(&heard.step, step) && after(heard.until, LONGEST) > now);
+        self.steps.retain(|recent| !same_place(&recent.step, step) && after(recent.until, LONGEST) > now);
         let (pause, failures) = match outcome {
             Outcome::Refused { .. } | Outcome::Unanswered { .. } => {
                 (AGAIN.saturating_mul(1 << before.min(4)).min(LONGEST), before.saturating_add(1))
             }
             _ => (SHOWS, 0),
         };
-        self.steps.push(Heard { step: step.clone(), until: after(now, pause), failures });
+        self.steps.push(RecentStep { step: step.clone(), until: after(now, pause), failures });
     }
 
     /// Takes off the plan what has only just been done.
-    pub(super) fn quieten(&self, plan: &mut Plan, now: Timestamp) {
-        let echoes = |step: &Step| self.steps.iter().any(|heard| heard.step == *step && heard.until > now);
-        let Plan { steps, draws, .. } = plan;
+    pub(super) fn suppress(&self, plan: &mut Plan, now: Timestamp) {
+        let is_recent =
+            |step: &Step| self.steps.iter().any(|recent| recent.step == *step && recent.until > now);
+        let Plan { steps, permits, .. } = plan;
         let quiet: Vec<_> =
-            steps.iter().filter(|(step, _)| echoes(step)).filter_map(|(step, _)| step.slot()).collect();
-        steps.retain(|(step, _)| !echoes(step));
-        draws
+            steps.iter().filter(|(step, _)| is_recent(step)).filter_map(|(step, _)| step.slot()).collect();
+        steps.retain(|(step, _)| !is_recent(step));
+        permits
             .retain(|slot| !quiet.contains(slot) || steps.iter().any(|(step, _)| step.slot() == Some(*slot)));
     }
 }

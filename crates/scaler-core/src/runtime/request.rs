@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{Amount, Position};
-use crate::state::{Cause, Memory};
+use crate::state::{Cause, GroupState};
 
 /// A size that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Wanted {
+pub enum TargetSize {
     /// So many.
     Exactly(u32),
     /// So many more than are desired now.
@@ -21,11 +21,11 @@ pub enum Wanted {
     Fewer(Amount),
 }
 
-impl Wanted {
+impl TargetSize {
     /// As an absolute size, given what the log says now.
     #[must_use]
-    pub fn of(self, memory: &Memory) -> u32 {
-        self.from(memory.desired.unwrap_or_else(|| memory.expected()))
+    pub fn of(self, state: &GroupState) -> u32 {
+        self.from(state.desired.unwrap_or_else(|| state.expected()))
     }
 
     /// As an absolute size, where `now` are desired.
@@ -42,9 +42,9 @@ impl Wanted {
 /// A request for a size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Ask {
+pub struct ScaleRequest {
     /// The size.
-    pub wanted: Wanted,
+    pub wanted: TargetSize,
     /// By whom, and why.
     pub cause: Cause,
     /// The caller's id of the request: one that the log has already does nothing again.
@@ -53,23 +53,23 @@ pub struct Ask {
     pub generation: Option<u64>,
     /// The size is a floor until then; without it, it is set once and policies go on from it.
     pub floor_until: Option<Timestamp>,
-    /// Removals for it may go over the ration.
-    pub over_ration: bool,
+    /// Removals for it may go over the removal budget.
+    pub over_budget: bool,
     /// So long the caller waits; for ever without it. The loop goes on in any case.
     pub deadline: Option<Duration>,
 }
 
-impl Ask {
+impl ScaleRequest {
     /// A request without conditions.
     #[must_use]
-    pub const fn new(wanted: Wanted, cause: Cause) -> Self {
+    pub const fn new(wanted: TargetSize, cause: Cause) -> Self {
         Self {
             wanted,
             cause,
             request: None,
             generation: None,
             floor_until: None,
-            over_ration: false,
+            over_budget: false,
             deadline: None,
         }
     }
@@ -95,10 +95,10 @@ impl Ask {
         self
     }
 
-    /// Over the ration if need be.
+    /// Over the budget if need be.
     #[must_use]
-    pub const fn over_ration(mut self, over: bool) -> Self {
-        self.over_ration = over;
+    pub const fn over_budget(mut self, over: bool) -> Self {
+        self.over_budget = over;
         self
     }
 

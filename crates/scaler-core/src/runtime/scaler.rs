@@ -8,21 +8,21 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::model::{ActorId, ConfigId, Group, GroupName, Hearing};
+use crate::model::{ActorId, AlertFreshness, ConfigId, Group, GroupName};
 use crate::ports::{AlertSource, Balancer, Clock, Compute, Store};
-use crate::runtime::executor::Tools;
-use crate::runtime::group_runtime::{Seat, Shared, letters};
+use crate::runtime::executor::Executor;
+use crate::runtime::group_runtime::{GroupRuntime, Runtime, letters};
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
-use crate::runtime::limiter::{Lanes, Turnstile};
+use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::observer::Observer;
-use crate::runtime::removal_budget::Ration;
+use crate::runtime::removal_budget::RemovalBudget;
 use crate::runtime::{Actor, AlertBoard, BuildError, Error, Events, controller};
 
 /// Scales groups. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Scaler {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<Runtime>,
 }
 
 /// Builds a [`Scaler`]. Compute, balancer, store and clock are needed.
@@ -33,7 +33,7 @@ pub struct Builder {
     store: Option<Arc<dyn Store>>,
     clock: Option<Arc<dyn Clock>>,
     alerts: Option<Arc<dyn AlertSource>>,
-    hearing: Hearing,
+    freshness: AlertFreshness,
     groups: Vec<Group>,
     seed: Option<u64>,
 }
@@ -41,7 +41,7 @@ pub struct Builder {
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("hearing", &self.hearing)
+            .field("freshness", &self.freshness)
             .field("groups", &self.groups)
             .finish_non_exhaustive()
     }
@@ -76,7 +76,7 @@ impl Builder {
         self
     }
 
-    /// Where alerts are polled, every [`Hearing::poll`]. Without it only notifications are heard.
+    /// Where alerts are polled, every [`AlertFreshness::poll`]. Without it only notifications are heard.
     #[must_use]
     pub fn alerts(mut self, source: impl AlertSource + 'static) -> Self {
         self.alerts = Some(Arc::new(source));
@@ -85,8 +85,8 @@ impl Builder {
 
     /// How alerts are to be believed.
     #[must_use]
-    pub fn hearing(mut self, hearing: Hearing) -> Self {
-        self.hearing = hearing;
+    pub fn freshness(mut self, freshness: AlertFreshness) -> Self {
+        self.freshness = freshness;
         self
     }
 
@@ -123,12 +123,12 @@ impl Builder {
         let clock = self.clock.ok_or(BuildError::Missing("clock"))?;
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let hub = Arc::new(Hub::default());
-        let lanes = Arc::new(Lanes::default());
+        let limiter = Arc::new(Limiter::default());
         let configs = self.groups.iter().map(|group| group.balancers.len()).sum();
         let observer =
             Observer::new(Arc::clone(&compute), Arc::clone(&balancer), Arc::clone(&clock), configs);
-        let board = Arc::new(AlertBoard::new(Arc::clone(&store), Arc::clone(&clock), self.hearing));
-        let mut seats = BTreeMap::new();
+        let board = Arc::new(AlertBoard::new(Arc::clone(&store), Arc::clone(&clock), self.freshness));
+        let mut groups = BTreeMap::new();
         for group in self.groups {
             let group = Arc::new(group);
             let actor = ActorId(letters(&mut chance, 16));
@@ -139,28 +139,31 @@ impl Builder {
                 group.name.clone(),
                 actor,
             );
-            let tools = Tools {
+            let executor = Executor {
                 compute: Arc::clone(&compute),
                 balancer: Arc::clone(&balancer),
                 clock: Arc::clone(&clock),
                 group: Arc::clone(&group),
-                lanes: Arc::clone(&lanes),
-                turnstile: Turnstile::default(),
+                limiter: Arc::clone(&limiter),
+                queue: FairQueue::default(),
             };
-            seats.insert(group.name.to_string(), Arc::new(Seat::new(group, journal, Arc::new(tools))));
+            groups.insert(
+                group.name.to_string(),
+                Arc::new(GroupRuntime::new(group, journal, Arc::new(executor))),
+            );
         }
-        let ration = Ration::new(Arc::clone(&store), Arc::clone(&clock));
-        let shared = Shared {
+        let budget = RemovalBudget::new(Arc::clone(&store), Arc::clone(&clock));
+        let shared = Runtime {
             compute,
             store,
             clock,
             source: self.alerts,
             board,
             observer,
-            lanes,
-            ration,
+            limiter,
+            budget,
             hub,
-            seats,
+            groups,
             chance: Mutex::new(chance),
             stop: watch::Sender::new(false),
         };
@@ -209,7 +212,7 @@ impl Scaler {
     /// The groups, by name.
     #[must_use]
     pub fn groups(&self) -> Vec<Arc<Group>> {
-        self.shared.seats.values().map(|seat| seat.group()).collect()
+        self.shared.groups.values().map(|group_runtime| group_runtime.group()).collect()
     }
 
     /// The table of alerts: where notifications go.
@@ -230,9 +233,9 @@ impl Scaler {
     /// # Errors
     /// [`Error::UnknownGroup`], [`Error::Store`], [`Error::Overtaken`] if it was overtaken at once.
     pub async fn actor(&self, group: &str) -> Result<Actor, Error> {
-        let seat = self.shared.seat(group)?;
-        let turning = Arc::clone(&seat.turning).lock_owned().await;
-        Actor::begin(Arc::clone(&self.shared), seat, turning).await
+        let group_runtime = self.shared.group_runtime(group)?;
+        let turning = Arc::clone(&group_runtime.turning).lock_owned().await;
+        Actor::begin(Arc::clone(&self.shared), group_runtime, turning).await
     }
 
     /// Turns the loop of one group until [`stop`](Self::stop) or [`run`](Self::run)'s shutdown. All of it is part of this
@@ -241,7 +244,7 @@ impl Scaler {
     /// # Errors
     /// [`Error::UnknownGroup`]; [`Error::Overtaken`] if another process took the group over. A store that fails is waited out.
     pub async fn turn(&self, group: &str) -> Result<(), Error> {
-        controller::for_ever(Arc::clone(&self.shared), self.shared.seat(group)?).await
+        controller::for_ever(Arc::clone(&self.shared), self.shared.group_runtime(group)?).await
     }
 
     /// Has every loop stop between two steps: no new step begins, those under way end within their limit, and their
@@ -258,8 +261,8 @@ impl Scaler {
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
         self.shared.stop.send_replace(false);
         let mut groups = JoinSet::new();
-        for seat in self.shared.seats.values() {
-            groups.spawn(controller::for_ever(Arc::clone(&self.shared), Arc::clone(seat)));
+        for group_runtime in self.shared.groups.values() {
+            groups.spawn(controller::for_ever(Arc::clone(&self.shared), Arc::clone(group_runtime)));
         }
         let mut polls = JoinSet::new();
         if let (Some(source), Some(every)) = (self.shared.source.clone(), self.shared.board.poll_every()) {

@@ -37,13 +37,13 @@ pub enum Fact {
         /// The request that it answers.
         asked: Option<Position>,
     },
-    /// A removal was drawn from the ration. Stands in the group's log and in the installation's.
-    Drawn {
+    /// A removal was drawn from the removal budget. Stands in the group's log and in the installation's.
+    PermitDrawn {
         /// The group.
         group: GroupName,
         /// The member.
         slot: Slot,
-        /// An operator allowed it over the ration.
+        /// An operator allowed it over the removal budget.
         over: bool,
     },
     /// A step is about to be carried out.
@@ -120,11 +120,11 @@ pub enum Fact {
         desired: u32,
         /// It is a floor until then.
         floor_until: Option<Timestamp>,
-        /// Removals for it may go over the ration.
-        over_ration: bool,
+        /// Removals for it may go over the removal budget.
+        over_budget: bool,
     },
     /// What the policies say together changed.
-    Turned {
+    SignalChanged {
         /// What they say from now on.
         signal: Signal,
     },
@@ -140,7 +140,7 @@ impl Fact {
     pub const KINDS: &'static [&'static str] = &[
         "began",
         "decided",
-        "drawn",
+        "permit_drawn",
         "intended",
         "done",
         "seen",
@@ -151,7 +151,7 @@ impl Fact {
         "marked",
         "mode_set",
         "size_asked",
-        "turned",
+        "signal_changed",
         "finished",
     ];
 }
@@ -176,7 +176,7 @@ pub enum Mark {
     Active,
     /// No member any more, left as it is.
     Released,
-    /// Its drain was not seen in time, so its ration lapsed.
+    /// Its drain was not seen in time, so its permit lapsed.
     Lapsed,
 }
 

@@ -1,9 +1,11 @@
 //! The fold: entry by entry, total, without a clock.
 
-use crate::model::{Drain, DrainWhy, Member, Mode, ModeWish, Origin, Phase, Position, Slot, StepId, elapsed};
-use crate::state::Draw;
+use crate::model::{
+    Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Slot, StepId, elapsed,
+};
+use crate::state::DrawnPermit;
 use crate::state::{
-    Asked, Draft, Entry, Fact, GroupMode, Mark, Memory, Operation, Outcome, Refusal, Step, Verdict,
+    Asked, Draft, Entry, Fact, GroupMode, GroupState, Mark, Operation, Outcome, Refusal, Step, Verdict,
 };
 
 /// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.
@@ -12,14 +14,14 @@ const REMEMBER_DRAWS: u64 = 7 * 86_400;
 /// Labels of members that are gone are remembered for so long (seconds), in which their nodes may still show up.
 const REMEMBER: u64 = 3_600;
 
-impl Memory {
+impl GroupState {
     /// The fold of a whole log.
     pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
-        let mut memory = Self::default();
+        let mut state = Self::default();
         for entry in entries {
-            memory.apply(entry);
+            state.apply(entry);
         }
-        memory
+        state
     }
 
     /// Takes the next entry in.
@@ -32,9 +34,14 @@ impl Memory {
         match &draft.fact {
             Fact::Began { incarnation } => self.began_anew(draft, incarnation),
             Fact::Decided { desired, .. } => self.decided(entry.position, draft, *desired),
-            Fact::Drawn { group, slot, over } => {
-                self.draws.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER_DRAWS);
-                self.draws.push(Draw { at: draft.at, group: group.clone(), slot: *slot, over: *over });
+            Fact::PermitDrawn { group, slot, over } => {
+                self.permits.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER_DRAWS);
+                self.permits.push(DrawnPermit {
+                    at: draft.at,
+                    group: group.clone(),
+                    slot: *slot,
+                    over: *over,
+                });
                 self.with(*slot, |member| {
                     if let Some(drain) = member.drain.as_mut().filter(|drain| !drain.drawn) {
                         // In full from now on: nobody knows since when it drained.
@@ -76,16 +83,16 @@ impl Memory {
             Fact::Gone { slot } => self.gone(draft, *slot),
             Fact::Marked { slot, mark } => self.marked(draft, *slot, *mark),
             Fact::ModeSet { mode, until, .. } => self.mode_set(draft, *mode, *until),
-            Fact::SizeAsked { desired, floor_until, over_ration } => {
+            Fact::SizeAsked { desired, floor_until, over_budget } => {
                 self.asked =
                     Some(Asked { position: entry.position, desired: *desired, cause: draft.cause.clone() });
                 self.floor = floor_until.map(|until| (*desired, until));
-                self.over_ration = *over_ration;
+                self.over_budget = *over_budget;
             }
-            Fact::Turned { signal } => self.signal = Some((*signal, draft.at)),
+            Fact::SignalChanged { signal } => self.signal = Some((*signal, draft.at)),
             Fact::Finished { verdict } => {
                 if matches!(verdict, Verdict::Reached) {
-                    self.over_ration = false;
+                    self.over_budget = false;
                 }
                 if let Some(operation) = &mut self.operation {
                     operation.verdict = Some((verdict.clone(), draft.at));
@@ -127,7 +134,7 @@ impl Memory {
                 self.asked = None;
             }
         } else {
-            self.over_ration = false;
+            self.over_budget = false;
         }
     }
 
@@ -148,11 +155,11 @@ impl Memory {
             Step::LookUp { slot, .. } => self.with(*slot, |member| member.asked = Some(draft.at)),
             Step::Register { slot, config, .. } => self.with(*slot, |member| {
                 member.registering.insert(*config, draft.at);
-                member.modes.insert(*config, ModeWish { mode: Mode::Accept, at: draft.at, done: false });
+                member.modes.insert(*config, RequestedMode { mode: Mode::Accept, at: draft.at, done: false });
             }),
             Step::SetMode { slot, config, node, mode, why } => self.with(*slot, |member| {
                 member.nodes.insert(*config, *node);
-                member.modes.insert(*config, ModeWish { mode: *mode, at: draft.at, done: false });
+                member.modes.insert(*config, RequestedMode { mode: *mode, at: draft.at, done: false });
                 match mode {
                     Mode::Drain | Mode::Reject => {
                         member.last_drain = Some(draft.at);
@@ -178,7 +185,7 @@ impl Memory {
                 }
             }),
             Step::Deregister { slot, .. } | Step::Delete { slot, .. } => self.with(*slot, |member| {
-                member.condemned.get_or_insert(draft.at);
+                member.delete_intended.get_or_insert(draft.at);
             }),
             Step::Sweep { .. } => {}
         }
@@ -254,12 +261,12 @@ impl Memory {
             }),
             (Step::Delete { slot, .. }, Outcome::Ok) => {
                 self.with(*slot, |member| {
-                    member.condemned.get_or_insert(draft.at);
+                    member.delete_intended.get_or_insert(draft.at);
                 });
                 self.gone(draft, *slot);
             }
             (Step::Sweep { node, .. }, Outcome::Refused { refusal: Refusal::Guarded, .. }) => {
-                let (at, tries) = self.left_alone.entry(*node).or_insert((draft.at, 0));
+                let (at, tries) = self.not_swept.entry(*node).or_insert((draft.at, 0));
                 (*at, *tries) = (draft.at, tries.saturating_add(1));
             }
             (
@@ -339,10 +346,10 @@ impl Memory {
         self.open.retain(|_, step| step.slot() != Some(slot));
         self.deleted.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
         self.gone_labels.retain(|_, at| elapsed(*at, draft.at).as_secs() < REMEMBER);
-        if let (Some(instance), Some(_)) = (member.instance, member.condemned) {
+        if let (Some(instance), Some(_)) = (member.instance, member.delete_intended) {
             self.deleted.insert(instance, draft.at);
         }
-        if !member.leaving() && member.served.is_none() {
+        if !member.is_leaving() && member.served.is_none() {
             self.launch_failed(draft, member.launched);
         }
         self.gone_labels.insert(member.label, draft.at);
@@ -406,11 +413,11 @@ impl Memory {
 /// A removal that was refused or lapsed: the member serves on and is left alone for a while.
 fn back_to_accept(member: &mut Member, draft: &Draft) {
     member.refused = Some(draft.at);
-    member.condemned = None;
+    member.delete_intended = None;
     member.drain = None;
     member.phase = Phase::Registering;
     member.since = draft.at;
     for wish in member.modes.values_mut() {
-        *wish = ModeWish { mode: Mode::Accept, at: draft.at, done: false };
+        *wish = RequestedMode { mode: Mode::Accept, at: draft.at, done: false };
     }
 }

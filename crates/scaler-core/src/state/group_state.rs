@@ -9,17 +9,17 @@ use crate::model::{
     ActorId, Group, InstanceId, InstanceType, Member, NodeId, Position, Price, Signal, Slot, StepId, after,
 };
 use crate::state::{Cause, GroupMode, Step, Verdict};
-use crate::state::{Draw, LAPSE};
+use crate::state::{DrawnPermit, LAPSE};
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Memory {
+pub struct GroupState {
     /// The last entry that is in it.
     pub position: Position,
     /// The five letters that tell this log's labels from another's; empty before the first entry.
     pub incarnation: String,
-    /// When the log was begun over members that were there before (a lost store): the ration counts as used up then.
+    /// When the log was begun over members that were there before (a lost store): the removal budget counts as used up then.
     pub rebuilt: Option<Timestamp>,
     /// The actor that began last.
     pub actor: Option<ActorId>,
@@ -42,7 +42,7 @@ pub struct Memory {
     /// Intents without an outcome.
     pub open: BTreeMap<StepId, Step>,
     /// Rations drawn, in order.
-    pub draws: Vec<Draw>,
+    pub permits: Vec<DrawnPermit>,
     /// How launches fare.
     pub launches: Launches,
     /// The mode that was set last.
@@ -57,8 +57,8 @@ pub struct Memory {
     pub asked: Option<Asked>,
     /// A size below which the group does not fall until then.
     pub floor: Option<(u32, Timestamp)>,
-    /// The request that is being fulfilled may go over the ration.
-    pub over_ration: bool,
+    /// The request that is being fulfilled may go over the removal budget.
+    pub over_budget: bool,
     /// What the policies last said together, and since when.
     pub signal: Option<(Signal, Timestamp)>,
     /// The last entry of a member into service.
@@ -68,7 +68,7 @@ pub struct Memory {
     /// Labels that were ours and are gone: their nodes are swept.
     pub gone_labels: BTreeMap<String, Timestamp>,
     /// Nodes in our form that were not swept since their instance exists: when that was last found, and how often.
-    pub left_alone: BTreeMap<NodeId, (Timestamp, u32)>,
+    pub not_swept: BTreeMap<NodeId, (Timestamp, u32)>,
     /// When more than half of the members were gone at once.
     pub mass_loss: Option<Timestamp>,
 }
@@ -136,7 +136,7 @@ impl Launches {
     }
 }
 
-impl Memory {
+impl GroupState {
     /// The mode in force at `now`.
     #[must_use]
     pub fn mode_at(&self, now: Timestamp) -> GroupMode {
@@ -176,41 +176,41 @@ impl Memory {
     /// Members that exist or may exist, and count against max.
     #[must_use]
     pub fn may_exist(&self) -> u32 {
-        self.count(Member::may_exist)
+        self.count(Member::counts_against_max)
     }
 
     /// Members that the group may expect to serve.
     #[must_use]
     pub fn expected(&self) -> u32 {
-        self.count(Member::expected)
+        self.count(Member::is_expected)
     }
 
     /// Members that are in service and stay.
     #[must_use]
     pub fn serving(&self) -> u32 {
-        self.count(Member::serving)
+        self.count(Member::is_serving)
     }
 
-    /// Members that may be serving: the base of the ration.
+    /// Members that may be serving: the base of the removal budget.
     #[must_use]
     pub fn accepting(&self) -> u32 {
-        self.count(|member| member.in_service() || member.ill())
+        self.count(|member| member.is_in_service() || member.is_unhealthy())
     }
 
     /// What the members that may exist cost.
     #[must_use]
     pub fn cost(&self, group: &Group) -> Price {
-        let priced = self.members.values().filter(|member| member.may_exist());
+        let priced = self.members.values().filter(|member| member.counts_against_max());
         priced.fold(Price::default(), |sum, member| sum.plus(group.price(&member.kind)))
     }
 
-    /// Removals that the group's ration leaves at `now`.
+    /// Removals that the group's removal budget leaves at `now`.
     #[must_use]
-    pub fn ration_left(&self, group: &Group, now: Timestamp) -> u32 {
+    pub fn budget_left(&self, group: &Group, now: Timestamp) -> u32 {
         if self.rebuilt.is_some_and(|at| crate::model::elapsed(at, now) < group.remove.every + LAPSE) {
             return 0;
         }
         let at_most = group.remove.at_most.of(self.accepting()).max(1);
-        crate::state::budget::left(at_most, group.remove.every, &self.draws, now)
+        crate::state::budget::left(at_most, group.remove.every, &self.permits, now)
     }
 }

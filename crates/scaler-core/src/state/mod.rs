@@ -1,7 +1,7 @@
 //! The append-only facts of a group, and the state that they amount to.
 //!
 //! An [`Entry`] is a [`Fact`] in an envelope. Entries of an unknown kind or format are refused: a build that can't read one
-//! must not act. [`Memory`] is the fold of a log, kept up entry by entry.
+//! must not act. [`GroupState`] is the fold of a log, kept up entry by entry.
 
 mod budget;
 mod entry;
@@ -11,8 +11,8 @@ mod group_state;
 mod step;
 
 pub(crate) use budget::LAPSE;
-pub use budget::{Draw, installation_left};
+pub use budget::{DrawnPermit, installation_left};
 pub use entry::{Cause, Draft, Entry, FORMAT, LogError};
 pub use fact::{Fact, GroupMode, Mark, Verdict};
-pub use group_state::{Asked, Launches, Memory, Operation};
+pub use group_state::{Asked, GroupState, Launches, Operation};
 pub use step::{Outcome, Refusal, Step};

@@ -49,7 +49,7 @@ pub enum Step {
         /// The label of the node.
         label: String,
     },
-    /// Ask a member's node for a mode.
+    /// ScaleRequest a member's node for a mode.
     SetMode {
         /// The member.
         slot: Slot,

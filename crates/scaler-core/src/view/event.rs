@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::{GroupName, Position, StepId};
 use crate::reconcile::Plan;
-use crate::state::{Cause, Entry, Fact, Mark, Memory, Step, Verdict};
+use crate::state::{Cause, Entry, Fact, GroupState, Mark, Step, Verdict};
 
 /// Something happened to a group. Its Display is what a person would say.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -98,15 +98,15 @@ impl Waiting {
 }
 
 impl Event {
-    /// What `entry` tells, given the memory before it was folded.
-    pub(crate) fn logged(group: &GroupName, entry: &Entry, before: &Memory) -> Self {
+    /// What `entry` tells, given the state before it was folded.
+    pub(crate) fn logged(group: &GroupName, entry: &Entry, before: &GroupState) -> Self {
         let draft = &entry.draft;
         let step = match &draft.fact {
             Fact::Done { .. } => draft.step.and_then(|id| before.open.get(&id).cloned()),
             _ => None,
         };
         let slot = match &draft.fact {
-            Fact::Drawn { slot, .. }
+            Fact::PermitDrawn { slot, .. }
             | Fact::Seen { slot, .. }
             | Fact::Found { slot, .. }
             | Fact::Missing { slot }
@@ -139,12 +139,12 @@ impl Event {
     }
 
     /// Something of the moment.
-    pub(crate) fn now(group: &GroupName, memory: &Memory, at: Timestamp, moment: Moment) -> Self {
+    pub(crate) fn now(group: &GroupName, state: &GroupState, at: Timestamp, moment: Moment) -> Self {
         Self {
             at,
             group: group.clone(),
-            generation: memory.generation,
-            operation: memory.operation.as_ref().map_or(Position::START, |operation| operation.id),
+            generation: state.generation,
+            operation: state.operation.as_ref().map_or(Position::START, |operation| operation.id),
             position: None,
             cause: None,
             label: None,
@@ -182,8 +182,12 @@ impl Event {
                 }
                 held.iter().try_for_each(|held| write!(f, "; held back: {held}"))
             }
-            Fact::Drawn { over: false, .. } => write!(f, "a removal was drawn from the ration for {label}"),
-            Fact::Drawn { .. } => write!(f, "a removal over the ration was allowed for {label}"),
+            Fact::PermitDrawn { over: false, .. } => {
+                write!(f, "a permit to remove was drawn for {label}")
+            }
+            Fact::PermitDrawn { .. } => {
+                write!(f, "a removal over the removal budget was allowed for {label}")
+            }
             Fact::Intended { step } => {
                 write!(f, "{step}")?;
                 self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " — {cause}"))
@@ -218,17 +222,17 @@ impl Event {
                 }
                 if why.is_empty() { Ok(()) } else { write!(f, ": {why}") }
             }
-            Fact::SizeAsked { desired, floor_until, over_ration } => {
+            Fact::SizeAsked { desired, floor_until, over_budget } => {
                 write!(f, "size {desired} was asked for")?;
                 if let Some(until) = floor_until {
                     write!(f, ", as a floor until {}", second(*until))?;
                 }
-                if *over_ration {
-                    f.write_str(", over the ration if need be")?;
+                if *over_budget {
+                    f.write_str(", over the removal budget if need be")?;
                 }
                 self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " — {cause}"))
             }
-            Fact::Turned { signal } => write!(f, "the signals are {signal}"),
+            Fact::SignalChanged { signal } => write!(f, "the signals are {signal}"),
             Fact::Finished { verdict: Verdict::Reached } => {
                 write!(f, "generation {} is reached", self.generation)
             }

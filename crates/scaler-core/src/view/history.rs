@@ -90,12 +90,12 @@ impl fmt::Display for ActivityEnd {
 
 /// Gathers the last `limit` activities of a log, entry by entry.
 #[derive(Debug)]
-pub(crate) struct Gatherer {
+pub(crate) struct HistoryBuilder {
     limit: usize,
     activities: VecDeque<Activity>,
 }
 
-impl Gatherer {
+impl HistoryBuilder {
     pub(crate) const fn new(limit: usize) -> Self {
         Self { limit, activities: VecDeque::new() }
     }

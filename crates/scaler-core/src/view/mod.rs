@@ -5,6 +5,6 @@ mod history;
 mod status;
 
 pub use event::{Event, Moment, Waiting, What};
-pub(crate) use history::Gatherer;
+pub(crate) use history::HistoryBuilder;
 pub use history::{Activity, ActivityEnd, ActivityStep};
 pub use status::{MemberStatus, OperationStatus, Status};

@@ -7,7 +7,7 @@ use crate::model::{
     DrainWhy, Group, InstanceId, InstanceType, Member, Origin, Phase, PolicySignal, Position, Price, Signal,
     Slot, after,
 };
-use crate::state::{Cause, GroupMode, Memory, Step, Verdict};
+use crate::state::{Cause, GroupMode, GroupState, Step, Verdict};
 use crate::view::Waiting;
 
 /// How a group stands.
@@ -61,9 +61,9 @@ pub struct Status {
     /// What is being waited for.
     pub waiting: Vec<Waiting>,
     /// Steps under way.
-    pub under_way: Vec<Step>,
-    /// Removals that the group's ration leaves now.
-    pub ration_left: u32,
+    pub in_flight: Vec<Step>,
+    /// Removals that the group's removal budget leaves now.
+    pub budget_left: u32,
     /// Hourly price of what may exist, where prices are known.
     pub cost_per_hour: Option<Price>,
     /// When the last complete observation was taken by this process.
@@ -156,8 +156,8 @@ impl MemberStatus {
 }
 
 impl OperationStatus {
-    pub(crate) fn of(memory: &Memory) -> Option<Self> {
-        memory.operation.as_ref().map(|operation| Self {
+    pub(crate) fn of(state: &GroupState) -> Option<Self> {
+        state.operation.as_ref().map(|operation| Self {
             id: operation.id,
             generation: operation.generation,
             began: operation.began,
@@ -172,10 +172,10 @@ impl OperationStatus {
 fn deadline(group: &Group, member: &Member) -> Option<Timestamp> {
     match member.phase {
         Phase::Provisioning | Phase::Booting | Phase::Registering => {
-            Some(after(member.launched, group.launch_timeout))
+            Some(after(member.launched, group.launch.timeout))
         }
-        Phase::Warming => member.served.map(|at| after(at, group.warm_up)),
-        Phase::Unhealthy => Some(after(member.since, group.grace)),
+        Phase::Warming => member.served.map(|at| after(at, group.launch.warm_up)),
+        Phase::Unhealthy => Some(after(member.since, group.replace.after)),
         Phase::Draining => member.drain.and_then(|drain| drain.seen).map(|at| after(at, group.remove.drain)),
         Phase::Rejecting => {
             member.drain.and_then(|drain| drain.rejected).map(|at| after(at, group.remove.reject))

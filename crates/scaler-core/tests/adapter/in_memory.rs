@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use scaler_core::conformance::{Bench, check};
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::state::{Draft, Entry};
@@ -28,7 +28,7 @@ enum Fault {
 }
 
 struct Faulty {
-    kept: MemoryStore,
+    kept: InMemoryStore,
     fault: Fault,
 }
 
@@ -100,7 +100,7 @@ impl Store for Faulty {
 /// Hands the stores out, and keeps a handle on what the last one keeps.
 struct Table {
     fault: Fault,
-    last: std::sync::Mutex<MemoryStore>,
+    last: std::sync::Mutex<InMemoryStore>,
 }
 
 impl Table {
@@ -108,7 +108,7 @@ impl Table {
         Self { fault, last: std::sync::Mutex::default() }
     }
 
-    fn store(&self, kept: MemoryStore) -> Arc<dyn Store> {
+    fn store(&self, kept: InMemoryStore) -> Arc<dyn Store> {
         *self.last.lock().unwrap() = kept.clone();
         Arc::new(Faulty { kept, fault: self.fault })
     }
@@ -117,7 +117,7 @@ impl Table {
 #[async_trait]
 impl Bench for Table {
     async fn empty(&self) -> Result<Arc<dyn Store>, Boxed> {
-        Ok(self.store(MemoryStore::new()))
+        Ok(self.store(InMemoryStore::new()))
     }
 
     async fn plant(&self, _: &Arc<dyn Store>, log: &LogName, text: &str) -> Result<(), Boxed> {
@@ -128,7 +128,7 @@ impl Bench for Table {
     async fn again(&self, store: Arc<dyn Store>) -> Result<Option<Arc<dyn Store>>, Boxed> {
         drop(store);
         let kept = match self.fault {
-            Fault::LosesEverything => MemoryStore::new(),
+            Fault::LosesEverything => InMemoryStore::new(),
             _ => self.last.lock().unwrap().clone(),
         };
         Ok(Some(self.store(kept)))

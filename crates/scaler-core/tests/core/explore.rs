@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use jiff::Timestamp;
 use scaler_core::model::{AlertState, InstanceId, Mode, Node, NodeId, NodeStatus, StepId, elapsed};
-use scaler_core::state::{Fact, Memory, Refusal, Step};
+use scaler_core::state::{Fact, GroupState, Refusal, Step};
 use stateright::{Checker, Model, Property};
 
 use super::world::{Fate, Machine, World, seconds, web};
@@ -53,10 +53,10 @@ impl State {
             .map(|(id, machine): (_, &Machine)| (id, machine.runs, machine.healthy))
             .collect();
         let nodes: Vec<(&NodeId, &Node)> = self.world.nodes.iter().collect();
-        let memory: &Memory = &self.world.memory;
+        let state: &GroupState = &self.world.state;
         (
             (self.world.now, self.ticks, self.troubles, self.signal, self.world.nth.min(3)),
-            (machines, nodes, memory, &self.pending, &self.ghosts),
+            (machines, nodes, state, &self.pending, &self.ghosts),
             (&self.rejected, &self.drained, &self.served, &self.removals, self.replaced, self.broken),
         )
     }
@@ -100,7 +100,7 @@ impl State {
                 let drained = over(self.drained.get(instance), self.world.group.remove.drain);
                 let rejected = over(self.rejected.get(instance), self.world.group.remove.reject);
                 // One that was up between two looks only is a failed launch to us: it rejects, and has nothing to drain.
-                let failed = self.world.memory.member_of(*instance).is_none_or(|member| member.failed);
+                let failed = self.world.state.member_of(*instance).is_none_or(|member| member.failed);
                 if self.served.contains(instance) && !((drained || failed) && rejected) {
                     self.broken = Some("I2: deleted before its drain was over");
                 }
@@ -160,7 +160,7 @@ impl State {
             world.turn();
             world.pass(seconds(TICK));
         }
-        let desired = world.memory.desired.unwrap_or_default() as usize;
+        let desired = world.state.desired.unwrap_or_default() as usize;
         world.log.len() == quiet
             && (world.machines.len(), world.nodes.len(), world.serving()) == (desired, desired, desired)
     }
@@ -202,20 +202,20 @@ impl Model for Small {
 
     fn init_states(&self) -> Vec<State> {
         let mut group = web(2, 3);
-        group.warm_up = seconds(TICK);
-        group.launch_timeout = seconds(5 * TICK);
-        group.remove.calm = seconds(TICK);
+        group.launch.warm_up = seconds(TICK);
+        group.launch.timeout = seconds(5 * TICK);
+        group.remove.low_for = seconds(TICK);
         group.remove.after_add = seconds(TICK);
         group.remove.every = seconds(3 * TICK);
         group.remove.drain = seconds(TICK);
-        group.grace = seconds(TICK);
+        group.replace.after = seconds(TICK);
         let mut world = World::new(group);
         world.boot = seconds(TICK);
         world.run(seconds(1200));
         if self.size > 2 {
             let cause = scaler_core::state::Cause::operator("for the exploration");
             world
-                .append(cause, Fact::SizeAsked { desired: self.size, floor_until: None, over_ration: false });
+                .append(cause, Fact::SizeAsked { desired: self.size, floor_until: None, over_budget: false });
             world.run(seconds(1200));
         }
         assert_eq!(world.serving(), self.size as usize);
@@ -282,8 +282,7 @@ impl Model for Small {
                 let (_, _, pending) = state.world.intend();
                 state.world.log.clear();
                 state.pending = pending;
-                state.replaced |=
-                    state.world.memory.members.values().any(|member| member.replacing.is_some());
+                state.replaced |= state.world.state.members.values().any(|member| member.replacing.is_some());
                 if state.pending.is_empty() {
                     state.tick();
                 }
@@ -307,7 +306,7 @@ impl Model for Small {
                 let left = std::mem::take(&mut state.pending);
                 state.ghosts.extend(left.into_iter().map(|(_, step)| (step, 0)));
                 if action == Action::LoseStore {
-                    state.world.lose_store(if state.world.memory.incarnation == "abcde" {
+                    state.world.lose_store(if state.world.state.incarnation == "abcde" {
                         "fghij"
                     } else {
                         "klmno"

@@ -5,7 +5,7 @@ use scaler_core::model::{
     StepId,
 };
 use scaler_core::state::{
-    Cause, Draft, Entry, FORMAT, Fact, GroupMode, LogError, Mark, Memory, Outcome, Refusal, Step, Verdict,
+    Cause, Draft, Entry, FORMAT, Fact, GroupMode, GroupState, LogError, Mark, Outcome, Refusal, Step, Verdict,
 };
 
 const GOLDEN: &str = include_str!("golden/log-1.jsonl");
@@ -42,11 +42,11 @@ fn drafts() -> Vec<Draft> {
     };
     let facts: Vec<(Cause, Option<u64>, Fact)> = vec![
         (Cause::Converge, None, Fact::Began { incarnation: "abcde".into() }),
-        (Cause::Converge, None, Fact::Turned { signal: Signal::High }),
+        (Cause::Converge, None, Fact::SignalChanged { signal: Signal::High }),
         (
             Cause::operator("ops: release 4.2"),
             None,
-            Fact::SizeAsked { desired: 3, floor_until: Some(at(7200)), over_ration: false },
+            Fact::SizeAsked { desired: 3, floor_until: Some(at(7200)), over_budget: false },
         ),
         (
             policy(),
@@ -105,7 +105,7 @@ fn drafts() -> Vec<Draft> {
                 why: "a look".into(),
             },
         ),
-        (Cause::Converge, None, Fact::Drawn { group, slot, over: false }),
+        (Cause::Converge, None, Fact::PermitDrawn { group, slot, over: false }),
         (policy(), Some(3), Fact::Intended { step: drain }),
         (
             policy(),
@@ -194,13 +194,13 @@ fn the_golden_log_folds_to_the_same_memory() {
         .zip(GOLDEN.lines())
         .map(|(n, line)| Entry { position: Position(n), draft: Draft::decode(Position(n), line).unwrap() })
         .collect();
-    let memory = Memory::fold(&entries);
-    assert_eq!((memory.desired, memory.generation, memory.incarnation.as_str()), (Some(3), 17, "abcde"));
-    assert_eq!((memory.mode, memory.free_slot(), memory.step_id()), (GroupMode::AddOnly, Slot(3), StepId(8)));
-    assert!(memory.members.is_empty(), "one was deleted, the other is gone");
-    assert_eq!(memory.draws.len(), 1);
-    assert!(memory.floor.is_some_and(|(floor, _)| floor == 3));
-    assert!(matches!(memory.operation.unwrap().verdict, Some((Verdict::Failed(_), _))));
+    let state = GroupState::fold(&entries);
+    assert_eq!((state.desired, state.generation, state.incarnation.as_str()), (Some(3), 17, "abcde"));
+    assert_eq!((state.mode, state.free_slot(), state.step_id()), (GroupMode::AddOnly, Slot(3), StepId(8)));
+    assert!(state.members.is_empty(), "one was deleted, the other is gone");
+    assert_eq!(state.permits.len(), 1);
+    assert!(state.floor.is_some_and(|(floor, _)| floor == 3));
+    assert!(matches!(state.operation.unwrap().verdict, Some((Verdict::Failed(_), _))));
 }
 
 #[test]

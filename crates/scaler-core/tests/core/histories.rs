@@ -52,7 +52,7 @@ impl Trial {
         let min = rng.u32(1..=3);
         let mut group = web(min, min + rng.u32(1..=9));
         if rng.bool() {
-            group.remove.calm = seconds(300);
+            group.remove.low_for = seconds(300);
         }
         let mut world = World::new(group);
         world.boot = seconds(rng.u64(20..=200));
@@ -97,7 +97,7 @@ impl Trial {
             Step::SetMode { slot, mode: Mode::Drain | Mode::Reject, .. }
             | Step::Deregister { slot, .. }
             | Step::Delete { slot, .. } => {
-                self.world.memory.members.get(slot).and_then(|member| member.instance)
+                self.world.state.members.get(slot).and_then(|member| member.instance)
             }
             _ => None,
         };
@@ -143,7 +143,7 @@ impl Trial {
                         .drained
                         .get(instance)
                         .is_some_and(|at| elapsed(*at, now) >= self.world.group.remove.drain);
-                    let failed = self.world.memory.member_of(*instance).is_some_and(|member| member.failed);
+                    let failed = self.world.state.member_of(*instance).is_some_and(|member| member.failed);
                     if !reject || !(drain || failed) {
                         self.fail("I2", &format!("{step}: its drain is not over"));
                     }
@@ -158,9 +158,9 @@ impl Trial {
             self.fail("I1", &format!("{step} leaves {serving} of at least {min} in service"));
         }
         let standby =
-            self.world.memory.count(|member| member.standby || member.phase == Phase::Standby) as usize;
+            self.world.state.count(|member| member.standby || member.phase == Phase::Standby) as usize;
         let exist = self.world.machines.len() - standby;
-        let replaced = self.world.memory.members.values().any(|member| member.replacing.is_some());
+        let replaced = self.world.state.members.values().any(|member| member.replacing.is_some());
         let most = self.world.group.size.max as usize + usize::from(replaced);
         if matches!(step, Step::Create { .. }) && exist > most {
             self.fail("I1", &format!("{step} makes {exist}, at most {most} are allowed"));
@@ -174,9 +174,9 @@ impl Trial {
 
     fn turn(&mut self, trouble: bool) {
         self.world.blind = trouble && self.rng.u32(..40) == 0;
-        let known = self.world.memory.members.clone();
+        let known = self.world.state.members.clone();
         let (decision, plan, intents) = self.world.intend();
-        if self.world.blind && (!intents.is_empty() || self.world.memory.members != known) {
+        if self.world.blind && (!intents.is_empty() || self.world.state.members != known) {
             self.fail("I10", &format!("by half a list: {plan}"));
         }
         if !plan.steps.is_empty() || decision.is_new() {
@@ -212,7 +212,7 @@ impl Trial {
                 self.told.push(format!("{} the store is lost", self.world.now));
                 let letters: String = (0..5).map(|_| self.rng.lowercase()).collect();
                 self.world.lose_store(&letters);
-                // Marks that only the log knows are lost with it.
+                // Thresholds that only the log knows are lost with it.
                 self.spared.clear();
             } else {
                 self.world.begin(&format!("actor-{n}"));
@@ -266,7 +266,8 @@ impl Trial {
 
     /// An operator protects a member or takes it out.
     fn mark(&mut self) {
-        let members: Vec<_> = self.world.memory.members.values().filter(|member| !member.leaving()).collect();
+        let members: Vec<_> =
+            self.world.state.members.values().filter(|member| !member.is_leaving()).collect();
         let Some((slot, Some(id))) =
             members.get(self.rng.usize(..members.len().max(1))).map(|member| (member.slot, member.instance))
         else {
@@ -301,7 +302,7 @@ impl Trial {
         self.world.blind = false;
         self.ill_until.clear();
         self.spared.clear();
-        let slots: Vec<_> = self.world.memory.members.keys().copied().collect();
+        let slots: Vec<_> = self.world.state.members.keys().copied().collect();
         for slot in slots {
             for mark in [Mark::Unprotected, Mark::Active] {
                 self.world.append(Cause::operator("a person"), Fact::Marked { slot, mark });
@@ -328,19 +329,16 @@ impl Trial {
                 self.world.log[quiet..].iter().map(|entry| format!("{:?}", entry.draft.fact)).collect();
             self.fail("I7", &format!("it still changes: {}", last.join("\n")));
         }
-        let desired = self.world.memory.desired.unwrap_or_default() as usize;
+        let desired = self.world.state.desired.unwrap_or_default() as usize;
         if self.world.serving() != desired || self.world.machines.len() != desired {
             let (serving, exist) = (self.world.serving(), self.world.machines.len());
             self.fail(
                 "I7",
-                &format!(
-                    "{serving} serve and {exist} exist, {desired} are desired: {:#?}",
-                    self.world.memory
-                ),
+                &format!("{serving} serve and {exist} exist, {desired} are desired: {:#?}", self.world.state),
             );
         }
         for machine in self.world.machines.values() {
-            if self.world.memory.member_of(machine.instance.id).is_none()
+            if self.world.state.member_of(machine.instance.id).is_none()
                 || machine.instance.status != InstanceStatus::Running
             {
                 self.fail("I3", &format!("{} is an orphan", machine.instance.label));

@@ -1,8 +1,8 @@
 //! The pure core against a modelled world.
 
-mod edges;
+mod boundary_cases;
 mod explore;
-mod failures;
+mod failures_of_others;
 mod golden;
 mod histories;
 mod story;

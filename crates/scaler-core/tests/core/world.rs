@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use scaler_core::model::{
-    ActorId, Alert, AlertState, AlertTable, Amount, ConfigId, Group, Hearing, Instance, InstanceId,
+    ActorId, Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
     InstanceStatus, Mode, Node, NodeId, NodeStatus, Observation, Position, Signals, Size, StepPolicy,
     Template, after,
 };
 use scaler_core::reconcile::{Decision, Plan, decide, notice, plan};
-use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, Memory, Outcome, Refusal, Step};
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, GroupState, Outcome, Refusal, Step};
 
 /// The one config that the modelled group is registered at.
 pub const CONFIG: ConfigId = ConfigId(7);
@@ -47,9 +47,9 @@ pub struct World {
     pub machines: BTreeMap<InstanceId, Machine>,
     pub nodes: BTreeMap<NodeId, Node>,
     pub log: Vec<Entry>,
-    pub memory: Memory,
+    pub state: GroupState,
     pub alerts: AlertTable,
-    pub hearing: Hearing,
+    pub freshness: AlertFreshness,
     pub actor: ActorId,
     pub nth: u32,
     pub boot: Duration,
@@ -92,7 +92,7 @@ pub fn at_rest(min: u32, max: u32) -> World {
 pub fn grown(min: u32, max: u32, size: u32) -> World {
     let mut world = at_rest(min, max);
     let cause = Cause::operator("for the test");
-    world.append(cause, Fact::SizeAsked { desired: size, floor_until: None, over_ration: false });
+    world.append(cause, Fact::SizeAsked { desired: size, floor_until: None, over_budget: false });
     world.run(seconds(1800));
     assert_eq!(world.serving(), size as usize);
     world
@@ -106,9 +106,9 @@ impl World {
             machines: BTreeMap::new(),
             nodes: BTreeMap::new(),
             log: Vec::new(),
-            memory: Memory::default(),
+            state: GroupState::default(),
             alerts: AlertTable::default(),
-            hearing: Hearing::default(),
+            freshness: AlertFreshness::default(),
             actor: "actor-0".into(),
             nth: 0,
             boot: seconds(45),
@@ -126,10 +126,10 @@ impl World {
     pub fn begin(&mut self, actor: &str) {
         self.actor = actor.into();
         self.nth = 0;
-        let incarnation = if self.memory.incarnation.is_empty() {
+        let incarnation = if self.state.incarnation.is_empty() {
             "abcde".to_owned()
         } else {
-            self.memory.incarnation.clone()
+            self.state.incarnation.clone()
         };
         self.append(Cause::Converge, Fact::Began { incarnation });
     }
@@ -137,7 +137,7 @@ impl World {
     /// The store is lost: only the cloud is left.
     pub fn lose_store(&mut self, incarnation: &str) {
         self.log.clear();
-        self.memory = Memory::default();
+        self.state = GroupState::default();
         self.alerts = AlertTable::default();
         self.nth = 0;
         self.append(Cause::Converge, Fact::Began { incarnation: incarnation.to_owned() });
@@ -153,12 +153,12 @@ impl World {
         fact: Fact,
         step: Option<scaler_core::model::StepId>,
     ) -> Position {
-        let position = self.memory.position.next();
+        let position = self.state.position.next();
         let (operation, generation) = match &fact {
-            Fact::Decided { .. } => (position, self.memory.generation + 1),
+            Fact::Decided { .. } => (position, self.state.generation + 1),
             _ => (
-                self.memory.operation.as_ref().map_or(Position::START, |operation| operation.id),
-                self.memory.generation,
+                self.state.operation.as_ref().map_or(Position::START, |operation| operation.id),
+                self.state.generation,
             ),
         };
         let mut draft = Draft::new(self.now, self.actor.clone(), operation, generation, cause, fact);
@@ -166,7 +166,7 @@ impl World {
             draft = draft.of_step(step);
         }
         let entry = Entry { position, draft };
-        self.memory.apply(&entry);
+        self.state.apply(&entry);
         self.log.push(entry);
         position
     }
@@ -191,14 +191,14 @@ impl World {
             let mut observation = Observation::new(self.now, self.nth);
             observation.instances =
                 self.machines.values().map(|machine| machine.instance.clone()).step_by(2).collect();
-            observation.useless = Some("the listing changed while it was read".to_owned());
+            observation.discarded = Some("the listing changed while it was read".to_owned());
             return observation;
         }
         self.nth += 1;
         let mut observation = Observation::new(self.now, self.nth);
         observation.instances = self.machines.values().map(|machine| machine.instance.clone()).collect();
         observation.nodes = self.nodes.values().cloned().collect();
-        for member in self.memory.members.values() {
+        for member in self.state.members.values() {
             if let Some(id) = member.instance
                 && !self.machines.contains_key(&id)
             {
@@ -245,16 +245,16 @@ impl World {
     /// The first half of a turn: all that is written before anything is done.
     pub fn intend(&mut self) -> (Decision, Plan, Vec<(scaler_core::model::StepId, Step)>) {
         let observation = self.observe();
-        for fact in notice(&self.group, &observation, &self.memory, self.now) {
+        for fact in notice(&self.group, &observation, &self.state, self.now) {
             self.append(Cause::Converge, fact);
         }
-        let signals = Signals::read(&self.group, &self.alerts, &self.hearing, self.now);
+        let signals = Signals::read(&self.group, &self.alerts, &self.freshness, self.now);
         let together = signals.together();
-        if self.memory.signal.map(|(signal, _)| signal) != Some(together) {
-            self.append(Cause::Converge, Fact::Turned { signal: together });
+        if self.state.signal.map(|(signal, _)| signal) != Some(together) {
+            self.append(Cause::Converge, Fact::SignalChanged { signal: together });
         }
-        let decision = decide(&self.group, &observation, &signals, &self.memory, self.now);
-        let able = matches!(self.memory.mode_at(self.now), GroupMode::On | GroupMode::AddOnly);
+        let decision = decide(&self.group, &observation, &signals, &self.state, self.now);
+        let able = matches!(self.state.mode_at(self.now), GroupMode::On | GroupMode::AddOnly);
         if let (true, Some(desired)) = (able && decision.is_new(), decision.desired) {
             self.append(
                 decision.cause.clone(),
@@ -269,15 +269,15 @@ impl World {
                 },
             );
         }
-        let plan = plan(&self.group, &observation, &decision, &self.memory, self.now);
-        for slot in &plan.draws {
+        let plan = plan(&self.group, &observation, &decision, &self.state, self.now);
+        for slot in &plan.permits {
             let group = self.group.name.clone();
-            let over = self.memory.over_ration;
-            self.append(Cause::Converge, Fact::Drawn { group, slot: *slot, over });
+            let over = self.state.over_budget;
+            self.append(Cause::Converge, Fact::PermitDrawn { group, slot: *slot, over });
         }
         let mut intents = Vec::new();
         for (step, cause) in &plan.steps {
-            let id = self.memory.step_id();
+            let id = self.state.step_id();
             self.append_step(cause.clone(), Fact::Intended { step: step.clone() }, Some(id));
             intents.push((id, step.clone()));
         }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use scaler_core::model::{Alert, AlertState, Hearing, Signal};
+use scaler_core::model::{Alert, AlertFreshness, AlertState, Signal};
 use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
 use scaler_core::runtime::{Ending, Scaler};
 use scaler_core::state::{Cause, Fact};
@@ -121,7 +121,7 @@ async fn polls_are_the_truth_and_their_failure_is_no_calm() {
         .store(bench.store.clone())
         .clock(bench.clock)
         .alerts(source.clone())
-        .hearing(Hearing { poll: Some(seconds(15)), ..Hearing::default() })
+        .freshness(AlertFreshness { poll: Some(seconds(15)), ..AlertFreshness::default() })
         .group(group("web", CONFIG, 1, 12))
         .build()
         .unwrap();

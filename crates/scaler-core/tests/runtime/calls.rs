@@ -2,7 +2,7 @@
 
 use scaler_core::model::{Amount, InstanceId};
 use scaler_core::ports::Clock;
-use scaler_core::runtime::{Ask, BuildError, Ending, Error, Scaler, Wanted};
+use scaler_core::runtime::{BuildError, Ending, Error, ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::{Cause, Fact, GroupMode};
 
 use super::cloud::Fate;
@@ -12,7 +12,8 @@ use super::{Bench, CONFIG, group, seconds};
 async fn a_request_that_the_log_has_does_nothing_again() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    let ask = Ask::new(Wanted::More(Amount::Count(1)), Cause::operator("ci")).request("build-17");
+    let ask =
+        ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("ci")).request("build-17");
     assert_eq!(scaler.ask("web", ask.clone()).outcome().await.unwrap(), Ending::Reached);
     let entries = bench.entries().await.len();
     let again = scaler.request("web", &ask).await.unwrap();
@@ -29,7 +30,8 @@ async fn a_request_that_the_log_has_does_nothing_again() {
 async fn a_request_for_an_old_generation_is_refused() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    let ask = |generation| Ask::new(Wanted::Exactly(2), Cause::operator("ci")).generation(generation);
+    let ask =
+        |generation| ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("ci")).generation(generation);
     let refused = scaler.request("web", &ask(0)).await.unwrap_err();
     assert!(matches!(refused, Error::Generation { asked: 0, current: 1, .. }), "{refused}");
     scaler.request("web", &ask(1)).await.unwrap();
@@ -52,7 +54,7 @@ async fn a_deadline_ends_the_waiting_and_not_the_loop() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
     bench.cloud.state().boot = seconds(120);
-    let ask = Ask::new(Wanted::Exactly(2), Cause::operator("x")).deadline(seconds(20));
+    let ask = ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x")).deadline(seconds(20));
     let begun = bench.clock.now();
     let ending = scaler.ask("web", ask).outcome().await.unwrap();
     assert!(matches!(&ending, Ending::Failed { why } if why.contains("deadline")), "{ending}");
@@ -67,7 +69,7 @@ async fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let scaler = bench.web(1);
     let run = scaler.plan("web").await.unwrap();
     assert_eq!(run.plan.steps.len(), 1, "{run}");
-    let ask = Ask::new(Wanted::Exactly(4), Cause::operator("what if"));
+    let ask = ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("what if"));
     let run = scaler.plan_with("web", &ask).await.unwrap();
     assert_eq!(run.plan.steps.len(), 4, "{run}");
     assert!(run.to_string().contains("create web-"), "{run}");
@@ -185,7 +187,7 @@ async fn a_floor_holds_until_its_time() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
     let until = scaler_core::model::after(bench.clock.now(), seconds(7_200));
-    let ask = Ask::new(Wanted::Exactly(3), Cause::operator("a sale")).floor_until(until);
+    let ask = ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("a sale")).floor_until(until);
     assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Ending::Reached);
     let asked =
         bench.facts().await.iter().any(|fact| matches!(fact, Fact::SizeAsked { floor_until: Some(_), .. }));

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use scaler_core::model::{ConfigId, Mode, Node, NodeId};
 use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
-use scaler_core::runtime::{Ask, Scaler, Wanted};
+use scaler_core::runtime::{ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::Cause;
 
 use super::cloud::Cloud;
@@ -58,13 +58,13 @@ async fn one_bad_group_stops_all() {
         .build()
         .unwrap();
     for name in ["bad", "good"] {
-        let ask = Ask::new(Wanted::Exactly(4), Cause::operator("x"));
+        let ask = ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("x"));
         scaler.request(name, &ask).await.unwrap();
     }
     bench.turn_for(&scaler, seconds(200)).await;
     let good = scaler.status("good").await.unwrap();
     assert_eq!((good.in_service, good.blind), (4, None), "the other one serves");
     let bad = scaler.status("bad").await.unwrap();
-    assert_eq!((bad.in_service, bad.may_exist), (0, 0), "by useless observations nothing is created");
+    assert_eq!((bad.in_service, bad.may_exist), (0, 0), "by discarded observations nothing is created");
     assert!(bad.blind.is_some_and(|why| why.contains("500 from the config")), "and it says why");
 }

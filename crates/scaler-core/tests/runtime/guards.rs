@@ -2,7 +2,7 @@
 
 use scaler_core::model::{InstanceId, Mode};
 use scaler_core::ports::FailureKind;
-use scaler_core::runtime::{Ask, Ending, Wanted};
+use scaler_core::runtime::{Ending, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, Outcome, Refusal};
 
 use super::cloud::Fate;
@@ -28,7 +28,7 @@ fn ids(bench: &Bench) -> Vec<InstanceId> {
 async fn the_wrong_one_is_deleted_by_name_when_it_became_another_while_it_drained() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
     let rename = async {
         tokio::time::sleep(seconds(200)).await;
         let drained = {
@@ -61,7 +61,7 @@ async fn the_wrong_one_is_deleted_by_name_when_it_became_another_while_it_draine
 async fn one_that_is_locked_while_it_drains_goes_back_to_accept() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
     let lock = async {
         tokio::time::sleep(seconds(200)).await;
         for machine in bench.cloud.state().machines.values_mut() {
@@ -92,7 +92,7 @@ async fn a_strangers_label_is_not_taken_for_an_answer() {
     let bench = Bench::new();
     let scaler = bench.web(1);
     bench.cloud.fate("create", Fate::Refused(FailureKind::LabelTaken));
-    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
     let mut actor = scaler.actor("web").await.unwrap();
     let report = actor.turn().await.unwrap();
     let label = match &report.plan.steps[0].0 {
@@ -122,8 +122,9 @@ async fn protected_and_standby_members_stay() {
     let ids = ids(&bench);
     scaler.protect("web", ids[0], Cause::operator("x")).await.unwrap();
     scaler.standby("web", ids[1], Cause::operator("x")).await.unwrap();
-    let ask =
-        Ask::new(Wanted::Exactly(1), Cause::operator("less")).over_ration(true).deadline(seconds(1_500));
+    let ask = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("less"))
+        .over_budget(true)
+        .deadline(seconds(1_500));
     assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Ending::Reached);
     let left: Vec<InstanceId> = self::ids(&bench);
     assert_eq!(left, [ids[0], ids[1]]);

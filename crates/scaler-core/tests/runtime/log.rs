@@ -2,7 +2,7 @@
 
 use scaler_core::model::{ActorId, Position, Slot};
 use scaler_core::ports::{Clock, LogName, Store};
-use scaler_core::runtime::{Ask, Ending, Error, Wanted};
+use scaler_core::runtime::{Ending, Error, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Draft, Fact, GroupMode, Mark, Outcome};
 
 use super::store::Fault;
@@ -22,7 +22,7 @@ async fn an_actor_that_was_overtaken_appends_nothing_and_begins_nothing() {
     let second = bench.web(2);
     let mut new = second.actor("web").await.unwrap();
     new.turn().await.unwrap();
-    first.request("web", &Ask::new(Wanted::Exactly(4), Cause::operator("x"))).await.unwrap_err();
+    first.request("web", &ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("x"))).await.unwrap_err();
     let (entries, calls) = (bench.entries().await.len(), bench.cloud.calls().len());
     for _ in 0..3 {
         assert!(matches!(old.turn().await, Err(Error::Overtaken { .. })));
@@ -30,7 +30,7 @@ async fn an_actor_that_was_overtaken_appends_nothing_and_begins_nothing() {
     assert_eq!((bench.entries().await.len(), bench.cloud.calls().len()), (entries, calls));
     drop(old);
     // The new one goes on.
-    second.request("web", &Ask::new(Wanted::Exactly(2), Cause::operator("x"))).await.unwrap();
+    second.request("web", &ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x"))).await.unwrap();
     new.turn().await.unwrap();
     new.finish().await.unwrap();
     assert_eq!(bench.cloud.existing(), 2);
@@ -40,7 +40,7 @@ async fn an_actor_that_was_overtaken_appends_nothing_and_begins_nothing() {
 async fn steps_under_way_of_an_overtaken_actor_leave_no_double() {
     let bench = Bench::new();
     let first = bench.web(1);
-    first.request("web", &Ask::new(Wanted::Exactly(2), Cause::operator("x"))).await.unwrap();
+    first.request("web", &ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x"))).await.unwrap();
     bench.cloud.fate("create", super::cloud::Fate::Slow(seconds(30)));
     bench.cloud.fate("create", super::cloud::Fate::Slow(seconds(30)));
     let mut old = first.actor("web").await.unwrap();
@@ -64,7 +64,7 @@ async fn steps_under_way_of_an_overtaken_actor_leave_no_double() {
 async fn an_operator_who_writes_first_has_the_intents_dropped_and_planned_anew() {
     let bench = Bench::new();
     let scaler = bench.web(1);
-    scaler.request("web", &Ask::new(Wanted::Exactly(3), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("x"))).await.unwrap();
     let (mode, who, why) = (GroupMode::Paused, "ann".to_owned(), String::new());
     let paused = by_operator(&bench, Fact::ModeSet { mode, until: None, who, why });
     bench.store.fault("intended", Fault::Before(paused));
@@ -115,7 +115,7 @@ async fn an_append_that_broke_and_did_not_land_is_made_again() {
 async fn while_the_store_is_broken_nothing_is_begun_and_afterwards_it_goes_on() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    scaler.request("web", &Ask::new(Wanted::Exactly(3), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("x"))).await.unwrap();
     *bench.store.broken.lock().unwrap() = true;
     let calls = bench.cloud.calls().len();
     let mend = async {

@@ -7,7 +7,7 @@ mod crash;
 mod groups;
 mod guards;
 mod log;
-mod rations;
+mod removal_budget;
 mod store;
 mod story;
 
@@ -38,7 +38,7 @@ pub fn group(name: &str, config: ConfigId, min: u32, max: u32) -> Group {
         StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
         StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
     ];
-    group.warm_up = seconds(30);
+    group.launch.warm_up = seconds(30);
     group
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::state::{Draft, Entry, Fact};
@@ -25,7 +25,7 @@ pub enum Fault {
 /// A store that fails when it is told to; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Faulty {
-    pub inner: MemoryStore,
+    pub inner: InMemoryStore,
     faults: Arc<Mutex<VecDeque<(&'static str, Fault)>>>,
     pub keeps: Arc<AtomicUsize>,
     pub broken: Arc<Mutex<bool>>,
@@ -35,7 +35,7 @@ fn kind(fact: &Fact) -> &'static str {
     match fact {
         Fact::Began { .. } => "began",
         Fact::Decided { .. } => "decided",
-        Fact::Drawn { .. } => "drawn",
+        Fact::PermitDrawn { .. } => "drawn",
         Fact::Intended { .. } => "intended",
         Fact::Done { .. } => "done",
         _ => "other",

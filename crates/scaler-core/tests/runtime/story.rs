@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use scaler_core::in_memory::MemoryStore;
+use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertState, Amount};
 use scaler_core::ports::{Clock, FailureKind};
-use scaler_core::runtime::{Ask, Ending, Scaler, Wanted};
+use scaler_core::runtime::{Ending, ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::{Cause, Fact, GroupMode, Step, Verdict};
 use scaler_core::view::{ActivityEnd, Event, Moment, What};
 
@@ -85,7 +85,7 @@ async fn removal_is_drawn_drained_rejected_deregistered_and_deleted_in_this_orde
     assert!(bench.clock.now().duration_since(begun).as_secs() >= 360);
     let facts = bench.facts().await;
     let at = |which: fn(&Fact) -> bool| facts.iter().position(which).unwrap();
-    let drawn = at(|fact| matches!(fact, Fact::Drawn { .. }));
+    let drawn = at(|fact| matches!(fact, Fact::PermitDrawn { .. }));
     assert!(drawn < at(|fact| matches!(fact, Fact::Intended { step: Step::SetMode { .. } })));
     assert_eq!(bench.store.installation().await.len(), 1);
     each_step_once(&bench.entries().await);
@@ -110,7 +110,7 @@ async fn a_step_that_is_refused_is_tried_again_later_and_later() {
     for _ in 0..1_000 {
         bench.cloud.fate("mode", Fate::Refused(FailureKind::Transient));
     }
-    scaler.request("web", &Ask::new(Wanted::Exactly(1), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
     bench.turn_for(&scaler, seconds(50)).await;
     let tries = bench.cloud.count("mode");
     assert!((4..=7).contains(&tries), "{tries} tries in 50 s");
@@ -263,7 +263,7 @@ async fn shutdown_falls_between_two_steps() {
     for _ in 0..10 {
         bench.cloud.fate("create", Fate::Slow(seconds(20)));
     }
-    scaler.request("web", &Ask::new(Wanted::Exactly(10), Cause::operator("x"))).await.unwrap();
+    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(10), Cause::operator("x"))).await.unwrap();
     let begun = bench.clock.now();
     bench.turn_for(&scaler, seconds(5)).await;
     let took = bench.clock.now().duration_since(begun).as_secs();
@@ -301,7 +301,7 @@ async fn creates_of_groups_take_turns() {
     for n in 0..12 {
         bench.cloud.fate("create", Fate::Slow(seconds(4 + n)));
     }
-    let ask = |n| Ask::new(Wanted::Exactly(n), Cause::operator("x"));
+    let ask = |n| ScaleRequest::new(TargetSize::Exactly(n), Cause::operator("x"));
     scaler.request("big", &ask(10)).await.unwrap();
     scaler.request("small", &ask(2)).await.unwrap();
     bench.turn_for(&scaler, seconds(20)).await;
@@ -335,12 +335,12 @@ async fn a_relative_size_counts_from_what_serves_where_the_log_says_nothing_yet(
     let fresh = Scaler::builder()
         .compute(bench.cloud.clone())
         .balancer(bench.cloud.clone())
-        .store(MemoryStore::new())
+        .store(InMemoryStore::new())
         .clock(bench.clock)
         .group(group("web", CONFIG, 1, 12))
         .build()
         .unwrap();
-    let more = Ask::new(Wanted::More(Amount::Count(1)), Cause::operator("test"));
+    let more = ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("test"));
     assert_eq!(fresh.request("web", &more).await.unwrap().desired, 3);
     let shown = fresh.plan_with("web", &more).await.unwrap();
     assert_eq!(shown.decision.desired, Some(3));

@@ -7,7 +7,7 @@ use linode_api::models::{CreateInstance, InstanceId as LinodeId, UpdateInstance,
 use linode_sim::SeedInstance;
 use scaler_core::model::{InstanceId, InstanceStatus, InstanceType};
 use scaler_core::ports::{Compute, FailureKind};
-use scaler_linode::{LinodeCompute, LinodeGroup, Marks};
+use scaler_linode::{LinodeCompute, LinodeGroup, OwnerTags};
 
 use super::{REGION, TYPE, World, client, group, marks, name, new, settle};
 use crate::canned::Canned;
@@ -158,7 +158,7 @@ async fn marks_are_put_and_taken_and_other_tags_stay() {
     let failure = world.compute.mark(id, &name("api"), true).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Guarded);
     assert!(failure.message.contains("of group web"), "{failure}");
-    let stranger = Marks::new("other1").unwrap();
+    let stranger = OwnerTags::new("other1").unwrap();
     let strange = LinodeCompute::new(world.linode.clone(), stranger, [group("web")]);
     let failure = strange.mark(id, &name("web"), true).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Guarded);
@@ -237,10 +237,10 @@ async fn a_released_member_is_nobodys() {
 
 #[test]
 fn owners_fit_into_a_tag() {
-    assert_eq!(Marks::new("k3x9w2").unwrap().owner_tag(), OWNER);
-    assert_eq!(Marks::group_tag(&name("web")), WEB);
-    assert_eq!(Marks::new("a".repeat(34).as_str()).unwrap().owner_tag().len(), 50);
+    assert_eq!(OwnerTags::new("k3x9w2").unwrap().owner_tag(), OWNER);
+    assert_eq!(OwnerTags::group_tag(&name("web")), WEB);
+    assert_eq!(OwnerTags::new("a".repeat(34).as_str()).unwrap().owner_tag().len(), 50);
     for bad in ["", "Upper", "a b", "ü", &"a".repeat(35)] {
-        assert!(Marks::new(bad).unwrap_err().to_string().contains("1 to 34"), "{bad}");
+        assert!(OwnerTags::new(bad).unwrap_err().to_string().contains("1 to 34"), "{bad}");
     }
 }

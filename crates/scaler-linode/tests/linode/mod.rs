@@ -14,7 +14,7 @@ use linode_api::{Client, Token, models};
 use linode_sim::{SeedBalancer, SeedConfig, Settings, Simulator};
 use scaler_core::model::GroupName;
 use scaler_core::ports::NewInstance;
-use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, Marks};
+use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 
 const REGION: &str = "nl-ams";
 const IMAGE: &str = "linode/debian12";
@@ -24,8 +24,8 @@ fn name(text: &str) -> GroupName {
     text.parse().unwrap()
 }
 
-fn marks() -> Marks {
-    Marks::new("k3x9w2").unwrap()
+fn marks() -> OwnerTags {
+    OwnerTags::new("k3x9w2").unwrap()
 }
 
 fn client(service: Arc<dyn Service>) -> Client {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::model::{DrainWhy, Group, Member, Mode, Observation, Slot, after, elapsed};
 use crate::reconcile::Decision;
-use crate::state::{Cause, GroupMode, Memory, Step};
+use crate::state::{Cause, GroupMode, GroupState, Step};
 
 /// What is to be done now, as short steps, and what is being waited for, until when. It leaves no choice open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,8 +20,8 @@ use crate::state::{Cause, GroupMode, Memory, Step};
 pub struct Plan {
     /// Steps to begin now, with their cause, in order of importance: additions first.
     pub steps: Vec<(Step, Cause)>,
-    /// Members for which a ration is to be drawn before their steps are intended: without it these steps don't begin.
-    pub draws: Vec<Slot>,
+    /// Members for which a permit is to be drawn before their steps are intended: without it these steps don't begin.
+    pub permits: Vec<Slot>,
     /// What is being waited for.
     pub waits: Vec<Wait>,
     /// What is held back, and why, in words.
@@ -45,11 +45,11 @@ pub fn plan(
     group: &Group,
     observation: &Observation,
     decision: &Decision,
-    memory: &Memory,
+    state: &GroupState,
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan::default();
-    let held = match (observation.doubt(memory), memory.mode_at(now), memory.desired) {
+    let held = match (observation.doubt(state), state.mode_at(now), state.desired) {
         (Some(doubt), ..) => Some(doubt),
         (None, mode @ (GroupMode::Observe | GroupMode::Paused), _) => Some(format!("the mode is {mode}")),
         (None, _, None) => Some("no desired size has been decided yet".to_owned()),
@@ -62,19 +62,19 @@ pub fn plan(
                 group,
                 observation,
                 decision,
-                memory,
+                state,
                 now,
-                desired: memory.desired.unwrap_or_default(),
+                desired: state.desired.unwrap_or_default(),
                 plan,
             };
-            planner.take_back_and_create();
-            planner.mend();
+            planner.scale_out();
+            planner.repair();
             planner.lead_out();
-            planner.choose_victims();
+            planner.scale_in();
             plan = planner.plan;
         }
     }
-    waits::list(group, memory, now, &mut plan);
+    waits::list(group, state, now, &mut plan);
     plan
 }
 
@@ -86,7 +86,7 @@ struct Planner<'a> {
     group: &'a Group,
     observation: &'a Observation,
     decision: &'a Decision,
-    memory: &'a Memory,
+    state: &'a GroupState,
     now: Timestamp,
     desired: u32,
     plan: Plan,
@@ -103,7 +103,7 @@ impl Planner<'_> {
 
     /// Nothing is under way for it, and nothing was planned for it yet.
     fn free(&self, member: &Member) -> bool {
-        !self.observation.under_way.contains(&member.slot)
+        !self.observation.in_flight.contains(&member.slot)
             && self.plan.steps.iter().all(|(step, _)| step.slot() != Some(member.slot))
     }
 
@@ -118,7 +118,7 @@ impl Planner<'_> {
 
     /// How many may exist: one more while a member is replaced.
     fn limit(&self) -> u32 {
-        let replacing = self.memory.count(|member| member.replacing.is_some() && member.may_exist());
+        let replacing = self.state.count(|member| member.replacing.is_some() && member.counts_against_max());
         self.group.size.max.saturating_add(u32::from(replacing > 0))
     }
 
@@ -131,7 +131,7 @@ impl Planner<'_> {
     }
 
     fn add_only(&self) -> bool {
-        self.memory.mode_at(self.now) == GroupMode::AddOnly
+        self.state.mode_at(self.now) == GroupMode::AddOnly
     }
 
     /// Not locked, all its nodes are at configs of the group, and it did not refuse to go a while ago.
@@ -149,7 +149,7 @@ impl Planner<'_> {
         } else if !self.observation.nodes_fresh {
             Some("removals: the nodes were not read in this turn".to_owned())
         } else {
-            let until = self.memory.mass_loss.map(|at| after(at, self.group.remove.every));
+            let until = self.state.mass_loss.map(|at| after(at, self.group.remove.every));
             until
                 .filter(|until| *until > self.now)
                 .map(|until| format!("removals: many instances were lost at once, until {until}"))

@@ -23,9 +23,9 @@ const SWEEPS: u32 = 3;
 const SWEEP_AGAIN: Duration = Duration::from_secs(600);
 
 impl Planner<'_> {
-    pub(super) fn mend(&mut self) {
-        let memory = self.memory;
-        for member in memory.members.values().filter(|member| !member.standby && !member.leaving()) {
+    pub(super) fn repair(&mut self) {
+        let state = self.state;
+        for member in state.members.values().filter(|member| !member.standby && !member.is_leaving()) {
             if !self.free(member) || member.failed || member.phase == Phase::Standby {
                 continue;
             }
@@ -45,8 +45,8 @@ impl Planner<'_> {
             return;
         }
         let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
-        let overdue = elapsed(member.launched, self.now) >= self.group.launch_timeout;
-        let wanted = self.memory.expected() <= self.desired && self.memory.may_exist() <= self.limit();
+        let overdue = elapsed(member.launched, self.now) >= self.group.launch.timeout;
+        let wanted = self.state.expected() <= self.desired && self.state.may_exist() <= self.limit();
         let step = match &member.template {
             Some(template) if wanted && !overdue => {
                 Step::Create { slot, label, instance_type, template: template.clone(), again: true }
@@ -99,22 +99,22 @@ impl Planner<'_> {
 
     /// Nodes in our form whose instance is gone.
     fn sweep(&mut self) {
-        let settled = self.observation.settled(self.memory, self.now);
+        let settled = self.observation.settled(self.state, self.now);
         for node in &self.observation.nodes {
-            let gone = self.memory.gone_labels.contains_key(&node.label)
+            let gone = self.state.gone_labels.contains_key(&node.label)
                 || (settled && self.group.name.owns_label(&node.label));
             let owned =
-                self.memory.members.values().any(|member| {
+                self.state.members.values().any(|member| {
                     member.label == node.label || member.nodes.get(&node.config) == Some(&node.id)
                 }) || self.observation.instances.iter().any(|instance| instance.label == node.label);
             let step = Step::Sweep { config: node.config, node: node.id, label: node.label.clone() };
             // One whose instance exists after all is looked at again, and after some looks left alone.
             let left = self
-                .memory
-                .left_alone
+                .state
+                .not_swept
                 .get(&node.id)
                 .is_some_and(|(at, tries)| *tries >= SWEEPS || elapsed(*at, self.now) < SWEEP_AGAIN);
-            if gone && !owned && !left && !self.memory.open.values().any(|open| *open == step) {
+            if gone && !owned && !left && !self.state.open.values().any(|open| *open == step) {
                 self.step(step, Cause::Converge);
             }
         }
@@ -122,11 +122,11 @@ impl Planner<'_> {
 
     /// Drain, reject, deregister, delete: each when the one before is over.
     pub(super) fn lead_out(&mut self) {
-        let memory = self.memory;
-        let leaving: Vec<&Member> = memory
+        let state = self.state;
+        let leaving: Vec<&Member> = state
             .members
             .values()
-            .filter(|member| (member.leaving() || member.failed) && !member.standby)
+            .filter(|member| (member.is_leaving() || member.failed) && !member.standby)
             .collect();
         if leaving.is_empty() {
             return;
@@ -138,7 +138,7 @@ impl Planner<'_> {
             }
             let cause = cause(member);
             // What nobody can reach any more goes also where removing is held: it only takes up room.
-            let lost = member.condemned.is_some() || member.failed;
+            let lost = member.delete_intended.is_some() || member.failed;
             if lost && self.observation.nodes_fresh {
                 self.lead_on(member, &cause);
             } else if member.protected || self.add_only() {
@@ -152,10 +152,10 @@ impl Planner<'_> {
     }
 
     fn lead_on(&mut self, member: &Member, cause: &Cause) {
-        let settled = self.observation.settled(self.memory, self.now);
+        let settled = self.observation.settled(self.state, self.now);
         let nodes = self.observation.nodes_of(self.group, member);
         let rejecting = nodes.iter().all(|node| node.mode == Mode::Reject);
-        if member.condemned.is_some() {
+        if member.delete_intended.is_some() {
             self.end(member, cause);
             return;
         }
@@ -170,7 +170,7 @@ impl Planner<'_> {
             return;
         };
         if !drain.drawn {
-            self.draw_late(member);
+            self.draw_permit_late(member);
             return;
         }
         let over = |since: Option<jiff::Timestamp>, needed| {
@@ -185,13 +185,16 @@ impl Planner<'_> {
         }
     }
 
-    /// A drain that a rebuilt log found has no ration: it draws one, and then drains in full from that time.
-    fn draw_late(&mut self, member: &Member) {
-        let pending = u32::try_from(self.plan.draws.len()).unwrap_or(u32::MAX);
-        if self.memory.ration_left(self.group, self.now) > pending {
-            self.plan.draws.push(member.slot);
+    /// A drain that a rebuilt log found has no permit: it draws one, and then drains in full from that time.
+    fn draw_permit_late(&mut self, member: &Member) {
+        let pending = u32::try_from(self.plan.permits.len()).unwrap_or(u32::MAX);
+        if self.state.budget_left(self.group, self.now) > pending {
+            self.plan.permits.push(member.slot);
         } else {
-            self.hold(format!("{} was draining when the log was lost: the ration is used up", member.label));
+            self.hold(format!(
+                "{} was draining when the log was lost: the removal budget is used up",
+                member.label
+            ));
         }
     }
 

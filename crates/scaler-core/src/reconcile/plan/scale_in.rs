@@ -1,4 +1,4 @@
-//! Too many: who goes, and whether the ration allows it.
+//! Too many: who goes, and whether the removal budget allows it.
 
 use std::cmp::Reverse;
 
@@ -7,19 +7,19 @@ use crate::reconcile::plan::Planner;
 use crate::state::{Cause, Step};
 
 impl Planner<'_> {
-    pub(super) fn choose_victims(&mut self) {
+    pub(super) fn scale_in(&mut self) {
         let wanted =
-            self.memory.members.values().any(|member| member.replacing.is_some() && !member.leaving())
-                || self.memory.expected() > self.desired;
+            self.state.members.values().any(|member| member.replacing.is_some() && !member.is_leaving())
+                || self.state.expected() > self.desired;
         if !wanted || !self.may_remove() {
             return;
         }
         let gone = self.never_registered();
-        let pending = u32::try_from(self.plan.draws.len()).unwrap_or(u32::MAX);
-        let mut left = self.memory.ration_left(self.group, self.now).saturating_sub(pending);
+        let pending = u32::try_from(self.plan.permits.len()).unwrap_or(u32::MAX);
+        let mut left = self.state.budget_left(self.group, self.now).saturating_sub(pending);
         self.replaced(&mut left);
         // An operator's exception is for what was asked for, not for replacements.
-        if self.memory.over_ration {
+        if self.state.over_budget {
             left = u32::MAX;
         }
         self.surplus(gone, &mut left);
@@ -27,16 +27,16 @@ impl Planner<'_> {
 
     /// Only if the desired size fell: members that were never registered serve nobody.
     fn never_registered(&mut self) -> u32 {
-        if !self.memory.fell {
+        if !self.state.fell {
             return 0;
         }
-        let surplus = self.memory.expected().saturating_sub(self.desired);
-        let memory = self.memory;
-        let mut early: Vec<&Member> = memory
+        let surplus = self.state.expected().saturating_sub(self.desired);
+        let state = self.state;
+        let mut early: Vec<&Member> = state
             .members
             .values()
             .filter(|member| {
-                member.on_its_way()
+                member.is_on_its_way()
                     && member.instance.is_some()
                     && member.served.is_none()
                     && member.registering.is_empty()
@@ -57,27 +57,31 @@ impl Planner<'_> {
 
     /// Members that are being replaced go once enough others are in service.
     fn replaced(&mut self, left: &mut u32) {
-        let memory = self.memory;
-        let mut marked: Vec<&Member> = memory
+        let state = self.state;
+        let mut marked: Vec<&Member> = state
             .members
             .values()
             .filter(|member| member.replacing.is_some() && self.eligible(member))
             .collect();
-        marked.sort_by_key(|member| (!member.ill(), member.replacing, member.slot));
+        marked.sort_by_key(|member| (!member.is_unhealthy(), member.replacing, member.slot));
         if marked.is_empty() {
             return;
         }
-        let tripped = self.tripped();
-        let enough = if tripped { memory.count(Member::warm) } else { memory.serving() };
+        let over_max_unhealthy = self.over_max_unhealthy();
+        let enough = if over_max_unhealthy { state.count(Member::is_warm) } else { state.serving() };
         let needed = self.desired.max(self.group.size.min);
         // With no room for a replacement one goes first, but never one that the minimum still rests on.
         let spared =
-            memory.count(|member| member.in_service() && member.missing.is_none()) > self.group.size.min;
-        let crowded = memory.may_exist() > self.group.size.max && memory.count(Member::on_its_way) == 0;
+            state.count(|member| member.is_in_service() && member.missing.is_none()) > self.group.size.min;
+        let crowded = state.may_exist() > self.group.size.max && state.count(Member::is_on_its_way) == 0;
         for (n, member) in marked.into_iter().enumerate() {
-            let room = enough >= needed || (crowded && n == 0 && (member.ill() || spared));
+            let room = enough >= needed || (crowded && n == 0 && (member.is_unhealthy() || spared));
             if !room {
-                let what = if tripped { "warmed up (too many are unhealthy at once)" } else { "in service" };
+                let what = if over_max_unhealthy {
+                    "warmed up (too many are unhealthy at once)"
+                } else {
+                    "in service"
+                };
                 self.hold(format!("{} goes when {needed} others are {what}, {enough} are", member.label));
                 return;
             }
@@ -90,8 +94,8 @@ impl Planner<'_> {
 
     /// `gone` of those that are too many go already.
     fn surplus(&mut self, gone: u32, left: &mut u32) {
-        let memory = self.memory;
-        let extra = memory.expected().saturating_sub(self.desired).saturating_sub(gone);
+        let state = self.state;
+        let extra = state.expected().saturating_sub(self.desired).saturating_sub(gone);
         if extra == 0 {
             return;
         }
@@ -99,25 +103,27 @@ impl Planner<'_> {
             self.hold("removals: a high signal fires");
             return;
         }
-        if self.tripped() {
+        if self.over_max_unhealthy() {
             self.hold("removals: too many members are unhealthy at once");
             return;
         }
-        let mut candidates: Vec<&Member> = memory
+        let mut candidates: Vec<&Member> = state
             .members
             .values()
             .filter(|member| {
-                (member.in_service() || member.ill()) && member.replacing.is_none() && self.eligible(member)
+                (member.is_in_service() || member.is_unhealthy())
+                    && member.replacing.is_none()
+                    && self.eligible(member)
             })
             .collect();
         candidates.sort_by_key(|member| self.rank(member));
-        let mut spare = memory.serving().saturating_sub(self.desired.max(self.group.size.min));
+        let mut spare = state.serving().saturating_sub(self.desired.max(self.group.size.min));
         let mut chosen = 0;
         for member in candidates {
             if chosen == extra {
                 break;
             }
-            if member.serving() {
+            if member.is_serving() {
                 if spare == 0 {
                     continue;
                 }
@@ -135,11 +141,11 @@ impl Planner<'_> {
 
     fn drain(&mut self, member: &Member, why: DrainWhy, cause: &Cause, left: &mut u32) -> bool {
         if *left == 0 {
-            self.hold("removals: the ration is used up");
+            self.hold("removals: the removal budget is used up");
             return false;
         }
         *left -= 1;
-        self.plan.draws.push(member.slot);
+        self.plan.permits.push(member.slot);
         if self.observation.nodes_of(self.group, member).is_empty() {
             // Nobody can reach it: there is nothing to drain.
             if let Some(instance) = member.instance {
@@ -152,13 +158,16 @@ impl Planner<'_> {
     }
 
     fn cause(&self) -> Cause {
-        self.memory.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone())
+        self.state.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone())
     }
 
-    fn tripped(&self) -> bool {
+    fn over_max_unhealthy(&self) -> bool {
         // One that can't be removed in any case does not stop the others for good.
-        let ill = self.memory.count(|member| member.ill() && !member.protected && self.may_go(member));
-        ill > self.group.breaker_at(self.memory.count(|member| member.may_exist() && !member.leaving()))
+        let ill =
+            self.state.count(|member| member.is_unhealthy() && !member.protected && self.may_go(member));
+        ill > self
+            .group
+            .most_unhealthy(self.state.count(|member| member.counts_against_max() && !member.is_leaving()))
     }
 
     /// Protected, locked and standby members never; one that refused to go, not for a while.
@@ -166,7 +175,7 @@ impl Planner<'_> {
         self.free(member)
             && !member.protected
             && !member.standby
-            && !member.leaving()
+            && !member.is_leaving()
             && !member.failed
             && member.missing.is_none()
             && self.may_go(member)
@@ -175,12 +184,12 @@ impl Planner<'_> {
     /// Unhealthy first, adopted last; older template, the group's rule, the paid hour that ends next.
     fn rank(&self, member: &Member) -> impl Ord + use<> {
         let born = member.created.unwrap_or(member.launched).as_second();
-        let rule = match self.group.order {
+        let rule = match self.group.remove.order {
             VictimOrder::Newest => -born,
             VictimOrder::Oldest => born,
         };
         let paid = 3_600 - (self.now.as_second() - born).rem_euclid(3_600);
         let current = member.template.as_ref() == Some(&self.group.template.hash);
-        (!member.ill(), member.origin == Origin::Adopted, current, rule, paid, member.slot)
+        (!member.is_unhealthy(), member.origin == Origin::Adopted, current, rule, paid, member.slot)
     }
 }

@@ -13,13 +13,13 @@ const CREATES: u32 = 10;
 const SOLD_OUT: Duration = Duration::from_secs(600);
 
 impl Planner<'_> {
-    pub(super) fn take_back_and_create(&mut self) {
+    pub(super) fn scale_out(&mut self) {
         let cause =
-            self.memory.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone());
-        let mut lack = self.desired.saturating_sub(self.memory.expected());
-        let memory = self.memory;
+            self.state.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone());
+        let mut lack = self.desired.saturating_sub(self.state.expected());
+        let state = self.state;
         let mut back: Vec<&Member> =
-            memory.members.values().filter(|member| self.returnable(member)).collect();
+            state.members.values().filter(|member| self.can_be_reinstated(member)).collect();
         back.sort_by_key(|member| std::cmp::Reverse((member.last_drain, member.slot)));
         for member in back {
             if lack == 0 {
@@ -34,28 +34,28 @@ impl Planner<'_> {
     }
 
     /// Drained as surplus, up, and not past the point of no return.
-    fn returnable(&self, member: &Member) -> bool {
+    fn can_be_reinstated(&self, member: &Member) -> bool {
         let nodes = self.observation.nodes_of(self.group, member);
         self.free(member)
-            && member.condemned.is_none()
+            && member.delete_intended.is_none()
             && member.drain.is_some_and(|drain| drain.why == DrainWhy::Surplus && drain.reject_at.is_none())
             && nodes.len() == self.group.balancers.len()
             && nodes.iter().all(|node| node.status == NodeStatus::Up)
     }
 
     fn create(&mut self, lack: u32, cause: &Cause) {
-        let replacing = self.memory.count(|member| member.replacing.is_some() && member.may_exist());
+        let replacing = self.state.count(|member| member.replacing.is_some() && member.counts_against_max());
         let limit = self.limit();
-        let room = limit.saturating_sub(self.memory.may_exist());
+        let room = limit.saturating_sub(self.state.may_exist());
         if room < lack {
-            let exist = self.memory.may_exist();
+            let exist = self.state.may_exist();
             self.hold(format!("{lack} more are wanted, {exist} may exist and {limit} are allowed"));
         }
-        let below_min = self.memory.serving() < self.group.size.min;
-        if let Some(next) = self.memory.launches.next(below_min)
+        let below_min = self.state.serving() < self.group.size.min;
+        if let Some(next) = self.state.launches.next(below_min)
             && next > self.now
         {
-            let failures = self.memory.launches.failures;
+            let failures = self.state.launches.failures;
             self.hold(format!("creates: {failures} launches in a row failed, next try at {next}"));
             return;
         }
@@ -65,11 +65,11 @@ impl Planner<'_> {
             );
             return;
         };
-        let mut cost = self.memory.cost(self.group);
+        let mut cost = self.state.cost(self.group);
         let price = self.group.price(&kind);
         for n in 0..lack.min(room).min(CREATES) {
             cost = cost.plus(price);
-            let above_min = self.memory.expected().saturating_add(n) >= self.group.size.min;
+            let above_min = self.state.expected().saturating_add(n) >= self.group.size.min;
             if let Some(ceiling) = self.group.cost.as_ref().map(|cost| cost.per_hour)
                 && cost > ceiling
             {
@@ -81,10 +81,10 @@ impl Planner<'_> {
                     "{cost} exceeds the ceiling of {ceiling}: it yields to min and to replacements"
                 ));
             }
-            let slot = Slot(self.memory.free_slot().0.saturating_add(u64::from(n)));
+            let slot = Slot(self.state.free_slot().0.saturating_add(u64::from(n)));
             let step = Step::Create {
                 slot,
-                label: self.group.name.label(&self.memory.incarnation, slot),
+                label: self.group.name.label(&self.state.incarnation, slot),
                 instance_type: kind.clone(),
                 template: self.group.template.hash.clone(),
                 again: false,
@@ -96,7 +96,7 @@ impl Planner<'_> {
     /// The first type of the template that was not said to be sold out lately.
     fn kind(&self) -> Option<InstanceType> {
         let sold = |kind: &&InstanceType| {
-            self.memory.launches.sold_out.get(*kind).is_some_and(|at| elapsed(*at, self.now) < SOLD_OUT)
+            self.state.launches.sold_out.get(*kind).is_some_and(|at| elapsed(*at, self.now) < SOLD_OUT)
         };
         self.group.template.types.iter().find(|kind| !sold(kind)).cloned()
     }

@@ -4,17 +4,17 @@ use jiff::Timestamp;
 
 use crate::model::{Group, Member, Phase, after};
 use crate::reconcile::{Plan, Wait};
-use crate::state::Memory;
+use crate::state::GroupState;
 
-pub(super) fn list(group: &Group, memory: &Memory, now: Timestamp, plan: &mut Plan) {
-    for member in memory.members.values().filter(|member| !member.standby) {
+pub(super) fn list(group: &Group, state: &GroupState, now: Timestamp, plan: &mut Plan) {
+    for member in state.members.values().filter(|member| !member.standby) {
         if let Some((what, until)) = deadline(group, member) {
             plan.waits.push(Wait { what: format!("{} {what}", member.label), until });
         }
     }
-    if let Some(next) = memory.launches.next(memory.serving() < group.size.min)
+    if let Some(next) = state.launches.next(state.serving() < group.size.min)
         && next > now
-        && memory.desired.is_some_and(|desired| desired > memory.expected())
+        && state.desired.is_some_and(|desired| desired > state.expected())
     {
         plan.waits.push(Wait { what: "the next try to create".to_owned(), until: next });
     }
@@ -24,7 +24,7 @@ pub(super) fn list(group: &Group, memory: &Memory, now: Timestamp, plan: &mut Pl
 fn deadline(group: &Group, member: &Member) -> Option<(&'static str, Timestamp)> {
     if let Some(drain) = member.drain {
         return match (drain.seen, drain.rejected) {
-            _ if member.condemned.is_some() => None,
+            _ if member.delete_intended.is_some() => None,
             (_, Some(at)) => Some(("to reject", after(at, group.remove.reject))),
             (Some(at), None) => Some(("to drain", after(at, group.remove.drain))),
             (None, None) => None,
@@ -32,12 +32,12 @@ fn deadline(group: &Group, member: &Member) -> Option<(&'static str, Timestamp)>
     }
     match member.phase {
         Phase::Provisioning | Phase::Booting | Phase::Registering if member.served.is_none() => {
-            Some(("to reach service", after(member.launched, group.launch_timeout)))
+            Some(("to reach service", after(member.launched, group.launch.timeout)))
         }
-        Phase::Registering => Some(("to be up in every config", after(member.since, group.launch_timeout))),
-        Phase::Warming => Some(("to warm up", after(member.since, group.warm_up))),
+        Phase::Registering => Some(("to be up in every config", after(member.since, group.launch.timeout))),
+        Phase::Warming => Some(("to warm up", after(member.since, group.launch.warm_up))),
         Phase::Unhealthy if member.replacing.is_none() => {
-            Some(("to recover", after(member.since, group.grace)))
+            Some(("to recover", after(member.since, group.replace.after)))
         }
         _ => None,
     }

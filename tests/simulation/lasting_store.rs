@@ -13,8 +13,8 @@ use scaler_core::model::{Position, elapsed};
 use scaler_core::ports::{Clock, LogName, Store, StoreError};
 use scaler_core::state::{Draft, Entry};
 
-use super::fuse::{Blow, Fate, Fuse, Gate, Kind};
-use super::judge::Judge;
+use super::invariants::Judge;
+use super::kill_switch::{Blow, Fate, Fuse, Gate, Kind};
 
 /// A store as one process sees it.
 pub struct Keep {
@@ -65,13 +65,13 @@ impl Store for Keep {
             Gate::Pass => self.land(log, after, entries).await,
             Gate::Dead => pending().await,
             Gate::Struck(blow, fate) => {
-                let mut under_way = self.inner.append(log, after, entries);
+                let mut in_flight = self.inner.append(log, after, entries);
                 let landed = match fate {
                     Fate::Never => None,
                     Fate::Landed => Some(self.land(log, after, entries).await),
                     Fate::Late => {
                         // Begun and dropped with its process: it may land or not.
-                        let _ = poll_fn(|cx| Poll::Ready(under_way.as_mut().poll(cx))).await;
+                        let _ = poll_fn(|cx| Poll::Ready(in_flight.as_mut().poll(cx))).await;
                         None
                     }
                 };

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use scaler_core::runtime::{Ask, Wanted};
+use scaler_core::runtime::{ScaleRequest, TargetSize};
 use scaler_core::state::Cause;
 
-use super::fuse::{Blow, Strike};
-use super::judge::Breach;
+use super::invariants::Breach;
+use super::kill_switch::{Blow, Strike};
 use super::simulate;
 use super::world::{Happened, Kept, Quirk, Setup, World, seconds};
 
@@ -60,7 +60,7 @@ async fn about_to(work: Work, kept: Kept, quirk: Quirk) -> World {
     match work {
         Work::ScaleUp => {}
         Work::ScaleDown => {
-            let ask = Ask::new(Wanted::Exactly(3), Cause::operator("to begin with"));
+            let ask = ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("to begin with"));
             world.processes[0].scaler.request("web", &ask).await.unwrap();
             world.pass(seconds(20)).await;
             world.comes_to_rest().await;
@@ -101,7 +101,7 @@ fn finished(world: &World, work: Work, before: u64) -> bool {
 }
 
 /// The work as it goes undisturbed: how many points it has.
-pub fn undisturbed(work: Work, kept: Kept) -> Vec<super::fuse::Kind> {
+pub fn undisturbed(work: Work, kept: Kept) -> Vec<super::kill_switch::Kind> {
     simulate(async {
         let mut world = about_to(work, kept, Quirk::default()).await;
         let before = world.judge.work().0;
@@ -214,16 +214,16 @@ macro_rules! every_point {
 }
 
 every_point! {
-    scale_up_killed_anywhere: ScaleUp, Memory, Restart;
+    scale_up_killed_anywhere: ScaleUp, GroupState, Restart;
     scale_up_killed_anywhere_with_sqlite: ScaleUp, Sqlite, Restart;
-    scale_up_killed_anywhere_and_the_store_lost: ScaleUp, Memory, RestartFromTheCloud;
-    scale_up_overtaken_anywhere: ScaleUp, Memory, Overtaken;
-    scale_down_killed_anywhere: ScaleDown, Memory, Restart;
+    scale_up_killed_anywhere_and_the_store_lost: ScaleUp, GroupState, RestartFromTheCloud;
+    scale_up_overtaken_anywhere: ScaleUp, GroupState, Overtaken;
+    scale_down_killed_anywhere: ScaleDown, GroupState, Restart;
     scale_down_killed_anywhere_with_sqlite: ScaleDown, Sqlite, Restart;
-    scale_down_killed_anywhere_and_the_store_lost: ScaleDown, Memory, RestartFromTheCloud;
-    scale_down_overtaken_anywhere: ScaleDown, Memory, Overtaken;
-    replacement_killed_anywhere: Replacement, Memory, Restart;
+    scale_down_killed_anywhere_and_the_store_lost: ScaleDown, GroupState, RestartFromTheCloud;
+    scale_down_overtaken_anywhere: ScaleDown, GroupState, Overtaken;
+    replacement_killed_anywhere: Replacement, GroupState, Restart;
     replacement_killed_anywhere_with_sqlite: Replacement, Sqlite, Restart;
-    replacement_killed_anywhere_and_the_store_lost: Replacement, Memory, RestartFromTheCloud;
-    replacement_overtaken_anywhere: Replacement, Memory, Overtaken;
+    replacement_killed_anywhere_and_the_store_lost: Replacement, GroupState, RestartFromTheCloud;
+    replacement_overtaken_anywhere: Replacement, GroupState, Overtaken;
 }

@@ -8,7 +8,7 @@ use scaler_core::model::{Alert, AlertState};
 use scaler_core::runtime::AlertBoard;
 use tokio::time::{Instant, sleep};
 
-use super::judge::Judge;
+use super::invariants::Judge;
 
 /// How often the rules are evaluated.
 const EVALUATED: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 
 use scaler_core::model::{Amount, ConfigId, Group, after};
 use scaler_core::ports::Clock;
-use scaler_core::runtime::{Ask, Wanted};
+use scaler_core::runtime::{ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact};
 
 use super::{Bench, group, seconds};
@@ -14,7 +14,7 @@ fn wide(name: &str, config: u64) -> Group {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_groups_that_race_share_the_installations_ration() {
+async fn two_groups_that_race_share_the_installations_budget() {
     let bench = Bench::new();
     bench.cloud.plant("web", ConfigId(7), 8);
     bench.cloud.plant("api", ConfigId(8), 8);
@@ -23,20 +23,23 @@ async fn two_groups_that_race_share_the_installations_ration() {
     let story = async |scaler: &scaler_core::runtime::Scaler, name: &str| {
         // A log that was begun over what was there counts its ration as used up at first.
         bench.turn_for(scaler, seconds(700)).await;
-        scaler.request(name, &Ask::new(Wanted::Exactly(2), Cause::operator("less"))).await.unwrap();
+        scaler
+            .request(name, &ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("less")))
+            .await
+            .unwrap();
         bench.turn_for(scaler, seconds(500)).await;
     };
     tokio::join!(story(&web, "web"), story(&api, "api"));
     let drawn = bench.store.installation().await;
     assert_eq!(drawn.len(), 5, "five of sixteen in ten minutes, whoever came first");
     let (of_web, of_api) = (bench.store.entries("web").await, bench.store.entries("api").await);
-    let draws = |entries: &[scaler_core::state::Entry]| {
-        entries.iter().filter(|entry| matches!(entry.draft.fact, Fact::Drawn { .. })).count()
+    let permits = |entries: &[scaler_core::state::Entry]| {
+        entries.iter().filter(|entry| matches!(entry.draft.fact, Fact::PermitDrawn { .. })).count()
     };
-    assert_eq!(draws(&of_web) + draws(&of_api), 5);
+    assert_eq!(permits(&of_web) + permits(&of_api), 5);
     assert_eq!(bench.cloud.count("mode Drain"), 5);
     let held = web.status("web").await.unwrap().held.join() + &api.status("api").await.unwrap().held.join();
-    assert!(held.contains("ration"), "{held}");
+    assert!(held.contains("removal budget"), "{held}");
     // The next window brings the next ones, and no more than it allows.
     let both = async |scaler: &scaler_core::runtime::Scaler| bench.turn_for(scaler, seconds(4_000)).await;
     tokio::join!(both(&web), both(&api));
@@ -63,7 +66,7 @@ impl Join for Vec<String> {
 async fn an_operator_may_go_over_the_ration_and_the_log_says_so() {
     let bench = Bench::new();
     let scaler = bench.settled(5, 1).await;
-    let ask = Ask::new(Wanted::Exactly(1), Cause::operator("now")).over_ration(true);
+    let ask = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("now")).over_budget(true);
     scaler.ask("web", ask).outcome().await.unwrap();
     assert_eq!(bench.cloud.serving(), 1);
     let over: Vec<bool> = bench
@@ -71,7 +74,7 @@ async fn an_operator_may_go_over_the_ration_and_the_log_says_so() {
         .await
         .iter()
         .filter_map(|fact| match fact {
-            Fact::Drawn { over, .. } => Some(*over),
+            Fact::PermitDrawn { over, .. } => Some(*over),
             _ => None,
         })
         .collect();

@@ -1,8 +1,8 @@
 //! How others failed, a test a failure, named after it.
 
 use scaler_core::model::{
-    AlertState, Amount, InstanceStatus, Marks, Mode, Observation, OnUnknown, Phase, Signal, Signals,
-    StepPolicy, after,
+    AlertState, Amount, InstanceStatus, Mode, Observation, OnUnknown, Phase, Signal, Signals, StepPolicy,
+    Thresholds, after,
 };
 use scaler_core::reconcile::{decide, notice, plan};
 use scaler_core::state::{Cause, Fact, GroupMode, Mark, Refusal, Step};
@@ -23,7 +23,7 @@ fn creates(world: &World) -> usize {
 fn staircase_a_firing_alert_adds_each_tick_until_max() {
     let mut world = at_rest(2, 12);
     world.run_with("WebCpuHigh", seconds(40));
-    assert_eq!(world.memory.desired, Some(4), "one step, however often it is decided");
+    assert_eq!(world.state.desired, Some(4), "one step, however often it is decided");
 }
 
 #[test]
@@ -31,10 +31,10 @@ fn booting_cpu_skews_the_mean_and_more_are_added() {
     let mut world = at_rest(2, 12);
     // Boot takes 45 s and the warm-up 120 s: the alert fires all the while.
     world.run_with("WebCpuHigh", seconds(160));
-    assert_eq!(world.memory.desired, Some(4), "members that warm up are capacity and no evidence");
+    assert_eq!(world.state.desired, Some(4), "members that warm up are capacity and no evidence");
     world.run_with("WebCpuHigh", seconds(60));
     assert_eq!(
-        world.memory.desired,
+        world.state.desired,
         Some(8),
         "if it still fires when they are warm, the next step follows by itself"
     );
@@ -43,7 +43,7 @@ fn booting_cpu_skews_the_mean_and_more_are_added() {
 #[test]
 fn oscillation_fewer_members_would_cross_the_high_mark() {
     let mut world = grown(2, 8, 3);
-    world.group.marks = Some(Marks { low: 0.5, high: 0.8 });
+    world.group.thresholds = Some(Thresholds { low: 0.5, high: 0.8 });
     world.hear("WebCpuLow", AlertState::Firing);
     world.alerts.rows.get_mut("WebCpuLow").unwrap().alert.annotations.insert("value".into(), "0.49".into());
     for _ in 0..200 {
@@ -52,7 +52,7 @@ fn oscillation_fewer_members_would_cross_the_high_mark() {
         world.turn();
         world.pass(seconds(10));
     }
-    assert_eq!(world.memory.desired, Some(3), "0.49 × 3/2 is over 0.9 × 0.8");
+    assert_eq!(world.state.desired, Some(3), "0.49 × 3/2 is over 0.9 × 0.8");
     let (decision, _) = world.turn();
     assert!(decision.to_string().contains("0.9 of the high mark"), "{decision}");
 }
@@ -63,8 +63,8 @@ fn metrics_gone_read_as_zero_scale_to_min_at_peak() {
     world.hear("WebCpuLow", AlertState::Firing);
     // Nobody confirms it any more: the metrics are gone.
     world.run(seconds(7200));
-    assert_eq!(world.memory.desired, Some(6));
-    let signals = Signals::read(&world.group, &world.alerts, &world.hearing, world.now);
+    assert_eq!(world.state.desired, Some(6));
+    let signals = Signals::read(&world.group, &world.alerts, &world.freshness, world.now);
     assert_eq!(signals.together(), Signal::Unknown, "silence is not calm");
 }
 
@@ -74,7 +74,7 @@ fn resolved_because_prometheus_died() {
     world.hear("WebCpuHigh", AlertState::Firing);
     world.hear("WebCpuHigh", AlertState::Resolved);
     world.run(seconds(7200));
-    assert_eq!(world.memory.desired, Some(6), "resolved alone removes nothing");
+    assert_eq!(world.state.desired, Some(6), "resolved alone removes nothing");
 
     world.group.policies = vec![StepPolicy {
         on: [("alertname".to_owned(), "WebCpuHigh".to_owned())].into(),
@@ -82,11 +82,11 @@ fn resolved_because_prometheus_died() {
         when_resolved: Some(Amount::Count(1)),
         ..StepPolicy::default()
     }];
-    world.hearing.heartbeat = Some("Watchdog".to_owned());
+    world.freshness.heartbeat = Some("Watchdog".to_owned());
     world.run(seconds(7200));
-    assert_eq!(world.memory.desired, Some(6), "nor with a policy that says so, while the heartbeat is dead");
+    assert_eq!(world.state.desired, Some(6), "nor with a policy that says so, while the heartbeat is dead");
     world.run_with("Watchdog", seconds(3000));
-    assert!(world.memory.desired < Some(6), "with the heartbeat alive it does, after the calm window");
+    assert!(world.state.desired < Some(6), "with the heartbeat alive it does, after the calm window");
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn cpu_low_because_a_backend_is_broken() {
     let mut world = grown(2, 8, 6);
     world.machines.values_mut().next().unwrap().healthy = false;
     // The breaker's companion: nothing is removed by a low signal while a member is unhealthy.
-    world.group.grace = seconds(36_000);
+    world.group.replace.after = seconds(36_000);
     world.run_with("WebCpuLow", seconds(7200));
-    assert_eq!(world.memory.desired, Some(6));
+    assert_eq!(world.state.desired, Some(6));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn partial_inventory_ends_healthy_servers() {
     let mut observation = world.observe();
     observation.instances.retain(|instance| instance.id == kept);
     observation.absent.clear();
-    assert_eq!(notice(&world.group, &observation, &world.memory, world.now), vec![]);
+    assert_eq!(notice(&world.group, &observation, &world.state, world.now), vec![]);
     // Most of them answer 404, for a moment only.
     let quiet = (world.created, world.deleted);
     world.machines.retain(|id, _| *id == kept);
@@ -127,7 +127,7 @@ fn the_switched_off_scaler_is_switched_on_by_a_restart() {
     world.append(Cause::operator("x"), Fact::ModeSet { mode: GroupMode::Paused, until: None, who, why });
     world.begin("after the deploy");
     world.run_with("WebCpuLow", seconds(7200));
-    assert_eq!((world.serving(), world.memory.mode), (6, GroupMode::Paused));
+    assert_eq!((world.serving(), world.state.mode), (6, GroupMode::Paused));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn overload_fails_health_checks_and_is_replaced() {
 fn drain_blocks_scale_up() {
     let mut world = grown(2, 8, 4);
     world.group.remove.drain = seconds(900);
-    while world.memory.desired == Some(4) {
+    while world.state.desired == Some(4) {
         world.run_with("WebCpuLow", seconds(10));
     }
     world.run_with("WebCpuLow", seconds(20));
@@ -174,7 +174,7 @@ fn drain_blocks_scale_up() {
 #[test]
 fn a_draining_member_is_deleted_while_new_ones_are_created() {
     let mut world = grown(2, 3, 3);
-    while world.memory.desired == Some(3) {
+    while world.state.desired == Some(3) {
         world.run_with("WebCpuLow", seconds(10));
     }
     world.run_with("WebCpuLow", seconds(20));
@@ -188,7 +188,7 @@ fn a_draining_member_is_deleted_while_new_ones_are_created() {
 fn drained_then_deletion_refused_and_the_capacity_is_lost() {
     let mut world = grown(2, 3, 3);
     let end = after(world.now, seconds(3 * 3600));
-    while world.now < end && world.memory.members.values().all(|member| member.refused.is_none()) {
+    while world.now < end && world.state.members.values().all(|member| member.refused.is_none()) {
         world.hear("WebCpuLow", AlertState::Firing);
         world.turn_with(|step| match step {
             Step::Deregister { .. } => Fate::Refused(Refusal::Guarded),
@@ -224,7 +224,7 @@ fn crash_between_drain_and_delete_and_nobody_continues() {
             (world.machines.len(), world.nodes.len(), world.serving()),
             (2, 2, 2),
             "{:#?}",
-            world.memory
+            world.state
         );
     }
 }
@@ -260,13 +260,13 @@ fn a_create_that_could_not_be_looked_up_is_forgotten() {
         let kept = hidden
             .clone()
             .into_iter()
-            .filter(|(_, machine)| world.memory.member_of(machine.instance.id).is_some());
+            .filter(|(_, machine)| world.state.member_of(machine.instance.id).is_some());
         world.machines = kept.collect();
         world.turn_with(|_| Fate::Refused(refusal));
         world.machines = hidden;
     }
     world.run(seconds(900));
-    assert_eq!((world.machines.len(), world.memory.members.len(), world.created), (4, 4, 4));
+    assert_eq!((world.machines.len(), world.state.members.len(), world.created), (4, 4, 4));
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a_new_machine_is_deleted_as_an_orphan() {
         again: false,
     });
     world.run(seconds(100));
-    assert_eq!(world.memory.members.len(), 3, "what carries our marks is found, and becomes a member");
+    assert_eq!(world.state.members.len(), 3, "what carries our marks is found, and becomes a member");
     assert_eq!((world.machines.len(), world.deleted), (3, 0), "nothing is removed for being unknown");
     world.run(seconds(3600));
     let drained = world.log.iter().any(|entry| {
@@ -321,7 +321,7 @@ fn quota_or_capacity_loop() {
         world.pass(seconds(10));
     }
     assert!(tries <= 12, "an hour of an account limit is no hour of creates: {tries}");
-    assert!(world.memory.launches.halted.is_some(), "and it is said");
+    assert!(world.state.launches.halted.is_some(), "and it is said");
     // A type that is sold out moves on to the next one.
     let mut world = at_rest(2, 6);
     let mut kinds = Vec::new();
@@ -345,22 +345,22 @@ fn lost_webhook_only_the_down_arrives() {
     world.hear("WebCpuHigh", AlertState::Resolved);
     world.hear("WebCpuHigh", AlertState::Resolved);
     world.run(seconds(3600));
-    assert_eq!((world.memory.desired, world.serving()), (Some(2), 2), "a table of states, no counters");
+    assert_eq!((world.state.desired, world.serving()), (Some(2), 2), "a table of states, no counters");
     // Doubled and reordered: the last word counts, and nothing is added twice.
     world.hear("WebCpuHigh", AlertState::Firing);
     world.hear("WebCpuHigh", AlertState::Firing);
     world.turn();
-    assert_eq!(world.memory.desired, Some(4));
+    assert_eq!(world.state.desired, Some(4));
 }
 
 #[test]
 fn cooldown_in_memory_is_gone_at_restart() {
     let mut world = grown(2, 8, 5);
-    while world.memory.desired == Some(5) {
+    while world.state.desired == Some(5) {
         world.run_with("WebCpuLow", seconds(10));
     }
     let removed = world.now;
-    while world.memory.desired == Some(4) {
+    while world.state.desired == Some(4) {
         world.begin("again and again");
         world.run_with("WebCpuLow", seconds(300));
         assert!(world.now < after(removed, seconds(7200)), "restarts hold nothing for ever");
@@ -377,13 +377,13 @@ fn cooldown_in_memory_is_gone_at_restart() {
 #[test]
 fn down_cooldown_delays_up() {
     let mut world = grown(2, 8, 4);
-    while world.memory.desired == Some(4) {
+    while world.state.desired == Some(4) {
         world.run_with("WebCpuLow", seconds(10));
     }
     world.hear("WebCpuLow", AlertState::Resolved);
     world.hear("WebCpuHigh", AlertState::Firing);
     world.turn();
-    assert_eq!(world.memory.desired, Some(6), "at once");
+    assert_eq!(world.state.desired, Some(6), "at once");
 }
 
 #[test]
@@ -393,10 +393,10 @@ fn a_dry_run_that_acts() {
     world.append(Cause::operator("x"), Fact::ModeSet { mode: GroupMode::Observe, until: None, who, why });
     world.hear("WebCpuHigh", AlertState::Firing);
     let observation = world.observe();
-    let signals = Signals::read(&world.group, &world.alerts, &world.hearing, world.now);
-    let decision = decide(&world.group, &observation, &signals, &world.memory, world.now);
+    let signals = Signals::read(&world.group, &world.alerts, &world.freshness, world.now);
+    let decision = decide(&world.group, &observation, &signals, &world.state, world.now);
     assert_eq!(decision.desired, Some(4), "it shows what it would do");
-    assert!(plan(&world.group, &observation, &decision, &world.memory, world.now).steps.is_empty());
+    assert!(plan(&world.group, &observation, &decision, &world.state, world.now).steps.is_empty());
 
     let mut world = grown(2, 8, 4);
     let (who, why) = ("ops".to_owned(), "look".to_owned());
@@ -411,14 +411,14 @@ fn two_owners_of_the_size() {
     let mut world = at_rest(2, 8);
     let until = after(world.now, seconds(7200));
     let cause = Cause::operator("release 4.2");
-    world.append(cause.clone(), Fact::SizeAsked { desired: 5, floor_until: Some(until), over_ration: false });
+    world.append(cause.clone(), Fact::SizeAsked { desired: 5, floor_until: Some(until), over_budget: false });
     world.run_with("WebCpuLow", seconds(7000));
-    assert_eq!(world.memory.desired, Some(5), "a floor until then");
+    assert_eq!(world.state.desired, Some(5), "a floor until then");
     let decided =
         world.log.iter().rev().find(|entry| matches!(entry.draft.fact, Fact::Decided { .. })).unwrap();
     assert_eq!(decided.draft.cause, cause, "and the log says who set it");
     world.run_with("WebCpuLow", seconds(7200));
-    assert!(world.memory.desired < Some(5), "then the policies go on from it");
+    assert!(world.state.desired < Some(5), "then the policies go on from it");
 }
 
 #[test]
@@ -476,23 +476,23 @@ fn a_persons_drain_is_held_like_standby() {
     world.run(seconds(3600));
     assert_eq!(world.nodes.values().filter(|node| node.mode == Mode::Drain).count(), 1, "not touched");
     assert_eq!(world.serving(), 2, "and not counted");
-    let held = world.memory.members.values().filter(|member| member.phase == Phase::Standby).count();
+    let held = world.state.members.values().filter(|member| member.phase == Phase::Standby).count();
     assert_eq!(held, 1);
     for node in world.nodes.values_mut() {
         node.mode = Mode::Accept;
     }
     world.turn();
-    let member = world.memory.members.values().find(|member| member.label == label).unwrap();
+    let member = world.state.members.values().find(|member| member.label == label).unwrap();
     assert_eq!(member.phase, Phase::Warming, "when the person ends it, it serves again");
 }
 
 #[test]
 fn protected_and_standby_members_are_never_removed() {
     let mut world = grown(1, 8, 3);
-    let slots: Vec<_> = world.memory.members.keys().copied().collect();
+    let slots: Vec<_> = world.state.members.keys().copied().collect();
     world.append(Cause::operator("x"), Fact::Marked { slot: slots[2], mark: Mark::Protected });
     world.append(Cause::operator("x"), Fact::Marked { slot: slots[1], mark: Mark::Standby });
-    let kept = [slots[1], slots[2]].map(|slot| world.memory.members[&slot].instance.unwrap());
+    let kept = [slots[1], slots[2]].map(|slot| world.state.members[&slot].instance.unwrap());
     world.run_with("WebCpuLow", seconds(4 * 3600));
     assert!(kept.iter().all(|id| world.machines.contains_key(id)));
 }
@@ -504,8 +504,8 @@ fn an_instance_that_lost_our_tag_is_released_and_untouched() {
     let mut observation: Observation = world.observe();
     observation.instances.retain(|instance| instance.id != id);
     observation.untagged.insert(id);
-    let slot = world.memory.member_of(id).unwrap().slot;
-    let facts = notice(&world.group, &observation, &world.memory, world.now);
+    let slot = world.state.member_of(id).unwrap().slot;
+    let facts = notice(&world.group, &observation, &world.state, world.now);
     assert_eq!(facts, vec![Fact::Marked { slot, mark: Mark::Released }]);
 }
 
@@ -544,11 +544,11 @@ fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
 #[test]
 fn an_alert_that_left_the_polls_is_neither_high_nor_calm() {
     let mut world = at_rest(2, 8);
-    world.hearing.poll = Some(seconds(15));
+    world.freshness.poll = Some(seconds(15));
     world.hear("WebCpuHigh", AlertState::Firing);
     let firing = world.alerts.rows["WebCpuHigh"].alert.clone();
     let says =
-        |world: &World| Signals::read(&world.group, &world.alerts, &world.hearing, world.now).together();
+        |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).together();
     let _ = world.alerts.polled(vec![firing], world.now);
     assert_eq!(says(&world), Signal::High);
     for _ in 0..4 {
@@ -560,7 +560,7 @@ fn an_alert_that_left_the_polls_is_neither_high_nor_calm() {
         world.pass(seconds(15));
         let _ = world.alerts.polled(vec![], world.now);
     }
-    assert_eq!(says(&world), Signal::Calm, "absent for five minutes it is resolved");
+    assert_eq!(says(&world), Signal::Neutral, "absent for five minutes it is resolved");
     world.pass(seconds(60));
     assert_eq!(says(&world), Signal::Unknown, "and nobody polls any more");
 }

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use linode_sim::{Mode, Simulator};
 use scaler_core::model::{ActorId, DrainWhy, Group, Position, Signal, elapsed};
 use scaler_core::ports::LogName;
-use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, Memory, Step};
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, GroupState, Step};
 use serde_json::Value;
 
 use super::call::Call;
-use super::truth::Truth;
+use super::cloud_truth::Truth;
 
 /// What the alerts said may have changed so shortly before it is decided by.
 const JUST_NOW: Duration = Duration::from_secs(1);
@@ -42,7 +42,7 @@ struct Seen {
 
 struct State {
     truth: Truth,
-    memory: Memory,
+    state: GroupState,
     /// Every step that was ever intended, in whatever store.
     intents: Vec<Step>,
     began: Option<ActorId>,
@@ -73,7 +73,7 @@ impl Judge {
     pub fn new(sim: &Simulator, group: Group, config: u64, tags: [String; 2], slack: Duration) -> Arc<Self> {
         let state = State {
             truth: Truth::new(sim.clone(), config, tags, slack),
-            memory: Memory::default(),
+            state: GroupState::default(),
             intents: Vec::new(),
             began: None,
             seen: BTreeMap::new(),
@@ -110,7 +110,7 @@ impl Judge {
     /// The store is lost; another log begins.
     pub fn store_lost(&self) {
         let mut state = self.state();
-        state.memory = Memory::default();
+        state.state = GroupState::default();
         state.began = None;
         state.lost_stores += 1;
     }
@@ -153,10 +153,10 @@ impl Judge {
         (state.changes, state.entries)
     }
 
-    pub fn with<T>(&self, ask: impl FnOnce(&Truth, &Memory) -> T) -> T {
+    pub fn with<T>(&self, ask: impl FnOnce(&Truth, &GroupState) -> T) -> T {
         let mut state = self.state();
         state.truth.look(false);
-        ask(&state.truth, &state.memory)
+        ask(&state.truth, &state.state)
     }
 
     pub fn breach(&self, invariant: &'static str, what: impl Into<String>) {
@@ -243,7 +243,7 @@ impl Judge {
         match call {
             Call::Create { .. } => {
                 let exist = state.truth.ours().len();
-                let replacing = state.memory.members.values().any(|member| member.replacing.is_some());
+                let replacing = state.state.members.values().any(|member| member.replacing.is_some());
                 let mut most = self.group.size.max as usize + usize::from(replacing);
                 if state.lost_stores > 0 {
                     // Nobody can know of creates that land after the log that had them is gone.
@@ -274,7 +274,7 @@ impl Judge {
 
     /// Entries were read: what landed unseen, as from a process that was killed meanwhile, counts from here on.
     pub fn read(&self, process: u32, log: &LogName, entries: &[Entry]) {
-        let known = self.state().memory.position;
+        let known = self.state().state.position;
         let news: Vec<Draft> =
             entries.iter().filter(|entry| entry.position > known).map(|entry| entry.draft.clone()).collect();
         if !news.is_empty() {
@@ -322,7 +322,7 @@ impl Judge {
                 }
                 _ => {}
             }
-            state.memory.apply(&Entry { position, draft: draft.clone() });
+            state.state.apply(&Entry { position, draft: draft.clone() });
         }
     }
 }
@@ -340,7 +340,7 @@ impl State {
 
     /// By the log its launch failed: it goes without ration or time to drain.
     fn failed(&self, id: u64) -> bool {
-        self.memory.members.values().any(|member| member.instance.map(|i| i.0) == Some(id) && member.failed)
+        self.state.members.values().any(|member| member.instance.map(|i| i.0) == Some(id) && member.failed)
     }
 
     fn is_ours(&mut self, sim: &Simulator, call: &Call, id: u64) {
@@ -387,7 +387,7 @@ impl State {
         };
         let accepts = self.truth.backend(node.0).filter(|node| node.mode == Mode::Accept);
         let serves = accepts.and_then(|node| node.instance).and_then(|id| self.truth.lives.get(&id));
-        let (serving, desired) = (self.truth.serving().len(), self.memory.desired.unwrap_or_default());
+        let (serving, desired) = (self.truth.serving().len(), self.state.desired.unwrap_or_default());
         if serves.is_some_and(|life| life.serving.is_some()) && serving <= desired as usize {
             let what = format!("{step} as surplus, {serving} serve and {desired} are desired");
             self.breach(sim, "I7", what);
@@ -402,7 +402,7 @@ impl State {
             None if !just_now => {
                 self.breach(sim, "signals", format!("the size falls to {desired} and nothing says low"));
             }
-            Some(since) if elapsed(since, now) < group.remove.calm => {
+            Some(since) if elapsed(since, now) < group.remove.low_for => {
                 self.breach(sim, "I6", format!("the size falls to {desired}, it is low only since {since}"));
             }
             _ => {}
@@ -433,7 +433,7 @@ impl State {
     }
 
     fn counts_the_warm(&mut self, sim: &Simulator, group: &Group, desired: u32) {
-        let warmed = u32::try_from(self.truth.warmed(group.warm_up)).unwrap_or(u32::MAX);
+        let warmed = u32::try_from(self.truth.warmed(group.launch.warm_up)).unwrap_or(u32::MAX);
         let step = group.policies.iter().filter_map(|policy| policy.add).map(|add| add.to_add(warmed)).max();
         let most = warmed.saturating_add(step.unwrap_or(0)).max(group.size.min);
         if desired > most {
@@ -512,7 +512,7 @@ impl State {
 
     fn mode_allows(&mut self, sim: &Simulator, step: &Step, at: Timestamp) {
         let drains = matches!(step, Step::SetMode { mode: scaler_core::model::Mode::Drain, .. });
-        let mode = self.memory.mode_at(at);
+        let mode = self.state.mode_at(at);
         let allowed = match mode {
             GroupMode::On => true,
             // What has failed or has begun to go is led out in any case.

@@ -10,7 +10,7 @@ fn ops() -> Cause {
 }
 
 fn mark(world: &mut World, nth: usize, mark: Mark) {
-    let slot = *world.memory.members.keys().nth(nth).unwrap();
+    let slot = *world.state.members.keys().nth(nth).unwrap();
     world.append(ops(), Fact::Marked { slot, mark });
 }
 
@@ -18,8 +18,8 @@ fn set_mode(world: &mut World, mode: GroupMode, until: Option<jiff::Timestamp>) 
     world.append(ops(), Fact::ModeSet { mode, until, who: "ops".into(), why: "a look".into() });
 }
 
-fn ask(world: &mut World, desired: u32, over_ration: bool) {
-    world.append(ops(), Fact::SizeAsked { desired, floor_until: None, over_ration });
+fn ask(world: &mut World, desired: u32, over_budget: bool) {
+    world.append(ops(), Fact::SizeAsked { desired, floor_until: None, over_budget });
 }
 
 fn deletes(world: &World) -> usize {
@@ -33,7 +33,7 @@ fn deletes(world: &World) -> usize {
 /// Drains one of three until its nodes reject.
 fn rejecting() -> World {
     let mut world = grown(2, 3, 3);
-    while world.memory.members.values().all(|member| member.phase != Phase::Rejecting) {
+    while world.state.members.values().all(|member| member.phase != Phase::Rejecting) {
         world.run_with("WebCpuLow", seconds(10));
     }
     world
@@ -69,18 +69,18 @@ fn an_instance_that_was_gone_and_shows_again_is_found() {
         .unwrap()
         .clone();
     world.run(seconds(600));
-    assert!(world.memory.member_of(id).is_none(), "it was gone for certain, and was replaced");
+    assert!(world.state.member_of(id).is_none(), "it was gone for certain, and was replaced");
     world.machines.insert(id, hidden);
     world.nodes.insert(node.id, node);
     world.run(seconds(60));
-    assert!(world.memory.member_of(id).is_some(), "it is counted again");
+    assert!(world.state.member_of(id).is_some(), "it is counted again");
 }
 
 #[test]
 fn a_node_whose_instance_was_released_is_left_alone_after_some_looks() {
     let mut world = at_rest(2, 4);
-    let slot = *world.memory.members.keys().next().unwrap();
-    let id = world.memory.members[&slot].instance.unwrap();
+    let slot = *world.state.members.keys().next().unwrap();
+    let id = world.state.members[&slot].instance.unwrap();
     world.append(ops(), Fact::Marked { slot, mark: Mark::Released });
     // Its tags are off: the filtered list does not show it, and its node stays.
     let hidden = world.machines.remove(&id).unwrap();
@@ -117,7 +117,7 @@ fn creates_that_are_never_answered_have_a_deadline_and_a_back_off() {
         });
         world.pass(seconds(10));
     }
-    assert!(world.memory.launches.failures > 2, "they count as failures: {:?}", world.memory.launches);
+    assert!(world.state.launches.failures > 2, "they count as failures: {:?}", world.state.launches);
     assert!(sent <= 300, "two hours of silence are no two hours of creates: {sent}");
     world.hear("WebCpuHigh", AlertState::Resolved);
     world.run(seconds(7200));
@@ -133,7 +133,7 @@ fn over_ration_ends_with_what_it_was_asked_for() {
     world.run(seconds(1800));
     assert_eq!(world.machines.len(), 4);
     world.append(Cause::Converge, Fact::Finished { verdict: scaler_core::state::Verdict::Reached });
-    assert!(!world.memory.over_ration);
+    assert!(!world.state.over_budget);
 }
 
 #[test]
@@ -180,14 +180,14 @@ fn a_member_that_is_activated_gets_its_time_to_reach_service() {
     world.run(seconds(1800));
     mark(&mut world, 2, Mark::Active);
     world.run(seconds(300));
-    assert!(world.memory.members.values().all(|member| !member.failed), "not failed at once");
+    assert!(world.state.members.values().all(|member| !member.failed), "not failed at once");
 }
 
 #[test]
 fn the_load_is_read_from_live_alerts_of_the_group() {
     let mut world = grown(2, 8, 3);
     world.hear("WebCpuLow", AlertState::Firing);
-    let value = |world: &World| Signals::read(&world.group, &world.alerts, &world.hearing, world.now).value;
+    let value = |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).value;
     let row = world.alerts.rows.get_mut("WebCpuLow").unwrap();
     row.alert.annotations.insert("value".into(), "0.1".into());
     let mut stale = row.clone();
@@ -203,7 +203,7 @@ fn rations_are_remembered_for_longer_windows_than_an_hour() {
     let mut world = grown(2, 8, 6);
     world.group.remove.every = seconds(2 * 3600);
     world.run_with("WebCpuLow", seconds(3 * 3600));
-    let first = world.log.iter().filter(|entry| matches!(entry.draft.fact, Fact::Drawn { .. })).count();
+    let first = world.log.iter().filter(|entry| matches!(entry.draft.fact, Fact::PermitDrawn { .. })).count();
     assert!(first <= 2, "{first} in three hours, one in two");
 }
 
@@ -249,8 +249,8 @@ fn a_mode_for_a_while_gives_way_to_the_one_before() {
     set_mode(&mut world, GroupMode::AddOnly, None);
     let until = after(world.now, seconds(600));
     set_mode(&mut world, GroupMode::Paused, Some(until));
-    assert_eq!(world.memory.mode_at(world.now), GroupMode::Paused);
-    assert_eq!(world.memory.mode_at(until), GroupMode::AddOnly);
+    assert_eq!(world.state.mode_at(world.now), GroupMode::Paused);
+    assert_eq!(world.state.mode_at(until), GroupMode::AddOnly);
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn a_locked_member_that_is_ill_does_not_hold_the_others_for_ever() {
     let machine = world.machines.values_mut().next().unwrap();
     (machine.healthy, machine.instance.locked) = (false, true);
     world.run_with("WebCpuLow", seconds(3 * 3600));
-    assert!(world.memory.desired < Some(5), "{:?}", world.memory.desired);
+    assert!(world.state.desired < Some(5), "{:?}", world.state.desired);
     let down = world.nodes.values().filter(|node| node.status == NodeStatus::Down).count();
     assert_eq!(down, 1, "and it is still there");
 }
