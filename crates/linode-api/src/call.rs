@@ -25,6 +25,15 @@ pub struct Call<T> {
 impl<T> Call<T> {
     /// The request that will be sent.
     ///
+    /// ```no_run
+    /// # fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let call = client.instance(instance).boot();
+    /// let request = call.request().map_err(ToString::to_string)?;
+    /// assert_eq!(request.encoded_path(), format!("v4/linode/instances/{instance}/boot"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// When its body cannot be written as JSON.
     pub fn request(&self) -> Result<&Request, &Error> {
@@ -32,17 +41,35 @@ impl<T> Call<T> {
     }
 
     /// A time limit per attempt for this call alone.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::Error> {
+    /// client.instance(instance).get().attempt_limit(Duration::from_secs(5)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn attempt_limit(self, limit: Duration) -> Self {
         self.map(|request| Ok(request.attempt_limit(limit)))
     }
 
     /// Adds a query parameter, for [`Client::get`](crate::Client::get) and what the API takes besides.
+    ///
+    /// ```no_run
+    /// use serde_json::Value;
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let usage: Value = client.get("account/transfer").query("region", "nl-ams").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn query(self, name: &str, value: impl fmt::Display) -> Self {
         self.map(|request| Ok(request.query(name, value)))
     }
 
     pub(crate) fn body(self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.map(|request| Ok(request.json(body)?))
+        self.map(|request| request.json(body))
     }
 
     pub(crate) fn creates(self) -> Self {
@@ -58,7 +85,9 @@ impl<T> Call<T> {
         self
     }
 
-    pub(crate) fn map(mut self, change: impl FnOnce(Request) -> Result<Request, Error>) -> Self {
+    pub(crate) fn map(mut self, change: impl FnOnce(Request) -> Result<Request, Failure>) -> Self {
+        let subject = self.subject;
+        let change = |request| change(request).map_err(|failure| Error::from_failure(failure, subject));
         self.request = self.request.and_then(change);
         self
     }

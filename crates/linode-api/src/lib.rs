@@ -28,7 +28,7 @@ mod wait;
 #[cfg(feature = "in-process")]
 pub use api_transport::service::InProcess;
 #[cfg(feature = "client")]
-pub use api_transport::{Request, Retry, Service, Stage, Token};
+pub use api_transport::{Request, Retry, Service, Stage, Token, TokenError};
 
 #[cfg(feature = "client")]
 pub use self::call::Call;

@@ -68,12 +68,30 @@ impl<T> List<T> {
     }
 
     /// Narrows and orders; a second filter holds besides the first.
+    ///
+    /// ```no_run
+    /// use linode_api::Filter;
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let list = client.instances().list().filter(Filter::tag("group:web")).filter(Filter::eq("region", "nl-ams"));
+    /// println!("{} instances", list.await?.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filter = self.filter.and(filter);
         self
     }
 
     /// Things on a page: 25 to 500, 500 by default.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let first = client.images().list().page_size(25).page(1).await?;
+    /// println!("{} of {}", first.data.len(), first.results);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn page_size(mut self, size: u32) -> Self {
         self.page_size = size.clamp(25, PAGE_SIZE);
         self
@@ -82,6 +100,14 @@ impl<T> List<T> {
 
 impl<T: DeserializeOwned> List<T> {
     /// One page, from 1. A page far past the end repeats the last one: look at its number.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let first = client.instances().list().page(1).await?;
+    /// println!("{} instances on {} pages", first.results, first.pages);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn page(&self, page: u64) -> Call<Page<T>> {
         let request = self.request.clone().query("page", page).query("page_size", self.page_size);
         Call::json(&self.http, request).map(|request| {
@@ -98,6 +124,18 @@ impl<T: DeserializeOwned> List<T> {
 impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// The things one after the other, while the next page is fetched ahead: at most two pages are in memory. Whoever needs
     /// to know whether something appeared or vanished meanwhile awaits the listing instead.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let mut instances = Box::pin(client.instances().list().stream());
+    /// while let Some(instance) = instances.try_next().await? {
+    ///     println!("{}", instance.label);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(self) -> impl Stream<Item = Result<T, Error>> + Send + 'static {
         let mut ahead = JoinSet::new();
         ahead.spawn(self.page(1).into_future());
@@ -152,6 +190,16 @@ impl<T> Listing<T> {
     ///
     /// A listing of one page always fits. With several pages one case cannot be seen: one thing vanishes and another
     /// appears between the same two pages.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let mut all = client.instances().list().await?;
+    /// while !all.is_consistent() {
+    ///     all = client.instances().list().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn is_consistent(&self) -> bool {
         self.consistent
     }

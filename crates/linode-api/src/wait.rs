@@ -51,6 +51,15 @@ impl Wait {
     }
 
     /// What to wait for; [`conditions::running`] by default. See [`conditions`] for how conditions compose.
+    ///
+    /// ```no_run
+    /// use linode_api::conditions;
+    ///
+    /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {
+    /// let stopped = client.instance(instance).wait().until(conditions::offline()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn until(mut self, condition: impl Condition + 'static) -> Self {
         self.until = Box::new(condition);
         self

@@ -17,11 +17,27 @@ pub struct ImageHandle(Target);
 
 impl Client {
     /// Images.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let images = client.images().list().await?;
+    /// println!("{} images", images.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn images(&self) -> Images {
         Images(Target::new(self, "images"))
     }
 
     /// One image, such as `linode/debian12` or `private/123`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let debian = client.image("linode/debian12").get().await?;
+    /// println!("{}", debian.label);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn image(&self, id: &str) -> ImageHandle {
         ImageHandle(self.images().0.child(id, format!("image {id}")))
     }
@@ -29,6 +45,16 @@ impl Client {
 
 impl Images {
     /// All images that the token sees, public ones included; filterable by `is_public`, `label`, `tags` and others.
+    ///
+    /// ```no_run
+    /// use linode_api::Filter;
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let private = client.images().list().filter(Filter::eq("is_public", false)).await?;
+    /// println!("{} images of the account", private.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> List<Image> {
         self.0.list(Operation::ListImages, &self.0)
     }
@@ -36,6 +62,14 @@ impl Images {
 
 impl ImageHandle {
     /// The image.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let debian = client.image("linode/debian12").get().await?;
+    /// assert!(debian.reads_user_data(), "it has cloud-init");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Call<Image> {
         self.0.json(Operation::GetImage, format!("getting {}", self.0))
     }

@@ -12,6 +12,14 @@ pub struct Kernels(Target);
 
 impl Client {
     /// Kernels.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let kernels = client.kernels().list().await?;
+    /// println!("{} kernels", kernels.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn kernels(&self) -> Kernels {
         Kernels(Target::new(self, "kernels"))
     }
@@ -19,6 +27,14 @@ impl Client {
 
 impl Kernels {
     /// All kernels.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let kernels = client.kernels().list().await?;
+    /// assert!(kernels.iter().any(|kernel| kernel.id == "linode/grub2"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> List<Kernel> {
         self.0.list(Operation::ListKernels, &self.0)
     }

@@ -18,11 +18,27 @@ pub struct LockHandle(Target);
 
 impl Client {
     /// Locks.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let locks = client.locks().list().await?;
+    /// println!("{} locks", locks.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn locks(&self) -> Locks {
         Locks(Target::new(self, "locks"))
     }
 
     /// One lock.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client, lock: linode_api::LockId) -> Result<(), linode_api::Error> {
+    /// let lock = client.lock(lock).get().await?;
+    /// println!("{}", lock.lock_type);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn lock(&self, id: LockId) -> LockHandle {
         LockHandle(self.locks().0.child(id, format!("lock {id}")))
     }
@@ -30,6 +46,15 @@ impl Client {
 
 impl Locks {
     /// All locks of the account. Needs the scope `account:read_only`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// for lock in client.locks().list().await? {
+    ///     println!("{:?}: {}", lock.entity, lock.lock_type);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> List<Lock> {
         self.0.list(Operation::ListLocks, &self.0)
     }
@@ -37,6 +62,14 @@ impl Locks {
 
 impl LockHandle {
     /// The lock. Needs the scope `account:read_only`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client, lock: linode_api::LockId) -> Result<(), linode_api::Error> {
+    /// let lock = client.lock(lock).get().await?;
+    /// println!("{:?} is locked", lock.entity);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Call<Lock> {
         self.0.json(Operation::GetLock, format!("getting {}", self.0))
     }

@@ -17,11 +17,27 @@ pub struct RegionHandle(Target);
 
 impl Client {
     /// Regions.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let regions = client.regions().list().await?;
+    /// println!("{} regions", regions.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn regions(&self) -> Regions {
         Regions(Target::new(self, "regions"))
     }
 
     /// One region, such as `nl-ams`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let amsterdam = client.region("nl-ams").get().await?;
+    /// println!("{}", amsterdam.label);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn region(&self, id: &str) -> RegionHandle {
         RegionHandle(self.regions().0.child(id, format!("region {id}")))
     }
@@ -29,12 +45,30 @@ impl Client {
 
 impl Regions {
     /// All regions.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// for region in client.regions().list().await? {
+    ///     println!("{} is {}", region.id, region.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> List<Region> {
         self.0.list(Operation::ListRegions, &self.0)
     }
 
     /// Which select types can be had where; types that it does not name can be had wherever the region has their kind. It is
     /// minutes old: only a create shows what can be had at that moment.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let all = client.regions().availability().await?;
+    /// let sold_out = all.iter().filter(|one| !one.available);
+    /// println!("{} types cannot be had somewhere", sold_out.count());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn availability(&self) -> List<RegionAvailability> {
         self.0.list(Operation::ListRegionAvailability, "the availability of types")
     }
@@ -42,11 +76,27 @@ impl Regions {
 
 impl RegionHandle {
     /// The region.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let amsterdam = client.region("nl-ams").get().await?;
+    /// assert!(amsterdam.has_capability("NodeBalancers"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Call<Region> {
         self.0.json(Operation::GetRegion, format!("getting {}", self.0))
     }
 
     /// Which select types can be had in the region; see [`Regions::availability`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let listed = client.region("nl-ams").availability().await?;
+    /// let sold_out = listed.iter().any(|one| one.plan == "g6-dedicated-2" && !one.available);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn availability(&self) -> Call<Vec<RegionAvailability>> {
         let attempting = format!("getting the availability of types in {}", self.0);
         self.0.json(Operation::GetRegionAvailability, attempting)

@@ -19,11 +19,27 @@ pub struct TagHandle(Target);
 
 impl Client {
     /// Tags.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let tags = client.tags().list().await?;
+    /// println!("{} tags", tags.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tags(&self) -> Tags {
         Tags(Target::new(self, "tags"))
     }
 
     /// One tag.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let tagged = client.tag("group:web").objects().await?;
+    /// println!("{} things", tagged.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tag(&self, label: &str) -> TagHandle {
         TagHandle(self.tags().0.child(label, format!("tag {label}")))
     }
@@ -31,11 +47,29 @@ impl Client {
 
 impl Tags {
     /// All tags of the account.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// for tag in client.tags().list().await? {
+    ///     println!("{}", tag.label);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> List<Tag> {
         self.0.list(Operation::ListTags, &self.0)
     }
 
     /// Creates a tag and puts it on things. Needs an unrestricted user.
+    ///
+    /// ```no_run
+    /// use linode_api::models::CreateTag;
+    ///
+    /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::Error> {
+    /// client.tags().create(CreateTag::new("group:web").linodes(vec![instance])).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, tag: impl Borrow<CreateTag>) -> Call<Tag> {
         let tag = tag.borrow();
         self.0.json(Operation::CreateTag, format!("creating tag {}", tag.label)).creates().body(tag)
@@ -44,11 +78,31 @@ impl Tags {
 
 impl TagHandle {
     /// What has the tag.
+    ///
+    /// ```no_run
+    /// use linode_api::models::TaggedObject;
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// for tagged in client.tag("group:web").objects().await? {
+    ///     if let TaggedObject::Instance(instance) = tagged {
+    ///         println!("{}", instance.label);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn objects(&self) -> List<TaggedObject> {
         self.0.list(Operation::ListTaggedObjects, format_args!("what has {}", self.0))
     }
 
     /// Deletes the tag, and takes it off everything that has it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// client.tag("group:old").delete().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self) -> Call<()> {
         self.0.empty(Operation::DeleteTag, format!("deleting {}", self.0))
     }

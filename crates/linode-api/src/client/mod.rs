@@ -56,6 +56,15 @@ pub struct ClientBuilder {
 
 impl Client {
     /// Settings to begin with: `https://api.linode.com/v4`, the system's certificates, 30 s an attempt.
+    ///
+    /// ```no_run
+    /// use linode_api::{Client, Token};
+    ///
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::builder(Token::new("…")?).user_agent("my-program/1.0").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(token: Token) -> ClientBuilder {
         ClientBuilder {
             token,
@@ -72,6 +81,13 @@ impl Client {
     /// A client set up as the official tools are: `LINODE_TOKEN`, and if they are set `LINODE_URL` (scheme and host, with or
     /// without a version), `LINODE_API_VERSION`, `LINODE_CA` (a PEM file that is trusted in place of the system's).
     ///
+    /// ```no_run
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = linode_api::Client::from_env()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// When the token is missing or one of the others makes no sense.
     pub fn from_env() -> Result<Self, BuildError> {
@@ -79,21 +95,55 @@ impl Client {
     }
 
     /// Any GET below the version: `linode.get::<Value>("linode/instances/5/stats")`.
+    ///
+    /// ```no_run
+    /// use serde_json::Value;
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let stats: Value = client.get("linode/instances/5/stats").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Call<T> {
         Call::json(&self.http, self.at(Request::get(format!("getting {path}")), path))
     }
 
     /// Any POST below the version. It is sent again only when the API surely did not take it.
+    ///
+    /// ```no_run
+    /// use serde_json::{Value, json};
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let snapshot: Value = client.post("linode/instances/5/backups", &json!({"label": "before"})).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Call<T> {
         Call::json(&self.http, self.at(Request::post(format!("posting to {path}")), path)).body(body)
     }
 
     /// Any PUT below the version.
+    ///
+    /// ```no_run
+    /// use serde_json::{Value, json};
+    ///
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let disk: Value = client.put("linode/instances/5/disks/7", &json!({"label": "root"})).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn put<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Call<T> {
         Call::json(&self.http, self.at(Request::put(format!("putting {path}")), path)).body(body)
     }
 
     /// Any DELETE below the version.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// client.delete("linode/instances/5/disks/7").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, path: &str) -> Call<()> {
         Call::new(&self.http, self.at(Request::delete(format!("deleting {path}")), path), |_, _| Ok(()))
     }
@@ -105,6 +155,15 @@ impl Client {
 
     /// Calls of this operation that may begin now; `None` where no limit is known. Beyond it calls wait before they are
     /// sent. Limits are learned from the API's headers, for each operation.
+    ///
+    /// ```no_run
+    /// use linode_api::Operation;
+    ///
+    /// # fn run(client: &linode_api::Client) {
+    /// let left = client.rate_left(Operation::CreateInstance);
+    /// println!("{left:?} creates may begin before the client waits");
+    /// # }
+    /// ```
     pub fn rate_left(&self, operation: Operation) -> Option<u64> {
         self.http.budget().left(operation.endpoint())
     }
@@ -126,7 +185,7 @@ impl ClientBuilder {
     /// # Errors
     /// When the token is missing.
     pub fn from_env() -> Result<Self, BuildError> {
-        Ok(Client::builder(Token::from_env("LINODE_TOKEN")?).environment())
+        Ok(Client::builder(Token::from_env("LINODE_TOKEN").map_err(BuildError::token)?).environment())
     }
 
     /// Reads all but the token from the environment; what is not set there stays as it is.
@@ -160,12 +219,33 @@ impl ClientBuilder {
     }
 
     /// Sends by another service than the network, such as a simulator in the same process.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    ///
+    /// use linode_api::{Client, InProcess, Token};
+    ///
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let router = axum::Router::new(); // a simulator, for example
+    /// let client = Client::builder(Token::new("…")?).service(Arc::new(InProcess::new(router))).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn service(mut self, service: Arc<dyn Service>) -> Self {
         self.service = Some(service);
         self
     }
 
     /// When to send again.
+    ///
+    /// ```no_run
+    /// use linode_api::{Client, Retry, Token};
+    ///
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::builder(Token::new("…")?).retry(Retry::default().attempts(3)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
@@ -202,7 +282,8 @@ impl ClientBuilder {
             None => sockets(self.ca, &base)?,
         };
         let http = api_transport::Client::builder(base, service)
-            .token(&self.token)?
+            .token(&self.token)
+            .map_err(BuildError::token)?
             .user_agent(agent)
             .retry(self.retry)
             .refusals(LinodeRefusals)
@@ -222,7 +303,7 @@ fn sockets(ca: Option<PathBuf>, base: &Url) -> Result<Arc<dyn Service>, BuildErr
     if let Some(ca) = ca {
         sockets = sockets.ca_file(ca);
     }
-    Ok(Arc::new(sockets.build()?))
+    Ok(Arc::new(sockets.build().map_err(|error| BuildError::Network(Box::new(error)))?))
 }
 
 #[cfg(not(feature = "rustls"))]

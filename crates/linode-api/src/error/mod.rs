@@ -40,63 +40,161 @@ impl Error {
     }
 
     /// What kind of failure it is: decides what to do about it.
+    ///
+    /// ```no_run
+    /// use linode_api::ErrorKind;
+    ///
+    /// # fn told(error: &linode_api::Error) {
+    /// match error.kind() {
+    ///     ErrorKind::AccountLimit => println!("ask for a higher limit"),
+    ///     ErrorKind::Unavailable => println!("try another type"),
+    ///     _ => println!("{error}"),
+    /// }
+    /// # }
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// What was attempted, in words.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// assert!(error.attempting().starts_with("creating instance"));
+    /// # }
+    /// ```
     pub fn attempting(&self) -> &str {
         self.0.failure.attempting()
     }
 
     /// How far the last attempt came.
+    ///
+    /// ```no_run
+    /// use linode_api::Stage;
+    ///
+    /// # fn told(error: &linode_api::Error) {
+    /// if error.stage() == Stage::Connecting {
+    ///     println!("nothing was sent");
+    /// }
+    /// # }
+    /// ```
     pub fn stage(&self) -> Stage {
         self.0.failure.stage()
     }
 
     /// The status of the last answer, if there was one.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// println!("{:?}", error.status().map(|status| status.as_u16()));
+    /// # }
+    /// ```
     pub fn status(&self) -> Option<StatusCode> {
         self.0.failure.status()
     }
 
     /// The API's reasons, each with the field that it is about; empty when a gateway answered, or nobody.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// for reason in error.reasons() {
+    ///     println!("{:?}: {}", reason.field, reason.reason);
+    /// }
+    /// # }
+    /// ```
     pub fn reasons(&self) -> &[Reason] {
         &self.0.reasons
     }
 
     /// How many times the request was sent.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// println!("given up after {} attempts", error.attempts());
+    /// # }
+    /// ```
     pub fn attempts(&self) -> u32 {
         self.0.failure.attempts()
     }
 
     /// How long to wait before asking again, if the API said so or the rate budget knows.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if let Some(wait) = error.retry_after() {
+    ///     println!("again in {wait:?}");
+    /// }
+    /// # }
+    /// ```
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.failure.retry_after()
     }
 
     /// Whether the same call may succeed later without anybody changing anything. The client has already sent again what
     /// was safe. It says nothing about safety: see [`may_have_happened`](Self::may_have_happened).
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if error.is_retryable() && !error.may_have_happened() {
+    ///     println!("the same call is safe later");
+    /// }
+    /// # }
+    /// ```
     pub fn is_retryable(&self) -> bool {
         self.0.failure.is_retryable() || self.kind() == ErrorKind::Maintenance
     }
 
     /// Whether the API may have done what was asked. Of a create: look for it by its label, and again after half a minute,
     /// before creating it a second time.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if error.may_have_happened() {
+    ///     println!("look for its label before it is created again");
+    /// }
+    /// # }
+    /// ```
     pub fn may_have_happened(&self) -> bool {
         self.0.failure.may_have_happened()
     }
 
     /// Whether the thing does not exist, or does not exist for this token. Only this about an id proves absence.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::Error> {
+    /// match client.instance(instance).delete().await {
+    ///     Err(error) if !error.is_not_found() => return Err(error),
+    ///     _ => println!("it is gone"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound
     }
 
     /// Whether something with this label exists already: perhaps from an earlier attempt of ours, so look.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if error.is_label_taken() {
+    ///     println!("look whether the one that has the label is ours");
+    /// }
+    /// # }
+    /// ```
     pub fn is_label_taken(&self) -> bool {
         self.kind() == ErrorKind::LabelTaken
     }
 
     /// Whether only a person can cure it: an account's limit, a token, a permission.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if error.requires_operator() {
+    ///     println!("stop, and page someone: {error}");
+    /// }
+    /// # }
+    /// ```
     pub fn requires_operator(&self) -> bool {
         matches!(
             self.kind(),
@@ -105,16 +203,38 @@ impl Error {
     }
 
     /// Whether a time limit ended it.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if error.is_timeout() && error.may_have_happened() {
+    ///     println!("the answer may still be on its way");
+    /// }
+    /// # }
+    /// ```
     pub fn is_timeout(&self) -> bool {
         self.0.failure.is_timeout()
     }
 
     /// The scopes of which the call needed one, if the API said so.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// if let Some(scopes) = error.accepted_scopes() {
+    ///     println!("the token needs one of: {scopes}");
+    /// }
+    /// # }
+    /// ```
     pub fn accepted_scopes(&self) -> Option<Scopes> {
         self.header("x-accepted-oauth-scopes").map(Scopes::parse)
     }
 
     /// The id that the API gave the request, for a support ticket.
+    ///
+    /// ```no_run
+    /// # fn told(error: &linode_api::Error) {
+    /// println!("request {:?}", error.request_id());
+    /// # }
+    /// ```
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-request-id")
     }
@@ -213,11 +333,5 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         // The failure says the same in other words; what lies below it is the cause.
         self.0.failure.source()
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        Self::from_failure(failure, Subject::Other)
     }
 }

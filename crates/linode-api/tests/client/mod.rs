@@ -5,6 +5,7 @@ mod lists;
 mod repeats;
 mod replay;
 mod secrets;
+mod table;
 mod waits;
 mod wire;
 

@@ -147,7 +147,7 @@ async fn made(l: &Client, x: &Exchange) -> Option<Result<(), Error>> {
                 ("PUT", [c]) => {
                     run(nodebalancer
                         .config(id!(c, NodeBalancerConfigId))
-                        .update(body::<models::UpdateNodeBalancerConfig>(x)))
+                        .update(body::<models::NodeBalancerConfigSettings>(x)))
                     .await
                 }
                 ("DELETE", [c]) => run(nodebalancer.config(id!(c, NodeBalancerConfigId)).delete()).await,

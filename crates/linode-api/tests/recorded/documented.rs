@@ -176,7 +176,7 @@ fn what_is_not_set_is_not_sent() {
         r#"{"tags":[]}"#
     );
     assert_eq!(said(&|| serde_json::to_value(CreateNodeBalancerConfig::new(80)).unwrap()), r#"{"port":80}"#);
-    assert_eq!(said(&|| serde_json::to_value(UpdateNodeBalancerConfig::new()).unwrap()), "{}");
+    assert_eq!(said(&|| serde_json::to_value(NodeBalancerConfigSettings::new()).unwrap()), "{}");
 }
 
 #[test]
@@ -188,13 +188,15 @@ fn nodes_and_configs_are_asked_for_as_recorded() {
         &json!({"address": "192.168.0.2:8080", "label": "go-node-test-def", "weight": 10, "mode": "accept",
                 "subnet_id": 241_171}),
     );
-    let config = CreateNodeBalancerConfig::new(80)
-        .protocol(Protocol::Http)
-        .algorithm(Algorithm::RoundRobin)
-        .check_interval(60)
-        .check_attempts(5)
-        .check_timeout(5)
-        .ssl_key("very secret".into());
+    let config = CreateNodeBalancerConfig::new(80).with(|settings| {
+        settings
+            .protocol(Protocol::Http)
+            .algorithm(Algorithm::RoundRobin)
+            .check_interval(60)
+            .check_attempts(5)
+            .check_timeout(5)
+            .ssl_key("very secret".into())
+    });
     assert!(!format!("{config:?}").contains("very secret"));
     said(
         &config,

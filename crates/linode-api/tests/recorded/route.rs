@@ -56,7 +56,7 @@ pub(crate) fn request(exchange: &Exchange) -> Option<Model> {
         ("POST", ["nodebalancers", _, "configs"] | ["nodebalancers", _, "configs", _, "rebuild"]) => {
             one::<CreateNodeBalancerConfig>
         }
-        ("PUT", ["nodebalancers", _, "configs", _]) => one::<UpdateNodeBalancerConfig>,
+        ("PUT", ["nodebalancers", _, "configs", _]) => one::<NodeBalancerConfigSettings>,
         ("POST", ["nodebalancers", _, "configs", _, "nodes"]) => one::<CreateNodeBalancerNode>,
         ("PUT", ["nodebalancers", _, "configs", _, "nodes", _]) => one::<UpdateNodeBalancerNode>,
         ("POST", ["tags"]) => one::<CreateTag>,

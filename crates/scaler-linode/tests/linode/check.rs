@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use linode_api::models::{
     Check, CreateNodeBalancerConfig, FirewallId, NodeBalancerId, Protocol, Stickiness,
-    UpdateNodeBalancerConfig, UserData,
+    NodeBalancerConfigSettings, UserData,
 };
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
 use scaler_core::model::InstanceType;
@@ -98,10 +98,10 @@ async fn configs_that_mislead_are_told() {
     let balancer = world.backend.nodebalancer;
     let handle = world.linode.nodebalancer(balancer);
     let change =
-        UpdateNodeBalancerConfig::new().check(Check::None).stickiness(Stickiness::Table).check_passive(true);
+        NodeBalancerConfigSettings::new().check(Check::None).stickiness(Stickiness::Table).check_passive(true);
     handle.config(world.backend.config).update(change).await.unwrap();
     let udp =
-        handle.configs().create(CreateNodeBalancerConfig::new(53).protocol(Protocol::Udp)).await.unwrap();
+        handle.configs().create(CreateNodeBalancerConfig::new(53).with(|settings| settings.protocol(Protocol::Udp))).await.unwrap();
     let group = world.web.clone().backend(Backend { config: udp.id, ..world.backend });
     let concerns = found(&world, group).await;
     let config = world.backend.config;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use self::config::{
     Algorithm, Check, CipherSuite, NodeBalancerConfig, NodesStatus, Protocol, ProxyProtocol, Stickiness,
 };
-pub use self::config_request::{CreateNodeBalancerConfig, UpdateNodeBalancerConfig};
+pub use self::config_request::{CreateNodeBalancerConfig, NodeBalancerConfigSettings};
 pub use self::node::{
     CreateNodeBalancerNode, NodeBalancerNode, NodeMode, NodeStatus, UpdateNodeBalancerNode,
 };
