@@ -5,14 +5,7 @@ set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$HERE/simulator.sh"
 
-VENV=$TARGET/clients-venv
-if ! cmp -s "$HERE/requirements.txt" "$VENV/requirements.txt"; then
-    rm -rf "$VENV"
-    python3 -m venv "$VENV" || fail "python3 can't make a virtual environment (Debian: python3-venv)"
-    "$VENV/bin/pip" install --quiet --requirement "$HERE/requirements.txt" ||
-        fail "the clients in $HERE/requirements.txt can't be installed"
-    cp "$HERE/requirements.txt" "$VENV/requirements.txt"
-fi
+virtual_environment clients-venv "$HERE/requirements.txt"
 
 start_simulator --speed 20
 for client in library command_line; do

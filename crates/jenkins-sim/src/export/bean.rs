@@ -22,6 +22,8 @@ pub(crate) enum Prop {
     Bare(Ref),
     Links(Vec<Ref>),
     Bean(Bean),
+    /// Objects by names that are not known beforehand: what is selected is selected of each.
+    Map(Vec<(String, Ref)>),
     Beans(Vec<Bean>),
 }
 
@@ -77,6 +79,7 @@ impl Exporter<'_> {
             }
             Prop::Links(list) => Value::Array(range.of(list).map(link).collect()),
             Prop::Bean(bean) => self.write(bean, selection),
+            Prop::Map(map) => Value::Object(map.iter().map(|(name, to)| (name.clone(), link(to))).collect()),
             Prop::Beans(list) => {
                 Value::Array(range.of(list).map(|bean| self.write(bean, selection)).collect())
             }

@@ -1,5 +1,7 @@
 //! Credentials, without their secrets.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::bean::{Bean, Prop};
@@ -12,12 +14,13 @@ impl Exporter<'_> {
         } else {
             "com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider$CredentialsStoreActionImpl"
         };
-        let mut domains = Bean::default();
         let known = self.world.credentials.get(folder);
-        domains = domains.link(1, "_", Some(Ref::Domain(folder.to_owned(), "_".to_owned())));
-        let names = known.into_iter().flat_map(|store| store.keys()).filter(|name| *name != "_");
-        let others: Vec<Ref> = names.map(|name| Ref::Domain(folder.to_owned(), name.clone())).collect();
-        Bean::new(class).prop(1, "domains", Prop::Bean(domains)).prop(1, "otherDomains", Prop::Links(others))
+        let mut names: BTreeSet<&str> =
+            known.into_iter().flat_map(|store| store.keys().map(String::as_str)).collect();
+        names.insert("_");
+        let domain = |name: &&str| ((*name).to_owned(), Ref::Domain(folder.to_owned(), (*name).to_owned()));
+        let domains = names.iter().map(domain).collect();
+        Bean::new(class).prop(1, "domains", Prop::Map(domains))
     }
 
     pub(super) fn domain(&self, folder: &str, domain: &str) -> Option<Bean> {

@@ -26,6 +26,9 @@ const PLUGINS: [(&str, &str, &str); 12] = [
     ("workflow-multibranch", "Pipeline: Multibranch", "806.vb_b_688f609ee9"),
 ];
 
+/// The plugin whose pages are below `wfapi`.
+const STAGE_VIEW: &str = "pipeline-rest-api";
+
 impl Exporter<'_> {
     pub(super) fn root_bean(&self) -> Bean {
         let mut views: Vec<Ref> = vec![Ref::View(ALL.to_owned())];
@@ -89,6 +92,18 @@ impl Exporter<'_> {
             .prop(1, "property", Prop::Beans(Vec::new()))
     }
 
+    pub(super) fn people(&self) -> Bean {
+        let person = |id: &String| {
+            Bean::default().value(2, "lastChange", Value::Null).value(2, "project", Value::Null).link(
+                2,
+                "user",
+                Some(Ref::User(id.clone())),
+            )
+        };
+        let users = self.world.users.keys().filter(|id| *id != "anonymous").map(person).collect();
+        Bean::new("hudson.model.View$AsynchPeople$People").prop(1, "users", Prop::Beans(users))
+    }
+
     pub(super) fn who_am_i(&self) -> Bean {
         let anonymous = self.caller.login == Login::Anonymous;
         let authorities = if anonymous { json!(["anonymous"]) } else { json!(["authenticated"]) };
@@ -102,8 +117,16 @@ impl Exporter<'_> {
     }
 
     pub(super) fn plugins(&self) -> Bean {
-        let plugin = |(short, long, version): &(&str, &str, &str)| {
-            Bean::default()
+        let shown =
+            PLUGINS.iter().filter(|(short, ..)| self.world.settings.stage_view || *short != STAGE_VIEW);
+        let plugins = shown.map(|(short, ..)| Ref::Plugin((*short).to_owned())).collect();
+        Bean::new("hudson.LocalPluginManager").prop(1, "plugins", Prop::Links(plugins))
+    }
+
+    pub(super) fn plugin(&self, name: &str) -> Option<Bean> {
+        let (short, long, version) = PLUGINS.iter().find(|(short, ..)| *short == name)?;
+        Some(
+            Bean::new("hudson.PluginWrapper")
                 .value(1, "active", true)
                 .value(1, "backupVersion", Value::Null)
                 .value(1, "bundled", false)
@@ -117,11 +140,7 @@ impl Exporter<'_> {
                 .value(1, "shortName", *short)
                 .value(1, "supportsDynamicLoad", "MAYBE")
                 .value(1, "url", format!("https://plugins.jenkins.io/{short}"))
-                .value(1, "version", *version)
-        };
-        let shown = PLUGINS
-            .iter()
-            .filter(|(short, ..)| self.world.settings.stage_view || *short != "pipeline-rest-api");
-        Bean::new("hudson.LocalPluginManager").prop(1, "plugins", Prop::Beans(shown.map(plugin).collect()))
+                .value(1, "version", *version),
+        )
     }
 }

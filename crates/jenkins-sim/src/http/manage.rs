@@ -7,7 +7,7 @@ use super::route::Context;
 use crate::Permission;
 use crate::refusal::Refusal;
 use crate::script::check;
-use crate::world::{Node, View, World};
+use crate::world::{Node, View, World, check_name};
 
 /// The name of a node: the built-in one has none, and is written `(built-in)` or `(master)`.
 pub(super) fn node_name(part: &str) -> String {
@@ -32,6 +32,17 @@ pub(super) fn carry_out(world: &mut World, context: Context<'_>, parts: &[&str])
                 world.safe_restart()
             }
             Ok(answer)
+        }
+        ["checkJobName"] => {
+            let problem = check_name(call.parameter("value").unwrap_or_default()).err();
+            let problem = problem.map(|refusal| crate::config::escape(&refusal.message));
+            Ok(Answer::html(
+                200,
+                match problem {
+                    Some(problem) => format!("<div class=error>{problem}</div>"),
+                    None => "<div/>".to_owned(),
+                },
+            ))
         }
         ["createView"] => {
             context.changes(world, Permission::ViewCreate)?;

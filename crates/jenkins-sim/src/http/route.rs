@@ -97,7 +97,9 @@ fn named(parts: &[&str], caller: &Caller) -> Option<Ref> {
         ["user", id] => Ref::User((*id).to_owned()),
         ["me"] if caller.login != Login::Anonymous => Ref::User(caller.id.clone()),
         ["whoAmI"] => Ref::WhoAmI,
+        ["people" | "asynchPeople"] => Ref::People,
         ["pluginManager"] => Ref::Plugins,
+        ["pluginManager", "plugin", name] => Ref::Plugin((*name).to_owned()),
         ["credentials", "store", "system", rest @ ..] => credentials::named("", rest)?,
         _ => return None,
     })

@@ -10,6 +10,7 @@ use super::item;
 use super::route::Context;
 use crate::Permission;
 use crate::config::{ItemKind, Parameter, ParameterKind};
+use crate::export::item_path;
 use crate::refusal::Refusal;
 use crate::world::{Cause, Login, ParameterValue, Scheduled, World, short_name};
 
@@ -20,8 +21,15 @@ pub(super) fn build(world: &mut World, context: Context<'_>, full: &str) -> Resu
     }
     let cause = admitted(world, context, full)?;
     let definitions = world.items.get(full).map(|item| item.config.parameters.clone()).unwrap_or_default();
-    let values = if definitions.is_empty() { Vec::new() } else { of_form(&definitions, context.call)? };
-    queued(world, context, full, values, cause)
+    if definitions.is_empty() {
+        return queued(world, context, full, Vec::new(), cause);
+    }
+    let json = context.call.parameter("json").ok_or_else(|| Refusal::error(400, "Nothing is submitted"))?;
+    let form: Value = serde_json::from_str(json)
+        .map_err(|error| Refusal::error(400, format!("Failed to parse form data. {error}")))?;
+    let values = of_form(&definitions, &form, context.call)?;
+    let answer = queued(world, context, full, values, cause)?;
+    Ok(as_wished(world, context, full, &form, answer))
 }
 
 pub(super) fn with_parameters(
@@ -74,13 +82,28 @@ fn admitted(world: &World, context: Context<'_>, full: &str) -> Result<Cause, Re
     })
 }
 
+/// A form may say with what status it is answered, and where the client is sent then.
+fn as_wished(world: &World, context: Context<'_>, full: &str, form: &Value, answer: Answer) -> Answer {
+    let status = match form.get("statusCode") {
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(number) => number.as_u64().and_then(|status| u16::try_from(status).ok()),
+        None => None,
+    };
+    let status = status.unwrap_or(answer.status);
+    match form.get("redirectTo").and_then(Value::as_str) {
+        // Jenkins sends nobody to another server.
+        Some(to) if !to.contains("//") && !to.starts_with('/') => {
+            let page = format!("{}{}", context.server(world), item_path(full));
+            Answer::redirect(status, format!("{page}{}", to.trim_start_matches("./").trim_matches('.')))
+        }
+        _ => Answer { status, ..answer },
+    }
+}
+
 /// The values of `json={"parameter": [{"name": …, "value": …}]}`.
-fn of_form(definitions: &[Parameter], call: &Call) -> Result<Vec<ParameterValue>, Refusal> {
-    let json = call.parameter("json").ok_or_else(|| Refusal::error(400, "Nothing is submitted"))?;
-    let form: Value = serde_json::from_str(json)
-        .map_err(|error| Refusal::error(400, format!("Failed to parse form data. {error}")))?;
+fn of_form(definitions: &[Parameter], form: &Value, call: &Call) -> Result<Vec<ParameterValue>, Refusal> {
     let mut values = Vec::new();
-    for (name, value) in submitted(&form) {
+    for (name, value) in submitted(form) {
         let definition = definitions.iter().find(|definition| definition.name == name);
         let definition =
             definition.ok_or_else(|| Refusal::exception(format!("No such parameter definition: {name}")))?;

@@ -63,7 +63,7 @@ pub(crate) fn parent(full: &str) -> &str {
 }
 
 /// Why a name can't be one, as Jenkins says it.
-fn check_name(name: &str) -> Result<(), Refusal> {
+pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
     if name.trim().is_empty() {
         return Err(Refusal::failure("No name is specified"));
     }

@@ -40,7 +40,7 @@ pub(crate) use build::{Build, BuildId, Cause, Outcome, Permalink};
 pub(crate) use credential::{Credential, CredentialStore};
 pub(crate) use errand::{Errand, ErrandId, ErrandResult, Work};
 pub(crate) use input::Input;
-pub(crate) use item::{Item, join, parent, short_name};
+pub(crate) use item::{Item, check_name, join, parent, short_name};
 pub(crate) use node::Node;
 pub(crate) use queue::{Queue, QueueItem, QueueState, Scheduled};
 pub(crate) use restart::Phase;
