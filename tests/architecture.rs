@@ -252,10 +252,10 @@ fn each_way_to_break_a_rule_is_found() {
             "autoscale-daemon",
         ),
         (
-            "bins/linode-sim/Cargo.toml",
-            "[package]\nname = \"linode-sim-bin\"\n[dependencies]\napi-transport.workspace = true\n",
+            "crates/linode-sim/src/bin/linode-sim/main.rs",
+            "use api_transport::Client;\n",
             Rule::Crates,
-            4,
+            1,
             "api-transport",
         ),
         ("crates/attic/Cargo.toml", "[package]\nname = \"attic\"\n", Rule::Crates, 1, "no floor"),

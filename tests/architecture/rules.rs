@@ -344,10 +344,6 @@ impl Check {
 
     /// The crates of the workspace that a package may build on.
     fn below(&mut self, name: &str, program: bool, manifest: &Path) -> Vec<&'static str> {
-        // The simulator's program is the simulator, and nothing of what it is meant to check.
-        if name == "linode-sim-bin" {
-            return vec!["linode-sim"];
-        }
         if program {
             return CRATES.iter().map(|(name, _)| *name).collect();
         }

@@ -26,7 +26,7 @@ fail() {
 # Takes linode-sim's further arguments.
 start_simulator() {
     if [ -z "${LINODE_SIM:-}" ]; then
-        (cd "$ROOT" && cargo build --quiet --package linode-sim-bin) || fail "the simulator does not build"
+        (cd "$ROOT" && cargo build --quiet --package linode-sim) || fail "the simulator does not build"
         LINODE_SIM=$TARGET/debug/linode-sim
     fi
     start_program "$LINODE_SIM" --token "$TOKEN" "$@"

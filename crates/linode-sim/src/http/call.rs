@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::list::{ListFault, Page};
+use super::page::{ListFault, Page};
 use crate::body::Body;
 use crate::refusal::Refusal;
 
@@ -52,26 +52,4 @@ impl Call {
         }
         text
     }
-}
-
-/// Takes the escapes out of a part of a path or query.
-pub(super) fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let hex = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        let mut ahead = rest.clone();
-        match (hex(ahead.next()), hex(ahead.next())) {
-            (Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                rest = ahead;
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::call::unescape;
+use super::path::unescape;
 use crate::refusal::Refusal;
 use crate::{Fault, FaultId, Seed, Simulator};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::call::Call;
-use super::list::ListFault;
+use super::page::ListFault;
 use super::route;
 use crate::faults::{Effect, Request};
 use crate::limits::{Caller, Family, Standing, covers};

@@ -11,6 +11,8 @@ mod gate;
 mod instances;
 mod list;
 mod networking;
+mod page;
+mod path;
 mod route;
 mod service;
 mod tags;

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::call::Call;
 use super::filter::Fields;
 use super::list;
-use super::route::no_method;
+use super::path::no_method;
 use crate::refusal::Refusal;
 use crate::world::{Instance, Status, World, is_private};
 

@@ -82,13 +82,3 @@ pub(super) fn carry_out(world: &mut World, call: &Call) -> Result<Answer, Refusa
         _ => Err(Refusal::not_found()),
     }
 }
-
-/// Reads an id out of a path; what is no id is not found.
-pub(super) fn id(text: &str) -> Result<u64, Refusal> {
-    text.parse().map_err(|_| Refusal::not_found())
-}
-
-/// The answer to a method that a known path doesn't have.
-pub(super) fn no_method() -> Refusal {
-    Refusal::new(405, "Method Not Allowed")
-}

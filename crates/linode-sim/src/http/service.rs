@@ -12,9 +12,10 @@ use axum::{BoxError, Router};
 use bytes::Bytes;
 
 use super::answer::Answer;
-use super::call::{Call, unescape};
+use super::call::Call;
 use super::control;
 use super::gate::{self, Outcome};
+use super::path::unescape;
 use crate::Simulator;
 
 /// More than any request of the API is long.

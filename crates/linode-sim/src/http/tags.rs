@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::call::Call;
 use super::filter::Fields;
 use super::list::{self, Item};
-use super::route::{id, no_method};
+use super::path::{id, no_method};
 use crate::body::Body;
 use crate::refusal::Refusal;
 use crate::world::{Lock, World};

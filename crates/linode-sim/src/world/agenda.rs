@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::power::Step;
 use crate::snapshot::NodeStatus;
 
 /// Something that happens when its time comes, unless its epoch has passed.
@@ -20,6 +19,23 @@ pub(crate) enum Due {
     Check { node: u64, epoch: u64, status: NodeStatus },
     /// A scheduled event starts.
     Started { event: u64 },
+}
+
+/// A step in an instance's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Provisioning is over.
+    Provisioned,
+    /// The boot is over.
+    Up,
+    /// The guest's service has come up.
+    Serving,
+    /// The shutdown is over; boot again if it was a reboot.
+    Down { again: bool },
+    /// Lassie boots a guest that powered itself off.
+    Lassie,
+    /// The deletion is over.
+    Gone,
 }
 
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::agenda::Step;
 use super::{Due, Status, Subject, World};
 use crate::clock::{between, later};
 use crate::faults::{Effect, Target};
@@ -45,23 +46,6 @@ impl super::Instance {
     pub(super) const fn power_epoch(&self) -> u64 {
         self.power.epoch
     }
-}
-
-/// A step in an instance's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Provisioning is over.
-    Provisioned,
-    /// The boot is over.
-    Up,
-    /// The guest's service has come up.
-    Serving,
-    /// The shutdown is over; boot again if it was a reboot.
-    Down { again: bool },
-    /// Lassie boots a guest that powered itself off.
-    Lassie,
-    /// The deletion is over.
-    Gone,
 }
 
 impl World {
