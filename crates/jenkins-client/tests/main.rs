@@ -1,2 +1,5 @@
-//! The client against servers that answer as Jenkins does.
+//! The client against servers that answer as Jenkins does: the simulated Jenkins under a paused clock, and scripted answers
+//! over sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod sim;

@@ -146,7 +146,7 @@ impl Run {
             Start::Build(build) => return self.build(&build).await,
             Start::Queued(queued) => queued,
             Start::Trigger(trigger) => {
-                let queued = (*trigger).await.map_err(|source| self.failed(source))?;
+                let queued = self.trigger(&trigger).await?;
                 self.tell(Progress::Triggered {
                     item: queued.id(),
                     already_waiting: queued.was_already_waiting(),
@@ -157,6 +157,21 @@ impl Run {
         };
         let build = self.queue(&queued).await?;
         self.build(&build).await
+    }
+
+    /// Triggers: again only where Jenkins surely did not take it, such as while it starts.
+    async fn trigger(&self, trigger: &Trigger) -> Result<QueuedBuild, FollowError> {
+        let mut absences = self.absences();
+        loop {
+            match trigger.clone().await {
+                Ok(queued) => {
+                    self.is_back(&mut absences).await;
+                    return Ok(queued);
+                }
+                Err(source) if source.may_have_happened() => return Err(self.failed(source)),
+                Err(error) => self.bear(&mut absences, error).await?,
+            }
+        }
     }
 
     /// Waits until the item is a build.
