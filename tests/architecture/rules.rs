@@ -196,7 +196,16 @@ const FLOORS: &[Floor] = &[
     Floor {
         of: "scaler-core",
         folder: "runtime",
-        names: Modules::Only(&["model", "state", "reconcile", "view", "ports", "runtime"]),
+        names: Modules::Only(&[
+            "model",
+            "state",
+            "reconcile",
+            "view",
+            "ports",
+            "clock",
+            "in_memory",
+            "runtime",
+        ]),
         never: &[
             "alertmanager_types",
             "api_transport",

@@ -53,6 +53,12 @@ impl fmt::Display for Amount {
     }
 }
 
+impl From<u32> for Amount {
+    fn from(members: u32) -> Self {
+        Self::Count(members)
+    }
+}
+
 impl From<Amount> for String {
     fn from(amount: Amount) -> Self {
         amount.to_string()

@@ -1,6 +1,7 @@
 //! What a group is: its limits, its policies, and the times that it keeps.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,12 @@ impl Size {
     #[must_use]
     pub fn clamp(self, wanted: u32) -> u32 {
         wanted.min(self.max).max(self.min)
+    }
+}
+
+impl From<RangeInclusive<u32>> for Size {
+    fn from(range: RangeInclusive<u32>) -> Self {
+        Self { min: *range.start(), max: *range.end() }
     }
 }
 

@@ -20,6 +20,17 @@ macro_rules! number {
     )*};
 }
 
+/// Numbers that a cloud gives: its client's own ids of the same things become these by `from`.
+macro_rules! from_clients {
+    ($($name:ident),*) => {$(
+        impl<T: Into<u64>> From<T> for $name {
+            fn from(number: T) -> Self {
+                Self(number.into())
+            }
+        }
+    )*};
+}
+
 macro_rules! text {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -36,6 +47,12 @@ macro_rules! text {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
             }
         }
     )*};
@@ -55,6 +72,8 @@ number! {
     /// The place of an entry in its log, from 1; 0 is before the first.
     Position,
 }
+
+from_clients!(InstanceId, ConfigId, NodeId);
 
 text! {
     /// The plan an instance is created with, as the cloud names it (`g6-standard-2`).

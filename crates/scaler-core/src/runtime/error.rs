@@ -96,6 +96,14 @@ pub enum BuildError {
     /// A port was not given.
     #[error("no {0} was given: call the builder's method of that name")]
     Missing(&'static str),
+    /// Whose the instances are can't be said so.
+    #[error("owner {owner:?} is not usable: {why}")]
+    Owner {
+        /// What was given.
+        owner: String,
+        /// Why not, and what is.
+        why: String,
+    },
     /// Two groups have one name.
     #[error("group {0} was given twice: give each group a name of its own")]
     Twice(GroupName),

@@ -1,6 +1,6 @@
 //! The loop over the ports, and the calls that embedding programs use.
 //!
-//! [`Scaler`] is the way in. Each group has one [`Actor`], which observes, reconciles, writes its intents down and carries
+//! [`Scaler`] is the way in, and [`Scaler::group`] gives the calls. Each group has one [`Actor`], which observes, reconciles, writes its intents down and carries
 //! them out; whatever happens is told as an [`Event`](crate::view::Event).
 
 mod actor;
@@ -12,6 +12,7 @@ mod dry_run;
 mod error;
 mod executor;
 mod goal;
+mod group_handle;
 mod group_runtime;
 mod hub;
 mod in_flight;
@@ -23,6 +24,7 @@ mod recent_steps;
 mod removal_budget;
 mod request;
 mod run;
+mod scale_call;
 mod scaler;
 mod turn;
 
@@ -33,9 +35,11 @@ pub use actor::{Actor, TurnReport};
 pub use alert_board::{AlertBoard, NotKept};
 pub use dry_run::DryRun;
 pub use error::{BuildError, Error};
+pub use group_handle::GroupHandle;
 pub use hub::Events;
 pub use request::{Accepted, Ending, ScaleRequest, TargetSize};
 pub use run::Run;
+pub use scale_call::ScaleCall;
 pub use scaler::{Builder, Scaler};
 
 use crate::model::after;

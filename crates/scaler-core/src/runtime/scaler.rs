@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::clock::SystemClock;
+use crate::in_memory::InMemoryStore;
 use crate::model::{ActorId, AlertFreshness, ConfigId, Group, GroupName};
 use crate::ports::{AlertSource, Balancer, Clock, Compute, Store};
 use crate::runtime::executor::Executor;
@@ -25,7 +27,8 @@ pub struct Scaler {
     pub(super) shared: Arc<Runtime>,
 }
 
-/// Builds a [`Scaler`]. Compute, balancer, store and clock are needed.
+/// Builds a [`Scaler`]. Compute and balancer are needed; logs are kept in memory and time is the machine's unless told
+/// otherwise.
 #[derive(Default)]
 pub struct Builder {
     compute: Option<Arc<dyn Compute>>,
@@ -62,14 +65,14 @@ impl Builder {
         self
     }
 
-    /// Where the logs are kept.
+    /// Where the logs are kept. Default in memory: a restart then rebuilds them from what the cloud shows.
     #[must_use]
     pub fn store(mut self, store: impl Store + 'static) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// What time it is.
+    /// What time it is. Default the machine's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
@@ -119,8 +122,8 @@ impl Builder {
         check(&self.groups)?;
         let compute = self.compute.ok_or(BuildError::Missing("compute"))?;
         let balancer = self.balancer.ok_or(BuildError::Missing("balancer"))?;
-        let store = self.store.ok_or(BuildError::Missing("store"))?;
-        let clock = self.clock.ok_or(BuildError::Missing("clock"))?;
+        let store = self.store.unwrap_or_else(|| Arc::new(InMemoryStore::new()));
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let hub = Arc::new(Hub::default());
         let limiter = Arc::new(Limiter::default());

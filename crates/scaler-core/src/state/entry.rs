@@ -34,6 +34,18 @@ impl Cause {
     }
 }
 
+impl From<&str> for Cause {
+    fn from(said: &str) -> Self {
+        Self::operator(said)
+    }
+}
+
+impl From<String> for Cause {
+    fn from(said: String) -> Self {
+        Self::Operator(said)
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -180,6 +180,8 @@ async fn a_scaler_that_contradicts_itself_is_not_built() {
     assert!(matches!(build(vec![web(), group("api", CONFIG, 0, 1)]), Err(BuildError::SharedConfig { .. })));
     assert!(matches!(build(vec![group("web", CONFIG, 2, 1)]), Err(BuildError::Group { .. })));
     build(vec![web()]).unwrap();
+    let defaults = Scaler::builder().compute(bench.cloud.clone()).balancer(bench.cloud.clone());
+    defaults.group(web()).build().expect("store and clock have defaults");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ mod cloud;
 mod crash;
 mod groups;
 mod guards;
+mod handle;
 mod log;
 mod removal_budget;
 mod store;

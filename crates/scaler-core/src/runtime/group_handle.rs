@@ -1,0 +1,195 @@
+//! One group of a scaler: the calls that embedding programs, the daemon and the command line use.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::model::{Amount, Group, GroupName, InstanceId};
+use crate::runtime::group_runtime::GroupRuntime;
+use crate::runtime::{
+    Accepted, Actor, DryRun, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize,
+};
+use crate::state::{Cause, GroupMode};
+use crate::view::{Activity, Status};
+
+/// What the log says where the caller of a scale call gave no reason.
+const NO_REASON: &str = "no reason given";
+
+/// A group of a [`Scaler`]: its name was checked once, so no call of it can miss the group. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct GroupHandle {
+    scaler: Scaler,
+    group: Arc<GroupRuntime>,
+}
+
+impl Scaler {
+    /// The group with this name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGroup`], which lists the groups that exist.
+    pub fn group(&self, name: &str) -> Result<GroupHandle, Error> {
+        Ok(GroupHandle { scaler: self.clone(), group: self.shared.group_runtime(name)? })
+    }
+}
+
+impl GroupHandle {
+    pub(super) const fn scaler(&self) -> &Scaler {
+        &self.scaler
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &GroupName {
+        &self.group.name
+    }
+
+    /// What it is: limits, policies and times, with the prices that were learnt.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Group> {
+        self.group.group()
+    }
+
+    /// Sets the desired size, and waits until it is reached.
+    pub fn scale_to(&self, desired: u32) -> ScaleCall {
+        self.wanted(TargetSize::Exactly(desired))
+    }
+
+    /// Adds members (`2`, or [`Amount::Percent`]) to those desired, and waits until they serve.
+    pub fn scale_up(&self, by: impl Into<Amount>) -> ScaleCall {
+        self.wanted(TargetSize::More(by.into()))
+    }
+
+    /// Removes members, drained first and within the removal budget, and waits until they are gone.
+    pub fn scale_down(&self, by: impl Into<Amount>) -> ScaleCall {
+        self.wanted(TargetSize::Fewer(by.into()))
+    }
+
+    fn wanted(&self, wanted: TargetSize) -> ScaleCall {
+        self.ask(ScaleRequest::new(wanted, Cause::operator(NO_REASON)))
+    }
+
+    /// A request that is a value already.
+    pub fn ask(&self, ask: ScaleRequest) -> ScaleCall {
+        ScaleCall::new(self.clone(), ask)
+    }
+
+    /// Waits for the end of a request that was accepted before.
+    pub fn follow(&self, accepted: Accepted) -> Run {
+        self.scaler.follow(self.name().as_str(), accepted)
+    }
+
+    /// Replaces a member: another one is launched, and it goes once that serves.
+    pub fn replace(&self, instance: InstanceId, why: impl Into<Cause>) -> Run {
+        self.scaler.replace(self.name().as_str(), instance, why.into())
+    }
+
+    /// How it stands by its log and by the last turn of this process. Reads the store only.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn status(&self) -> Result<Status, Error> {
+        self.scaler.status(self.name().as_str()).await
+    }
+
+    /// What a turn would decide and plan now: a dry run. Appends nothing, and needs no actor.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn plan(&self) -> Result<DryRun, Error> {
+        self.scaler.plan(self.name().as_str()).await
+    }
+
+    /// The latest activities, at most `limit`, the latest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn history(&self, limit: usize) -> Result<Vec<Activity>, Error> {
+        self.scaler.history(self.name().as_str(), limit).await
+    }
+
+    /// Its events from now on, whatever causes them.
+    #[must_use]
+    pub fn subscribe(&self) -> Events {
+        self.scaler.shared.hub.subscribe(Some(self.name().clone()))
+    }
+
+    /// Sets its mode, until a time or for good, and says who did it and why. It holds across restarts.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn set_mode(
+        &self,
+        mode: GroupMode,
+        until: Option<Timestamp>,
+        who: &str,
+        why: &str,
+    ) -> Result<(), Error> {
+        self.scaler.set_mode(self.name().as_str(), mode, until, who, why).await
+    }
+
+    /// Has a member never removed.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`], [`Error::Store`].
+    pub async fn protect(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
+        self.scaler.protect(self.name().as_str(), instance, why.into()).await
+    }
+
+    /// Takes the protection away.
+    ///
+    /// # Errors
+    /// As [`protect`](Self::protect).
+    pub async fn unprotect(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
+        self.scaler.unprotect(self.name().as_str(), instance, why.into()).await
+    }
+
+    /// Leaves a member to the operator: it is not counted and not touched.
+    ///
+    /// # Errors
+    /// As [`protect`](Self::protect).
+    pub async fn standby(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
+        self.scaler.standby(self.name().as_str(), instance, why.into()).await
+    }
+
+    /// Takes a member back from standby.
+    ///
+    /// # Errors
+    /// As [`protect`](Self::protect).
+    pub async fn activate(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
+        self.scaler.activate(self.name().as_str(), instance, why.into()).await
+    }
+
+    /// Makes an instance of the operator's a member: it gets the group's tags, and keeps its nodes whatever their port.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the fix where it can't be one; [`Error::Cloud`], [`Error::Store`].
+    pub async fn adopt(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
+        self.scaler.adopt(self.name().as_str(), instance, why.into()).await
+    }
+
+    /// Takes a member out of the group and leaves it as it is: its nodes stay, and it loses the group's tags.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`]; [`Error::Cloud`] if the tags could not be taken away: then it is on standby, and releasing it
+    /// again goes on; [`Error::Store`].
+    pub async fn release(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
+        self.scaler.release(self.name().as_str(), instance, why.into()).await
+    }
+
+    /// Its actor, to be turned by hand. It waits while another one of this process turns the group, and takes over from one
+    /// of another process.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Overtaken`] if it was overtaken at once.
+    pub async fn actor(&self) -> Result<Actor, Error> {
+        self.scaler.actor(self.name().as_str()).await
+    }
+
+    /// Turns its loop until [`Scaler::stop`]. All of it is part of this future: dropping it is as a crash would be.
+    ///
+    /// # Errors
+    /// [`Error::Overtaken`] if another process took the group over. A store that fails is waited out.
+    pub async fn turn(&self) -> Result<(), Error> {
+        self.scaler.turn(self.name().as_str()).await
+    }
+}
