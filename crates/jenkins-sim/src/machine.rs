@@ -180,9 +180,14 @@ impl Process<'_> {
             .process_group(0)
             .kill_on_drop(true);
         command.stderr(writer.try_clone()?);
-        command.stdout(if capture { Stdio::piped() } else { writer.into() });
+        // The log ends when nobody holds the end that is written to, so none may stay here.
+        command.stdout(if capture {
+            drop(writer);
+            Stdio::piped()
+        } else {
+            writer.into()
+        });
         let mut child = command.spawn()?;
-        // The command holds the ends that are written to.
         drop(command);
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let mut captured = Vec::new();

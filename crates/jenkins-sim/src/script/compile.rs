@@ -1,6 +1,6 @@
 //! From statements to operations.
 
-use super::ast::{Call, Expr, Statement, StatementKind};
+use super::ast::{Call, Expr, Part, Statement, StatementKind};
 use super::declarative;
 use super::program::{Condition, Op, Program, Scope};
 
@@ -34,14 +34,18 @@ fn compile_statement(ops: &mut Vec<Op>, statement: &Statement) {
         StatementKind::Call(call) => step(ops, call, None),
         StatementKind::Assign { to, value } => match value {
             Expr::Call(call) if !call.name.is_empty() => step(ops, call, Some(to.clone())),
-            value => ops.push(Op::Assign { to: to.clone(), value: value.clone() }),
+            value => {
+                let value = without_steps(ops, value);
+                ops.push(Op::Assign { to: to.clone(), value });
+            }
         },
         StatementKind::If { condition, then, otherwise } => {
+            let condition = without_steps(ops, condition);
             let test = reserve(ops);
             block(ops, then);
             let over = reserve(ops);
             let here = ops.len();
-            fill(ops, test, Op::Unless { condition: Condition::Is(condition.clone()), to: here });
+            fill(ops, test, Op::Unless { condition: Condition::Is(condition), to: here });
             block(ops, otherwise);
             let here = ops.len();
             fill(ops, over, Op::Jump(here));
@@ -107,7 +111,8 @@ fn step(ops: &mut Vec<Op>, call: &Call, into: Option<Vec<String>>) {
         return parallel(ops, call);
     }
     let Some(body) = &call.body else {
-        ops.push(Op::Step { call: call.clone(), into });
+        let call = with_values(ops, call);
+        ops.push(Op::Step { call, into });
         return;
     };
     let first = || call.positional.first().cloned().unwrap_or(Expr::Null);
@@ -129,6 +134,45 @@ fn step(ops: &mut Vec<Op>, call: &Call, into: Option<Vec<String>>) {
         }
     };
     scoped(ops, scope, |ops| block(ops, body));
+}
+
+/// Steps whose value an expression may use.
+const VALUES: [&str; 6] = ["sh", "input", "readFile", "fileExists", "pwd", "isUnix"];
+
+/// An expression whose steps are taken before it, each into a variable that no script can name.
+pub(super) fn without_steps(ops: &mut Vec<Op>, expr: &Expr) -> Expr {
+    let mut inner = |expr: &Expr| without_steps(ops, expr);
+    match expr {
+        Expr::Call(call) if VALUES.iter().any(|name| call.is(name)) => {
+            let name = vec![format!("#{}", ops.len())];
+            step(ops, call, Some(name.clone()));
+            Expr::Name(name)
+        }
+        Expr::Not(one) => Expr::Not(Box::new(inner(one))),
+        Expr::Binary(left, operator, right) => {
+            let left = Box::new(inner(left));
+            Expr::Binary(left, *operator, Box::new(inner(right)))
+        }
+        Expr::Method(of, name, arguments) => {
+            let of = Box::new(inner(of));
+            Expr::Method(of, name.clone(), arguments.iter().map(inner).collect())
+        }
+        Expr::Text(parts) => {
+            let part = |part: &Part| match part {
+                Part::Literal(text) => Part::Literal(text.clone()),
+                Part::Value(value) => Part::Value(inner(value)),
+            };
+            Expr::Text(parts.iter().map(part).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// A step whose arguments hold no other steps.
+fn with_values(ops: &mut Vec<Op>, call: &Call) -> Call {
+    let positional = call.positional.iter().map(|value| without_steps(ops, value)).collect();
+    let named = call.named.iter().map(|(name, value)| (name.clone(), without_steps(ops, value))).collect();
+    Call { positional, named, ..call.clone() }
 }
 
 /// Branches one after the other: a build here has one place where it is.

@@ -1,6 +1,17 @@
 //! The API as a client sees it.
 
+mod builds;
+mod export;
+mod faults;
+mod inputs;
 mod life;
+mod logins;
+mod machine;
+mod manage;
+mod queue;
+mod restart;
+mod script;
+mod trigger;
 
 use std::time::Duration;
 
