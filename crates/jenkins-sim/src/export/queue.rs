@@ -37,7 +37,7 @@ impl Exporter<'_> {
             .value(999, "inQueueSince", item.since.as_millisecond())
             .value(999, "params", params(item))
             .value(999, "stuck", false)
-            .link(999, "task", (!name.is_empty()).then(|| Ref::Item(name)))
+            .link(999, "task", (!name.is_empty()).then_some(Ref::Item(name)))
             .value(999, "url", format!("queue/item/{id}/"))
             .value(999, "why", self.world.why(item));
         Some(match item.state {

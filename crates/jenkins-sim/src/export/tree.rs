@@ -7,7 +7,7 @@ pub(crate) struct TreeError(pub(crate) String);
 /// Named properties, each with what of it and which of its elements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tree {
-    children: Vec<(String, Tree, Option<Range>)>,
+    children: Vec<(String, Self, Option<Range>)>,
 }
 
 /// `{m,n}`: from the m-th, before the n-th element; `{n}` is the n-th alone.

@@ -65,15 +65,15 @@ pub(crate) enum Expr {
     Number(f64),
     Boolean(bool),
     Null,
-    List(Vec<Expr>),
+    List(Vec<Self>),
     /// `params.X`, `env.X`, `x`.
     Name(Vec<String>),
-    Not(Box<Expr>),
-    Binary(Box<Expr>, Operator, Box<Expr>),
-    Choice(Box<Expr>, Box<Expr>, Box<Expr>),
+    Not(Box<Self>),
+    Binary(Box<Self>, Operator, Box<Self>),
+    Choice(Box<Self>, Box<Self>, Box<Self>),
     Call(Box<Call>),
     /// A method of a value, such as `x.trim()`.
-    Method(Box<Expr>, String, Vec<Expr>),
+    Method(Box<Self>, String, Vec<Self>),
     Closure(Vec<Statement>),
 }
 

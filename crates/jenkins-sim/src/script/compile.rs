@@ -51,7 +51,7 @@ fn compile_statement(ops: &mut Vec<Op>, statement: &Statement) {
             fill(ops, over, Op::Jump(here));
         }
         StatementKind::Try { body, catch, finally } => {
-            with_finally(ops, finally.clone(), |ops| match catch {
+            with_finally(ops, finally, |ops| match catch {
                 Some((variable, handler)) => attempt(ops, body, variable, handler),
                 None => block(ops, body),
             });
@@ -74,11 +74,11 @@ fn attempt(ops: &mut Vec<Op>, body: &[Statement], variable: &str, handler: &[Sta
 }
 
 /// A body, and after it a section that comes in any case.
-fn with_finally(ops: &mut Vec<Op>, section: Vec<Statement>, body: impl FnOnce(&mut Vec<Op>)) {
+fn with_finally(ops: &mut Vec<Op>, section: &[Statement], body: impl FnOnce(&mut Vec<Op>)) {
     if section.is_empty() {
         body(ops);
     } else {
-        finally(ops, body, |ops| block(ops, &section));
+        finally(ops, body, |ops| block(ops, section));
     }
 }
 

@@ -46,9 +46,9 @@ pub(crate) enum Op {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Condition {
     Is(Expr),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
     /// A section of `post`, such as `always`.
     Post(String),
     /// `when { environment name: …, value: … }`.

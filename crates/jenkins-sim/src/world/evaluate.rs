@@ -14,8 +14,8 @@ pub(crate) enum Value {
     Boolean(bool),
     Number(f64),
     Text(String),
-    List(Vec<Value>),
-    Map(Vec<(String, Value)>),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Value {

@@ -52,7 +52,7 @@ pub(crate) use value::ParameterValue;
 pub(crate) use view::View;
 
 /// Something that happens when its time comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
     /// The queue is looked at.
     Queue,

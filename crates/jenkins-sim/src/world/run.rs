@@ -454,10 +454,10 @@ impl World {
         });
         build.print_line(&format!("Aborted by {by}"));
         self.stop_errand(id, level != Level::Stop);
-        if level == Level::Kill {
-            if let Some(run) = self.build_mut(id).and_then(|build| build.run.as_mut()) {
-                run.frames.retain(|frame| frame.stage.is_some());
-            }
+        if level == Level::Kill
+            && let Some(run) = self.build_mut(id).and_then(|build| build.run.as_mut())
+        {
+            run.frames.retain(|frame| frame.stage.is_some());
         }
         self.fail(id, Failure::interrupted());
     }

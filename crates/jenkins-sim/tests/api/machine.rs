@@ -27,7 +27,7 @@ fn real(name: &str, job: &SeedJob) -> Real {
 }
 
 /// Turns the simulator until something holds.
-async fn until(sim: &Simulator, holds: impl Fn(&Simulator) -> bool) {
+async fn until(sim: &Simulator, holds: fn(&Simulator) -> bool) {
     let mut changed = sim.subscribe();
     let reached = async {
         while !holds(sim) {
