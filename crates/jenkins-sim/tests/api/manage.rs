@@ -165,3 +165,13 @@ async fn a_jenkinsfile_is_checked_for_its_structure_and_not_its_steps() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_seed_file_of_the_crates_page_is_one() {
+    let page = include_str!("../../README.md");
+    let seed = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let api = Api::new();
+    api.sim.seed(&serde_json::from_str(seed).unwrap()).unwrap();
+    let jobs: Vec<String> = api.sim.snapshot().jobs.into_keys().collect();
+    assert_eq!(jobs, ["branches", "branches/main", "by-hand", "infra", "infra/scale-web", "nightly"]);
+}
