@@ -71,3 +71,7 @@ replay seed:
 
 bench:
     cargo bench --workspace
+
+# The examples of jenkins-client against the simulated Jenkins
+jenkins-examples:
+    .ci/jenkins-examples

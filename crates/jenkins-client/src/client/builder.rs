@@ -1,5 +1,6 @@
 //! Settings of a client.
 
+#[cfg(feature = "rustls")]
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,9 @@ enum Login {
 #[derive(Debug)]
 enum Network {
     Default,
+    #[cfg(feature = "rustls")]
     CaFile(PathBuf),
+    #[cfg(feature = "rustls")]
     CaPem(Vec<u8>),
     Service(Arc<dyn Service>),
 }
@@ -102,12 +105,14 @@ impl ClientBuilder {
     }
 
     /// A PEM file whose certificates are trusted in place of the system's.
+    #[cfg(feature = "rustls")]
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.network = Network::CaFile(path.into());
         self
     }
 
     /// PEM text whose certificates are trusted in place of the system's.
+    #[cfg(feature = "rustls")]
     pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network = Network::CaPem(pem.into());
         self
@@ -200,7 +205,7 @@ fn service(network: Network) -> Result<Arc<dyn Service>, BuildError> {
 fn service(network: Network) -> Result<Arc<dyn Service>, BuildError> {
     match network {
         Network::Service(service) => Ok(service),
-        _ => Err(BuildError::NoService),
+        Network::Default => Err(BuildError::NoService),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Jobs, builds, pipelines and the rest.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use jenkins_client::api::Permalink;
 use jenkins_client::models::{CredentialConfig, Validation};
 use jenkins_client::{BuildResult, Client};
 use jenkins_sim::{SeedJob, SeedParameter};
 
-use super::{S, all, client, jenkins};
+use super::{all, client, jenkins};
 
 #[tokio::test(start_paused = true)]
 async fn a_job_lives_from_creation_to_deletion() {
@@ -26,7 +28,7 @@ async fn a_job_lives_from_creation_to_deletion() {
         job.enable().await.unwrap();
         job.rename("renamed").await.unwrap();
         let job = client.job("infra/renamed").unwrap();
-        let build = job.build().delay(0 * S).await.unwrap().started().await.unwrap();
+        let build = job.build().delay(Duration::ZERO).await.unwrap().started().await.unwrap();
         assert_eq!(build.job().to_string(), "infra/renamed");
         build.stop().await.unwrap();
         assert_eq!(build.finished().await.unwrap().result, Some(BuildResult::Aborted));
@@ -61,7 +63,7 @@ async fn builds_are_listed_linked_described_kept_and_deleted() {
     let sim = jenkins(|sim| sim);
     let job = client(&sim).job("infra/scale web").unwrap();
     for n in 1..=3 {
-        job.build_with([("REQUEST_ID", n)]).delay(0 * S).await.unwrap().finished().await.unwrap();
+        job.build_with([("REQUEST_ID", n)]).delay(Duration::ZERO).await.unwrap().finished().await.unwrap();
     }
     let numbers = |builds: Vec<jenkins_client::models::Build>| -> Vec<u64> {
         builds.iter().map(|build| build.number.unwrap().get()).collect()
@@ -91,7 +93,7 @@ async fn an_input_is_seen_approved_answered_and_refused() {
     sim.seed_job(&SeedJob::pipeline("gate", script)).unwrap();
     let job = client(&sim).job("gate").unwrap();
     for (proceed, result) in [(true, BuildResult::Success), (false, BuildResult::Aborted)] {
-        let build = job.build().delay(0 * S).await.unwrap().started().await.unwrap();
+        let build = job.build().delay(Duration::ZERO).await.unwrap().started().await.unwrap();
         let mut events = build.follow().with_stages().events();
         let input = loop {
             match events.try_next().await.unwrap().unwrap() {

@@ -75,11 +75,11 @@ async fn the_same_again_is_the_same_item_and_other_parameters_are_not() {
 async fn an_item_that_has_expired_is_found_among_the_builds() {
     let sim = jenkins(|sim| sim);
     let job = client(&sim).job("infra/scale web").unwrap();
-    let queued = job.build_with([("REQUEST_ID", "old")]).delay(0 * S).await.unwrap();
+    let queued = job.build_with([("REQUEST_ID", "old")]).delay(Duration::ZERO).await.unwrap();
     queued.finished().await.unwrap();
     for n in 0..3 {
         job.build_with([("REQUEST_ID", format!("n{n}"))])
-            .delay(0 * S)
+            .delay(Duration::ZERO)
             .await
             .unwrap()
             .finished()
@@ -147,7 +147,7 @@ async fn a_build_is_over_only_when_it_is_not_building_any_more() {
         sim.timings(timings)
     });
     let job = client(&sim).job("plain").unwrap();
-    let build = job.build().delay(0 * S).await.unwrap().started().await.unwrap();
+    let build = job.build().delay(Duration::ZERO).await.unwrap().started().await.unwrap();
     sleep(35 * S).await;
     let early = build.get().await.unwrap();
     assert_eq!((early.result.clone(), early.building), (Some(BuildResult::Success), Some(true)), "{early:?}");
