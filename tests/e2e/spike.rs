@@ -11,7 +11,7 @@ use crate::rig::seconds;
 async fn a_spike_has_two_members_become_four_and_its_end_two_again_without_a_failed_request() {
     let began = Instant::now();
     let scene =
-        Scene::begin(false, "{ calm: 5s, after_add: 5s, at_most: 50%, every: 1s, drain: 5s, reject: 3s }")
+        Scene::begin(false, "{ low_for: 5s, after_add: 5s, at_most: 50%, every: 1s, drain: 5s, reject: 3s }")
             .await;
     let account = &scene.account;
     println!("two members serve after {:.1} s", began.elapsed().as_secs_f64());
@@ -64,7 +64,7 @@ async fn a_spike_has_two_members_become_four_and_its_end_two_again_without_a_fai
 #[ignore = "needs Debian's prometheus and prometheus-alertmanager, and minutes: .ci/e2e runs it"]
 async fn a_spike_that_comes_back_takes_back_the_members_that_drain_and_creates_none() {
     let scene =
-        Scene::begin(true, "{ calm: 5s, after_add: 5s, at_most: 50%, every: 1s, drain: 5m, reject: 3s }")
+        Scene::begin(true, "{ low_for: 5s, after_add: 5s, at_most: 50%, every: 1s, drain: 5m, reject: 3s }")
             .await;
     let account = &scene.account;
     scene.grow().await;

@@ -28,7 +28,7 @@ impl Default for Configuration {
             confirm: None,
             heartbeat: false,
             warm_up: "1s",
-            remove: "{ calm: 1s, after_add: 1s, at_most: 50%, every: 1s, drain: 5s, reject: 3s }",
+            remove: "{ low_for: 1s, after_add: 1s, at_most: 50%, every: 1s, drain: 5s, reject: 3s }",
         }
     }
 }
@@ -57,7 +57,7 @@ groups:
     policies:
       - step: {{ on: {{ alertname: WebCpuHigh }}, add: 100% }}
       - step: {{ on: {{ alertname: WebCpuLow }}, remove: 50% }}
-    warm_up: {warm_up}
+    launch: {{ warm_up: {warm_up} }}
     remove: {remove}
 "
         );

@@ -1,14 +1,12 @@
 //! From the configuration to what acts.
 
+use api_transport::Token;
 use autoscale_config::{Config, Secret};
 use autoscale_daemon::{AssembleError, Assembly};
-use linode_api::{Client, Token};
+use linode_api::Client;
 use secrecy::ExposeSecret as _;
 
 use crate::exit::{Exit, Failure};
-
-/// Only this version shows locks.
-const VERSION: &str = "v4beta";
 
 fn usage(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
     Failure::new(Exit::Usage, error)
@@ -23,16 +21,8 @@ pub(crate) fn token(secret: &Secret) -> Result<Token, Failure> {
 /// A client of the Linode API, to look before anything is started.
 pub(crate) fn linode(config: &Config) -> Result<Client, Failure> {
     let access = &config.linode;
-    let mut builder = Client::builder(token(&access.token)?)
-        .version(access.api_version.as_deref().unwrap_or(VERSION))
-        .user_agent(concat!("autoscale/", env!("CARGO_PKG_VERSION")));
-    if let Some(url) = &access.url {
-        builder = builder.address(url.as_str());
-    }
-    if let Some(ca) = &access.ca {
-        builder = builder.ca_file(ca);
-    }
-    builder.build().map_err(usage)
+    let program = concat!("autoscale/", env!("CARGO_PKG_VERSION"));
+    access.service().and_then(|service| access.client(service, program)).map_err(usage)
 }
 
 /// What a daemon would be, in this process: it takes the store's lock, serves nobody, and acts while a command waits.

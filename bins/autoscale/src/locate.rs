@@ -3,7 +3,7 @@
 use std::{env, path::Path};
 
 use api_transport::{Token, Url};
-use autoscale_config::{Config, StoreAt, Surroundings};
+use autoscale_config::{Config, Environment, StoreAt};
 use autoscale_daemon::local::read_token;
 use scaler_sqlite::read_address;
 
@@ -30,7 +30,7 @@ pub(crate) fn address(text: &str) -> Option<Url> {
 pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
     let base = global.config.parent().unwrap_or_else(|| Path::new(""));
     // A daemon has the secrets; whoever speaks to it needs none but its credential.
-    let lenient = Config::load_in(&global.config, &Surroundings::new(base).lenient());
+    let lenient = Config::load_in(&global.config, &Environment::new(base).lenient());
     if let Some(url) = &global.daemon {
         let credential = credential(lenient.as_ref().ok(), None)?;
         return Ok(Backend::Daemon(Daemon::new(url.clone(), credential.as_ref())?));

@@ -16,7 +16,7 @@ groups:
     balancers: [{ nodebalancer: 9042, config: 11873, port: 80800 }]
     policies:
       - step: { on: { alertname: WebCpuHigh }, add: 50 % more }
-    warm_up: 2 minutes
+    launch: { warm_up: 2 minutes }
 "#;
 
 #[tokio::test]
@@ -93,6 +93,15 @@ async fn check_online_asks_about_account_and_balancers() {
     assert!(said.out.contains("has no config 999: correct its number"), "{}", said.out);
     let report = session.run("autoscale check --online --config wrong.yaml --output json").await.json();
     assert_eq!(report["online"][0]["weight"], "error");
+
+    // The environment names the API where the file does not, as it does for the daemon.
+    let url = cloud.server.url().to_string();
+    let unnamed = cloud.configuration().replace(&format!(", url: \"{url}\""), "");
+    assert!(!unnamed.contains(&url), "{unnamed}");
+    session.write("unnamed.yaml", &unnamed);
+    session.env.push(("LINODE_URL".into(), url));
+    let said = session.run("autoscale check --online --config unnamed.yaml").await;
+    assert_eq!(said.code, 0, "{said:?}");
 
     session.env.retain(|(name, _)| name != "LINODE_TOKEN");
     session.env.push(("LINODE_TOKEN".into(), "another".into()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use autoscale_config::{Config, Surroundings};
+use autoscale_config::{Config, Environment};
 use autoscale_daemon::Assembly;
 use linode_sim::Timings;
 use scaler_core::clock::{SystemClock, TokioClock};
@@ -25,8 +25,8 @@ impl Place {
         let cloud = Cloud::new(Timings::quick(), SPEED).await;
         let session = Session::new();
         session.write("autoscale.yaml", &cloud.configuration());
-        let surroundings = Surroundings::new(session.path("")).with_env([("LINODE_TOKEN", TOKEN)]);
-        let config = Config::load_in(&session.path("autoscale.yaml"), &surroundings).unwrap();
+        let environment = Environment::new(session.path("")).with_env([("LINODE_TOKEN", TOKEN)]);
+        let config = Config::load_in(&session.path("autoscale.yaml"), &environment).unwrap();
         let clock = TokioClock::new(SystemClock.now()).with_speed(SPEED);
         let daemon = Assembly::new(&config).clock(clock).seed(3).build().await.unwrap();
         let listener = daemon.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();

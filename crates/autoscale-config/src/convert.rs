@@ -1,10 +1,10 @@
 //! The scaler's view of the configuration.
 
-use std::{collections::BTreeMap, num::NonZeroU64};
+use std::num::NonZeroU64;
 
-use scaler_core::model::{AlertFreshness, ConfigId, Cost, Group, GroupName, Template, TemplateHash};
+use scaler_core::model::{AlertFreshness, Group, TemplateHash};
 
-use crate::{Config, Datum, GroupSettings, InstanceTemplate, Interfaces};
+use crate::{Config, Datum, InstanceTemplate, Interfaces};
 
 impl Config {
     /// How the table of alerts is to be believed.
@@ -17,35 +17,10 @@ impl Config {
         }
     }
 
-    /// The groups as the scaler knows them, by name. Prices of types are not in the file: the caller fills in
-    /// [`Cost::prices`] from the API.
+    /// The groups as the scaler knows them, by name.
     #[must_use]
     pub fn core_groups(&self) -> Vec<Group> {
-        self.groups.iter().map(|(name, settings)| settings.to_group(name.clone())).collect()
-    }
-}
-
-impl GroupSettings {
-    /// The group as the scaler knows it, without prices.
-    #[must_use]
-    pub fn to_group(&self, name: GroupName) -> Group {
-        let balancers = self.balancers.iter().map(|balancer| ConfigId(balancer.config.get())).collect();
-        let template =
-            Template { hash: self.template.hash(&self.region), types: self.template.types.clone() };
-        let mut group = Group::new(name, self.size, balancers, template);
-        group.policies.clone_from(&self.policies);
-        group.largest_step = self.largest_step;
-        group.headroom = self.spare;
-        group.on_unknown = self.on_unknown;
-        group.launch.timeout = self.launch_timeout;
-        group.launch.warm_up = self.warm_up;
-        group.replace.after = self.grace;
-        group.remove = self.remove.clone();
-        group.replace.max_unhealthy = self.breaker;
-        group.cost = self.cost.map(|per_hour| Cost { per_hour, prices: BTreeMap::new() });
-        group.thresholds = self.marks;
-        group.remove.order = self.order;
-        group
+        self.groups.values().map(|settings| settings.group.clone()).collect()
     }
 }
 

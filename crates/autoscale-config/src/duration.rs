@@ -8,10 +8,10 @@ const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_0
 /// Nothing that a group waits for takes a year.
 const LONGEST: u64 = 365 * 86_400_000;
 
-/// A text is no duration.
+/// A text is not a valid duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no duration: write 90s, 10m, 1h30m or 2d (units d, h, m, s, ms, the largest first; at most 365d)"
+    "{0:?} is not a valid duration: write 90s, 10m, 1h30m or 2d (units d, h, m, s, ms, the largest first; at most 365d)"
 )]
 pub struct ParseDurationError(String);
 

@@ -2,6 +2,7 @@
 
 mod convert;
 mod duration;
+mod environment;
 mod example;
 #[cfg(feature = "linode")]
 mod linode;
@@ -11,11 +12,13 @@ mod owner;
 mod problem;
 mod read;
 mod secret;
-mod surroundings;
 mod yaml;
 
 pub use duration::{ParseDurationError, format_duration, parse_duration};
+pub use environment::Environment;
 pub use example::{example, example_for};
+#[cfg(feature = "linode")]
+pub use linode::LinodeClientError;
 pub use model::{
     Alertmanager, Balancer, Config, Daemon, Datum, GroupSettings, InstanceTemplate, Interfaces, LinodeAccess,
     StackScript, StoreAt, Text,
@@ -23,4 +26,3 @@ pub use model::{
 pub use owner::{InvalidOwner, Owner};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use secret::{MissingSecret, Secret, SecretSource};
-pub use surroundings::Surroundings;

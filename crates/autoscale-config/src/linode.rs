@@ -1,13 +1,80 @@
-//! What the Linode adapter needs of a group.
+//! The Linode API's client, and what the Linode adapter needs of a group.
 
+use std::sync::Arc;
+
+use api_transport::{
+    Service, TokenError,
+    service::{Sockets, SocketsError},
+};
 use linode_api::models::{
     CreateInstance, CreatePlacementGroup, DiskEncryption, InterfaceGeneration, StackScriptData, UserData,
 };
-use scaler_core::model::GroupName;
+use linode_api::{BuildError, Client, Token};
 use scaler_linode::{Backend, BackendAddress, LinodeGroup};
 use secrecy::ExposeSecret;
 
-use crate::{Config, Datum, GroupSettings, InstanceTemplate, Interfaces, MissingSecret};
+use crate::{
+    Config, Datum, GroupSettings, InstanceTemplate, Interfaces, LinodeAccess, MissingSecret, SecretSource,
+};
+
+/// Only this version shows locks.
+const VERSION: &str = "v4beta";
+
+/// The client of the Linode API can't be made as the configuration has it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinodeClientError {
+    /// The token was not there to be read; only after a lenient reading.
+    #[error(transparent)]
+    Secret(#[from] MissingSecret),
+    /// The token can't be sent.
+    #[error("the Linode token can't be used: look at {from}")]
+    Token {
+        /// Where it comes from.
+        from: SecretSource,
+        /// Why.
+        source: TokenError,
+    },
+    /// TLS can't be made ready.
+    #[error(transparent)]
+    Sockets(#[from] SocketsError),
+    /// Another setting can't be used.
+    #[error("the client of the Linode API can't be made")]
+    Client(#[from] BuildError),
+}
+
+impl LinodeAccess {
+    /// What sends over the network: it trusts [`LinodeAccess::ca`] where that is set, else the system's certificates.
+    ///
+    /// # Errors
+    /// [`LinodeClientError::Sockets`] where the certificates can't be read.
+    pub fn service(&self) -> Result<Arc<dyn Service>, LinodeClientError> {
+        let sockets = Sockets::builder();
+        let sockets = match &self.ca {
+            Some(ca) => sockets.ca_file(ca),
+            None => sockets,
+        };
+        Ok(Arc::new(sockets.build()?))
+    }
+
+    /// The client of the API that every program uses, so that all of them ask the same one. It sends by `service`, which
+    /// is [`LinodeAccess::service`] or something around or in place of it; `program` names the caller in the `User-Agent`.
+    ///
+    /// # Errors
+    /// [`LinodeClientError`]; nothing is sent yet.
+    pub fn client(&self, service: Arc<dyn Service>, program: &str) -> Result<Client, LinodeClientError> {
+        let token = Token::new(self.token.value()?.expose_secret())
+            .map_err(|source| LinodeClientError::Token { from: self.token.source().clone(), source })?;
+        let mut client = Client::builder(token)
+            .version(self.api_version.as_deref().unwrap_or(VERSION))
+            .user_agent(program)
+            .service(service);
+        if let Some(url) = &self.url {
+            client = client.address(url.as_str());
+        }
+        Ok(client.build()?)
+    }
+}
 
 impl Config {
     /// The groups as the Linode adapter knows them, by name.
@@ -15,7 +82,7 @@ impl Config {
     /// # Errors
     /// [`MissingSecret`] where a template names a secret that was not there; only after a lenient reading.
     pub fn linode_groups(&self) -> Result<Vec<LinodeGroup>, MissingSecret> {
-        self.groups.iter().map(|(name, settings)| settings.to_linode(name.clone())).collect()
+        self.groups.values().map(GroupSettings::to_linode).collect()
     }
 }
 
@@ -24,9 +91,10 @@ impl GroupSettings {
     ///
     /// # Errors
     /// [`MissingSecret`] where the template names a secret that was not there; only after a lenient reading.
-    pub fn to_linode(&self, name: GroupName) -> Result<LinodeGroup, MissingSecret> {
+    pub fn to_linode(&self) -> Result<LinodeGroup, MissingSecret> {
         let address =
             if self.template.private_ip { BackendAddress::PrivateIpv4 } else { BackendAddress::PublicIpv6 };
+        let name = self.group.name.clone();
         let group = LinodeGroup::new(name, &self.region, &self.template.image).address(address);
         let template = self.template.fill(group.template.clone())?;
         let group = group.template(|_| template);

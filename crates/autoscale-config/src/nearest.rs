@@ -11,7 +11,7 @@ pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, name)| name)
 }
 
-/// Without what differs between `launchTimeout`, `launch-timeout` and `launch_timeout`.
+/// Without what differs between `warmUp`, `warm-up` and `warm_up`.
 fn plain(word: &str) -> Vec<char> {
     word.chars().filter(|c| *c != '_' && *c != '-').flat_map(char::to_lowercase).take(40).collect()
 }
@@ -40,9 +40,9 @@ mod tests {
 
     #[test]
     fn finds_what_was_meant_and_nothing_else() {
-        let known = ["region", "size", "template", "launch_timeout", "min"];
+        let known = ["region", "size", "template", "warm_up", "min"];
         assert_eq!(nearest("regoin", &known), Some("region"));
-        assert_eq!(nearest("launchTimeout", &known), Some("launch_timeout"));
+        assert_eq!(nearest("warmUp", &known), Some("warm_up"));
         assert_eq!(nearest("sise", &known), Some("size"));
         assert_eq!(nearest("mni", &known), Some("min"));
         assert_eq!(nearest("banana", &known), None);

@@ -7,9 +7,9 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner(String);
 
-/// A text is no [`Owner`].
+/// A text is not a valid [`Owner`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no owner: six lower-case letters or digits")]
+#[error("{0:?} is not a valid owner: write six lower-case letters or digits")]
 pub struct InvalidOwner(String);
 
 impl Owner {

@@ -29,7 +29,7 @@ pub struct Secret {
     value: Option<SecretString>,
 }
 
-/// A secret was not there when the configuration was read by [`Surroundings::lenient`](crate::Surroundings::lenient).
+/// A secret was not there when the configuration was read by [`Environment::lenient`](crate::Environment::lenient).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} has no value: set it and start again")]
 pub struct MissingSecret(SecretSource);

@@ -1,6 +1,8 @@
 //! Each mistake alone: it is found, named by its path, and nothing else is blamed.
 
-use crate::support::{GOOD, only, problems, with, with_group_lines};
+use autoscale_config::Config;
+
+use crate::support::{GOOD, TOKEN, environment, only, problems, with, with_group_lines};
 
 #[track_caller]
 fn finds(text: &str, expected: &str) {
@@ -16,7 +18,7 @@ fn the_good_one_has_no_problem() {
 #[test]
 fn sizes() {
     finds(&with("min: 2, max: 12", "min: 5, max: 3"), "error groups.web.size.max: max 3 is less than min 5");
-    finds(&with("min: 2", "min: 0"), "warning groups.web.size.min: with nobody in service");
+    finds(&with("min: 2", "min: 0"), "warning groups.web.size.min: with no member in service");
     finds(
         &with("min: 2, max: 12", "min: 0, max: 0").replace("min: 0", "min: 1"),
         "error groups.web.size.max: the group could have no member",
@@ -28,7 +30,10 @@ fn sizes() {
         "error groups.web.size: is a single value, a map with the keys min and max",
     );
     finds(&with("min: 2, ", ""), "error groups.web.size: `min` is missing");
-    finds(&with_group_lines("spare: 12"), "error groups.web.spare: 12 spare members leave none of max 12");
+    finds(
+        &with_group_lines("headroom: 12"),
+        "error groups.web.headroom: a headroom of 12 leaves none of max 12",
+    );
     finds(
         &with_group_lines("on_unknown: { at_least: 13 }"),
         "error groups.web.on_unknown.at_least: 13 is more than max 12",
@@ -51,7 +56,7 @@ fn names() {
             &format!("error groups.{bad}: a group's name has 1 to 18"),
         );
     }
-    finds(&with("owner: k3x9w2", "owner: K3X9W2"), "error owner: \"K3X9W2\" is not an owner");
+    finds(&with("owner: k3x9w2", "owner: K3X9W2"), "error owner: \"K3X9W2\" is not a valid owner");
     finds(&with("owner: k3x9w2", "owner:"), "error owner: has no value");
     finds(&with("owner: k3x9w2\n", ""), "error : `owner` is missing");
 }
@@ -69,7 +74,7 @@ fn balancers() {
     finds(&with(one, "{ nodebalancer: 9042 }"), "error groups.web.balancers: is a map, a list of");
     finds(
         &with("port: 8080 }", "port: 8080 }, { nodebalancer: 9042, config: 11873, port: 8081 }"),
-        "error groups.web.balancers[1]: config 11873 stands here a second time",
+        "error groups.web.balancers[1]: config 11873 is written a second time",
     );
     finds(
         &with("port: 8080", "port: 80800"),
@@ -139,25 +144,35 @@ fn what_later_versions_read_is_refused_by_name() {
     );
     finds(&with_group_lines("hooks: []"), "error groups.web.hooks: this version has no hooks");
     finds(&with_group_lines("gate: {}"), "error groups.web.gate: this version has no gates");
+    finds(
+        &with("warm_up: 2m", "per_hour: 24"),
+        "error groups.web.launch.per_hour: this version has no limit of launches an hour",
+    );
 }
 
 #[test]
 fn times() {
     finds(
         &with("warm_up: 2m", "warm_up: 10m"),
-        "error groups.web.warm_up: the launch timeout 10m is not longer",
-    );
-    finds(&with("warm_up: 2m", "warm_up: 0s"), "warning groups.web.warm_up: a member counts as evidence");
-    finds(&with("warm_up: 2m", "warm_up: 120"), "error groups.web.warm_up: \"120\" is not a duration");
-    finds(
-        &with_group_lines("launch_timeout: 2m"),
-        "error groups.web.launch_timeout: the launch timeout 2m is not longer",
+        "error groups.web.launch.warm_up: the launch timeout 10m is not longer",
     );
     finds(
-        &with("warm_up: 2m", "warm_up: 30s\n    launch_timeout: 1m"),
-        "warning groups.web.launch_timeout: a Linode takes a minute",
+        &with("warm_up: 2m", "warm_up: 0s"),
+        "warning groups.web.launch.warm_up: a member counts as evidence",
     );
-    finds(&with_group_lines("grace: 1s"), "warning groups.web.grace: one failed health check");
+    finds(&with("warm_up: 2m", "warm_up: 120"), "error groups.web.launch.warm_up: \"120\" is not a duration");
+    finds(
+        &with("warm_up: 2m", "timeout: 2m"),
+        "error groups.web.launch.timeout: the launch timeout 2m is not longer",
+    );
+    finds(
+        &with("warm_up: 2m", "warm_up: 30s, timeout: 1m"),
+        "warning groups.web.launch.timeout: a Linode takes a minute",
+    );
+    finds(
+        &with_group_lines("replace: { after: 1s }"),
+        "warning groups.web.replace.after: one failed health check",
+    );
     finds(
         &with_group_lines("remove: { drain: 15m }"),
         "error groups.web.remove.drain: drain 15m and reject 1m take more than 15m",
@@ -174,14 +189,17 @@ fn times() {
         &with_group_lines("remove: { drain: 0s }"),
         "warning groups.web.remove.drain: open connections are cut",
     );
-    finds(&with_group_lines("remove: { calm: 10s }"), "warning groups.web.remove.calm: a dip of a moment");
+    finds(
+        &with_group_lines("remove: { low_for: 10s }"),
+        "warning groups.web.remove.low_for: a dip of a moment",
+    );
     finds(
         &with_group_lines("remove: { after_add: 1m }"),
         "warning groups.web.remove.after_add: is over before",
     );
     finds(
         &with_group_lines("remove: { at_most: 0 }"),
-        "error groups.web.remove.at_most: the ration is at least 1",
+        "error groups.web.remove.at_most: the removal budget is at least 1",
     );
     finds(
         &with_group_lines("remove: { at_most: 80% }"),
@@ -189,9 +207,16 @@ fn times() {
     );
     finds(
         &with_group_lines("remove: { every: 0s }"),
-        "error groups.web.remove.every: the ration would hold over no time",
+        "error groups.web.remove.every: the removal budget would hold over no time",
     );
-    finds(&with_group_lines("breaker: 100%"), "warning groups.web.breaker: never holds back");
+    finds(
+        &with_group_lines("replace: { max_unhealthy: 100% }"),
+        "warning groups.web.replace.max_unhealthy: never holds back",
+    );
+    finds(
+        &with_group_lines("remove: { order: random }"),
+        "error groups.web.remove.order: \"random\" is not an order",
+    );
     finds(
         &with_group_lines("cost: { per_hour: -1 }"),
         "error groups.web.cost.per_hour: \"-1\" is not a price",
@@ -199,21 +224,24 @@ fn times() {
 }
 
 #[test]
-fn marks_that_would_oscillate() {
+fn thresholds_that_would_oscillate() {
     // At min + 1 = 3 members, 60 becomes 90: over 0.9 × 90.
     finds(
-        &with_group_lines("marks: { low: 60, high: 90 }"),
-        "error groups.web.marks.low: removing one of 3 would lift the load from 60 to 90.0",
+        &with_group_lines("thresholds: { low: 60, high: 90 }"),
+        "error groups.web.thresholds.low: removing one of 3 would lift the load from 60 to 90.0",
     );
-    assert_eq!(problems(&with_group_lines("marks: { low: 53.9, high: 90 }")), []);
-    finds(&with_group_lines("marks: { low: 54, high: 90 }"), "error groups.web.marks.low: removing one of 3");
+    assert_eq!(problems(&with_group_lines("thresholds: { low: 53.9, high: 90 }")), []);
     finds(
-        &with_group_lines("marks: { low: 90, high: 60 }"),
-        "error groups.web.marks.low: the low mark 90 is not below",
+        &with_group_lines("thresholds: { low: 54, high: 90 }"),
+        "error groups.web.thresholds.low: removing one of 3",
     );
     finds(
-        &with_group_lines("marks: { low: 0, high: 60 }"),
-        "error groups.web.marks.low: the low mark has to be above 0",
+        &with_group_lines("thresholds: { low: 90, high: 60 }"),
+        "error groups.web.thresholds.low: the low threshold 90 is not below",
+    );
+    finds(
+        &with_group_lines("thresholds: { low: 0, high: 60 }"),
+        "error groups.web.thresholds.low: the low threshold has to be above 0",
     );
 }
 
@@ -249,7 +277,7 @@ fn templates() {
     let keys = "authorized_keys: [ssh-ed25519 AAAA deploy]";
     finds(
         &with(&format!(", {keys}"), ""),
-        "error groups.web.template: the API creates no instance that nobody can log in to",
+        "error groups.web.template: the API creates no instance without a way to log in",
     );
     finds(
         &with("private/24170", "debian12"),
@@ -290,7 +318,7 @@ fn templates() {
     );
     finds(
         &with(keys, "authorized_keys: [{ file: example }]"),
-        "error groups.web.template.authorized_keys[0].file: tests/fixtures/example is no file",
+        "error groups.web.template.authorized_keys[0].file: tests/fixtures/example is not a file",
     );
     finds(
         &with(keys, "authorized_keys: [deploy]"),
@@ -312,7 +340,7 @@ fn templates() {
 }
 
 #[test]
-fn the_daemon_listens_to_nobody_who_shows_nothing() {
+fn beyond_loopback_the_daemon_needs_both_credentials() {
     let text = |daemon: &str| format!("daemon: {{ {daemon} }}\n{GOOD}");
     let open = problems(&text("listen: 0.0.0.0:9480"));
     let messages: Vec<&str> = open.iter().map(|problem| problem.message.as_str()).collect();
@@ -321,7 +349,7 @@ fn the_daemon_listens_to_nobody_who_shows_nothing() {
     assert!(messages[1].contains("`webhook_credentials` is missing"), "{messages:?}");
     finds(
         &text("listen: \"[2001:db8::1]:9480\", credentials: { env: AUTOSCALE_TOKEN }"),
-        "error daemon.listen: whoever reaches [2001:db8::1]:9480 could send alerts",
+        "error daemon.listen: anyone who reaches [2001:db8::1]:9480 could send alerts",
     );
     assert_eq!(
         problems(&text(
@@ -336,7 +364,7 @@ fn the_daemon_listens_to_nobody_who_shows_nothing() {
 #[test]
 fn stores() {
     let sqlite = "{ sqlite: autoscale.db }";
-    finds(&with(sqlite, "memory"), "warning store: windows, modes and rations are forgotten");
+    finds(&with(sqlite, "memory"), "warning store: windows, modes and removal budgets are forgotten");
     finds(
         &with(sqlite, "{ sqlite: nowhere/autoscale.db }"),
         "error store.sqlite: the folder tests/fixtures/nowhere does not exist",
@@ -374,6 +402,23 @@ fn the_api() {
 }
 
 #[test]
+fn the_environment_of_the_api() {
+    let found = |name: &str, value: &str| {
+        let environment = environment().with_env([("LINODE_TOKEN", TOKEN), (name, value)]);
+        let problems = Config::parse_in(GOOD, "autoscale.yaml", &environment).unwrap_err();
+        let [problem] = problems.all() else { panic!("{problems}") };
+        assert_eq!(problem.place.map(|place| place.line), Some(2), "{problem}");
+        format!("{}: {}", problem.path, problem.message)
+    };
+    assert_eq!(
+        found("LINODE_URL", "http://api.example.com"),
+        "LINODE_URL: the token would travel unencrypted"
+    );
+    assert_eq!(found("LINODE_API_VERSION", "v5"), "LINODE_API_VERSION: \"v5\" is not a version of the API");
+    assert_eq!(found("LINODE_CA", "nowhere.pem"), "LINODE_CA: tests/fixtures/nowhere.pem does not exist");
+}
+
+#[test]
 fn two_groups() {
     let group = GOOD.split_once("groups:\n").unwrap().1;
     let both =
@@ -395,6 +440,6 @@ fn two_groups() {
     assert!(shared[0].message.contains("without the label autoscale_group may move groups.web too"));
     finds(
         &format!("{GOOD}{}", group.replace("WebCpu", "ApiCpu").replace("11873", "11874")),
-        "error groups.web: stands here a second time",
+        "error groups.web: is written a second time",
     );
 }

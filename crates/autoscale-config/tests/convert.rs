@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use scaler_core::model::{
-    AlertFreshness, Amount, ConfigId, InstanceType, OnUnknown, Price, Size, Thresholds, VictimOrder,
+    AlertFreshness, Amount, ConfigId, Group, InstanceType, OnUnknown, Price, Size, Thresholds, VictimOrder,
 };
 
 use crate::support::{GOOD, read, with, with_group_lines};
@@ -11,10 +11,11 @@ use crate::support::{GOOD, read, with, with_group_lines};
 #[test]
 fn everything_written_arrives() {
     let text = format!(
-        "{GOOD}    launch_timeout: 7m\n    grace: 3m\n    breaker: 30%\n    cost: {{ per_hour: 1.20 }}\n    spare: 2\n    \
-         marks: {{ low: 20, high: 70 }}\n    on_unknown: {{ at_least: 3 }}\n    order: oldest\n    \
+        "{}    replace: {{ after: 3m, max_unhealthy: 30% }}\n    cost: {{ per_hour: 1.20 }}\n    headroom: 2\n    \
+         thresholds: {{ low: 20, high: 70 }}\n    on_unknown: {{ at_least: 3 }}\n    \
          largest_step: {{ count: 6, percent: 50% }}\n    \
-         remove: {{ calm: 5m, after_add: 11m, at_most: 2, every: 12m, drain: 4m, reject: 90s }}\n"
+         remove: {{ low_for: 5m, after_add: 11m, at_most: 2, every: 12m, drain: 4m, reject: 90s, order: oldest }}\n",
+        with("warm_up: 2m", "timeout: 7m, warm_up: 1m")
     );
     let group = read(&text).unwrap().core_groups().remove(0);
     let minutes = |n: u64| Duration::from_secs(n * 60);
@@ -27,7 +28,7 @@ fn everything_written_arrives() {
     assert_eq!(group.largest_step, (6, Amount::Percent(50)));
     assert_eq!(
         (group.launch.timeout, group.launch.warm_up, group.replace.after),
-        (minutes(7), minutes(2), minutes(3))
+        (minutes(7), minutes(1), minutes(3))
     );
     assert_eq!(group.replace.max_unhealthy, Amount::Percent(30));
     assert_eq!(group.cost.unwrap().per_hour, Price(1_200_000));
@@ -38,6 +39,17 @@ fn everything_written_arrives() {
     assert_eq!((group.remove.low_for, group.remove.after_add), (minutes(5), minutes(11)));
     assert_eq!((group.remove.at_most, group.remove.every), (Amount::Count(2), minutes(12)));
     assert_eq!((group.remove.drain, group.remove.reject), (minutes(4), Duration::from_secs(90)));
+}
+
+#[test]
+fn what_is_not_written_is_the_default() {
+    let group = read(GOOD).unwrap().core_groups().remove(0);
+    let mut bare =
+        Group::new(group.name.clone(), group.size, group.balancers.clone(), group.template.clone());
+    bare.policies.clone_from(&group.policies);
+    assert_eq!(group, bare);
+    let half = read(&with_group_lines("largest_step: { count: 6 }")).unwrap().core_groups().remove(0);
+    assert_eq!(half.largest_step, (6, bare.largest_step.1));
 }
 
 #[test]
@@ -81,7 +93,7 @@ fn a_template_is_known_by_its_content() {
         assert_ne!(hash(&other), same, "{other}");
     }
     for same_content in [
-        with_group_lines("grace: 3m"),
+        with_group_lines("replace: { after: 3m }"),
         with("type: g6-standard-2", "type: [g6-standard-2, g6-dedicated-2]"),
         with("private/24170", "private/24170, root_pass: { env: AUTOSCALE_TOKEN }"),
     ] {

@@ -1,25 +1,25 @@
 //! The example is true.
 
-use autoscale_config::{Config, Owner, Surroundings, example, example_for};
+use autoscale_config::{Config, Environment, Owner, example, example_for};
 
-fn surroundings() -> Surroundings {
-    Surroundings::new("tests/fixtures/example").with_env([("LINODE_TOKEN", "a"), ("AUTOSCALE_TOKEN", "b")])
+fn environment() -> Environment {
+    Environment::new("tests/fixtures/example").with_env([("LINODE_TOKEN", "a"), ("AUTOSCALE_TOKEN", "b")])
 }
 
 #[test]
 fn reads_without_a_problem() {
     let config =
-        Config::parse_in(example(), "autoscale.yaml", &surroundings()).unwrap_or_else(|p| panic!("{p}"));
+        Config::parse_in(example(), "autoscale.yaml", &environment()).unwrap_or_else(|p| panic!("{p}"));
     assert_eq!(config.warnings(), []);
     let web = config.groups.values().next().unwrap();
-    assert_eq!(web.template.types.len(), 2);
+    assert_eq!(web.group.template.types.len(), 2);
     assert_eq!(web.template.user_data.as_ref().unwrap().text, "#cloud-config\n");
     assert!(web.template.authorized_keys[0].text.starts_with("ssh-ed25519 "));
 }
 
 #[test]
 fn what_it_spells_out_is_the_default() {
-    let config = Config::parse_in(example(), "autoscale.yaml", &surroundings()).unwrap();
+    let config = Config::parse_in(example(), "autoscale.yaml", &environment()).unwrap();
     let spelt = config.core_groups().remove(0);
     let mut bare = scaler_core::model::Group::new(
         spelt.name.clone(),
@@ -36,6 +36,6 @@ fn what_it_spells_out_is_the_default() {
 #[test]
 fn can_have_an_owner_of_its_own() {
     let owner: Owner = "zz9zza".parse().unwrap();
-    let config = Config::parse_in(&example_for(&owner), "autoscale.yaml", &surroundings()).unwrap();
+    let config = Config::parse_in(&example_for(&owner), "autoscale.yaml", &environment()).unwrap();
     assert_eq!(config.owner, owner);
 }

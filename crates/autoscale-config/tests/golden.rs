@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use autoscale_config::{Config, Problems, Surroundings};
+use autoscale_config::{Config, Environment, Problems};
 
 /// Equal to the file, which `UPDATE_GOLDEN=1` writes anew.
 fn golden(name: &str, printed: &str) {
@@ -15,8 +15,8 @@ fn golden(name: &str, printed: &str) {
 }
 
 fn problems(name: &str) -> Problems {
-    let surroundings = Surroundings::new("tests/fixtures").with_env([("LINODE_TOKEN", "a")]);
-    Config::load_in(&Path::new("tests/fixtures").join(name), &surroundings).unwrap_err()
+    let environment = Environment::new("tests/fixtures").with_env([("LINODE_TOKEN", "a")]);
+    Config::load_in(&Path::new("tests/fixtures").join(name), &environment).unwrap_err()
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! What the Linode adapter is told.
 
+use autoscale_config::{Config, LinodeAccess};
 use scaler_linode::BackendAddress;
-use serde_json::json;
+use serde_json::{Value, json};
+use wiremock::matchers::{header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{GOOD, TOKEN, read, with};
+use crate::support::{GOOD, TOKEN, environment, read, with};
 
 #[test]
 fn everything_written_arrives() {
@@ -53,4 +56,53 @@ fn members_without_a_private_address_are_reached_by_ipv6() {
     assert_eq!(group.template.private_ip, Some(false));
     let plain = read(GOOD).unwrap().linode_groups().unwrap().remove(0);
     assert_ne!(group.template.interface_generation, plain.template.interface_generation);
+}
+
+fn access(text: &str, env: &[(&str, &str)]) -> LinodeAccess {
+    let env = [("LINODE_TOKEN", TOKEN)].into_iter().chain(env.iter().copied());
+    Config::parse_in(text, "autoscale.yaml", &environment().with_env(env)).unwrap().linode
+}
+
+/// Whose profile the API shows that `access` names.
+async fn username(access: &LinodeAccess) -> Value {
+    let client = access.client(access.service().unwrap(), "test/1").unwrap();
+    client.get::<Value>("profile").await.unwrap()["username"].take()
+}
+
+#[tokio::test]
+async fn the_client_asks_the_api_that_file_or_environment_name() {
+    let server = async |version: &str, name: &str| {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .and(path(format!("/{version}/profile")))
+            .and(header("authorization", format!("Bearer {TOKEN}")))
+            .respond_with(ResponseTemplate::new(200).set_body_json(json!({ "username": name })))
+            .mount(&server)
+            .await;
+        server
+    };
+    let in_file = server("v4beta", "file").await;
+    let in_environment = server("v4beta", "environment").await;
+    let older = server("v4", "older").await;
+    let url = in_environment.uri();
+    let elsewhere = [("LINODE_URL", url.as_str())];
+
+    assert_eq!(username(&access(GOOD, &elsewhere)).await, "environment");
+    let without = with("linode: { token: { env: LINODE_TOKEN } }\n", "");
+    assert_eq!(username(&access(&without, &elsewhere)).await, "environment");
+    let text = with("LINODE_TOKEN }", &format!("LINODE_TOKEN }}, url: \"{}\"", in_file.uri()));
+    assert_eq!(username(&access(&text, &elsewhere)).await, "file", "the file goes first");
+    let url = older.uri();
+    let older = access(GOOD, &[("LINODE_URL", url.as_str()), ("LINODE_API_VERSION", "v4")]);
+    assert_eq!(username(&older).await, "older");
+}
+
+#[test]
+fn the_client_trusts_the_certificates_that_the_environment_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+    let access = access(GOOD, &[("LINODE_CA", ca.to_str().unwrap())]);
+    let error = access.service().unwrap_err().to_string();
+    assert!(error.contains("ca.pem"), "{error}");
 }

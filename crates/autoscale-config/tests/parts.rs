@@ -60,14 +60,14 @@ proptest! {
     fn amounts_round_trip_through_the_file(n in 1_u32..10_000, percent in any::<bool>()) {
         let amount = if percent { Amount::Percent(n) } else { Amount::Count(n) };
         let config = read(&with("add: 50%", &format!("add: {amount}"))).unwrap();
-        prop_assert_eq!(config.groups.values().next().unwrap().policies[0].add, Some(amount));
+        prop_assert_eq!(config.groups.values().next().unwrap().group.policies[0].add, Some(amount));
     }
 
     #[test]
     fn prices_round_trip_through_the_file(micros in 1_u64..1_000_000_000) {
         let dollars = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
         let config = read(&with_group_lines(&format!("cost: {{ per_hour: {dollars} }}"))).unwrap();
-        prop_assert_eq!(config.groups.values().next().unwrap().cost.unwrap().0, micros);
+        prop_assert_eq!(config.groups.values().next().unwrap().group.cost.as_ref().unwrap().per_hour.0, micros);
     }
 
     #[test]

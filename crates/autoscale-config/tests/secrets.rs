@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use autoscale_config::{Config, SecretSource, Surroundings};
+use autoscale_config::{Config, Environment, SecretSource};
 use secrecy::ExposeSecret;
 
 use crate::support::{GOOD, TOKEN, only, problems, read, with};
@@ -26,18 +26,18 @@ fn is_read_from_a_file_without_white_space_around_it() {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     };
-    let surroundings = Surroundings::new(folder.path()).with_env::<&str, &str>([]);
+    let environment = Environment::new(folder.path()).with_env::<&str, &str>([]);
     let text = with(NAMED, "{ file: token }");
     set_mode(0o600);
-    let config = Config::parse_in(&text, "a", &surroundings).unwrap();
+    let config = Config::parse_in(&text, "a", &environment).unwrap();
     assert_eq!(config.linode.token.value().unwrap().expose_secret(), TOKEN);
     assert_eq!(config.warnings(), []);
     assert!(!format!("{config:?}").contains(TOKEN));
     set_mode(0o644);
-    let config = Config::parse_in(&text, "a", &surroundings).unwrap();
+    let config = Config::parse_in(&text, "a", &environment).unwrap();
     assert!(config.warnings()[0].message.contains("every user of this machine may read"));
     fs::write(&path, "\n").unwrap();
-    let problems = Config::parse_in(&text, "a", &surroundings).unwrap_err();
+    let problems = Config::parse_in(&text, "a", &environment).unwrap_err();
     assert!(problems.all()[0].message.contains("is empty"));
 }
 
@@ -65,7 +65,7 @@ fn a_literal_one_is_refused_and_never_shown() {
 }
 
 #[test]
-fn a_literal_one_is_not_shown_by_a_file_that_is_no_yaml() {
+fn a_literal_one_is_not_shown_by_a_file_that_is_not_valid_yaml() {
     for text in [
         format!("linode:\n  token: {TOKEN} }}: [\n"),
         format!("linode:\n  token:\n    {TOKEN}: b: c\n"),
@@ -73,7 +73,7 @@ fn a_literal_one_is_not_shown_by_a_file_that_is_no_yaml() {
         "linode:\n  token: |\n    deadbeef\n   deadbeef: [ b\n  ]".to_owned(),
     ] {
         let problems = read(&text).expect_err(&text);
-        assert!(problems.all()[0].message.starts_with("this is no YAML"), "{problems}");
+        assert!(problems.all()[0].message.starts_with("this is not valid YAML"), "{problems}");
         assert!(!format!("{problems}{problems:?}").contains("deadbeef"), "{text}\n{problems}");
     }
 }
@@ -83,12 +83,12 @@ fn a_literal_one_is_told_how_to_move() {
     let problems = read(&with(NAMED, "hunter2")).unwrap_err();
     assert_eq!(
         problems.all()[0].to_string(),
-        "error: linode.token: a secret stands here in plain text\n \
+        "error: linode.token: a secret is written here in plain text\n \
          --> autoscale.yaml:2:18\n  \
          |\n\
          2 | linode: { token: ******* }\n  \
          |                  ^^^^^^^\n  \
-         = fix: write { env: NAME } or { file: PATH }, and replace the secret: whoever read this file knows it"
+         = fix: write { env: NAME } or { file: PATH }, and replace the secret: anyone who has read this file knows it"
     );
 }
 
@@ -102,8 +102,8 @@ fn one_that_is_not_there() {
         only(&with(NAMED, "{ file: nowhere }"))
             .starts_with("error linode.token.file: tests/fixtures/nowhere does not exist")
     );
-    let surroundings = Surroundings::new("tests/fixtures").with_env::<&str, &str>([]).lenient();
-    let config = Config::parse_in(&missing, "a", &surroundings).unwrap();
+    let environment = Environment::new("tests/fixtures").with_env::<&str, &str>([]).lenient();
+    let config = Config::parse_in(&missing, "a", &environment).unwrap();
     assert_eq!(config.warnings().len(), 1);
     let error = config.linode.token.value().unwrap_err();
     assert_eq!(error.to_string(), "the environment variable NOWHERE has no value: set it and start again");
@@ -111,7 +111,7 @@ fn one_that_is_not_there() {
 
 #[test]
 fn one_has_one_source() {
-    assert!(only(&with(NAMED, "{}")).starts_with("error linode.token: names no secret"));
+    assert!(only(&with(NAMED, "{}")).starts_with("error linode.token: does not name a secret"));
     assert!(
         only(&with(NAMED, "{ env: LINODE_TOKEN, file: token }"))
             .starts_with("error linode.token.file: names a second source")
@@ -122,8 +122,8 @@ fn one_has_one_source() {
 fn the_token_is_looked_for_where_the_official_tools_look() {
     let text = with("linode: { token: { env: LINODE_TOKEN } }\n", "");
     assert_eq!(problems(&text), []);
-    let surroundings = Surroundings::new("tests/fixtures").with_env::<&str, &str>([]);
-    let problems = Config::parse_in(&text, "a", &surroundings).unwrap_err();
+    let environment = Environment::new("tests/fixtures").with_env::<&str, &str>([]);
+    let problems = Config::parse_in(&text, "a", &environment).unwrap_err();
     assert!(problems.all()[0].message.contains("LINODE_TOKEN is not set"));
 }
 
@@ -132,7 +132,7 @@ fn a_private_key_is_not_taken_for_a_public_one() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("deploy"), "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n").unwrap();
     let text = with("[ssh-ed25519 AAAA deploy]", "[{ file: deploy }]");
-    let surroundings = Surroundings::new(folder.path()).with_env([("LINODE_TOKEN", TOKEN)]);
-    let problems = Config::parse_in(&text, "a", &surroundings).unwrap_err();
+    let environment = Environment::new(folder.path()).with_env([("LINODE_TOKEN", TOKEN)]);
+    let problems = Config::parse_in(&text, "a", &environment).unwrap_err();
     assert_eq!(problems.all()[0].message, "is a private key, the public one belongs here");
 }

@@ -1,6 +1,6 @@
 //! A good configuration, and what becomes of it when something is changed.
 
-use autoscale_config::{Config, Problem, Problems, Surroundings};
+use autoscale_config::{Config, Environment, Problem, Problems};
 
 /// Reads without a problem.
 pub(crate) const GOOD: &str = r#"owner: k3x9w2
@@ -17,19 +17,18 @@ groups:
     policies:
       - step: { on: { alertname: WebCpuHigh }, add: 50% }
       - step: { on: { alertname: WebCpuLow }, remove: 1 }
-    warm_up: 2m
+    launch: { warm_up: 2m }
 "#;
 
 /// The token of the tests: no output may show it.
 pub(crate) const TOKEN: &str = "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef";
 
-pub(crate) fn surroundings() -> Surroundings {
-    Surroundings::new("tests/fixtures")
-        .with_env([("LINODE_TOKEN", TOKEN), ("AUTOSCALE_TOKEN", "open sesame")])
+pub(crate) fn environment() -> Environment {
+    Environment::new("tests/fixtures").with_env([("LINODE_TOKEN", TOKEN), ("AUTOSCALE_TOKEN", "open sesame")])
 }
 
 pub(crate) fn read(text: &str) -> Result<Config, Problems> {
-    Config::parse_in(text, "autoscale.yaml", &surroundings())
+    Config::parse_in(text, "autoscale.yaml", &environment())
 }
 
 /// All problems of `text`, warnings too.

@@ -1,17 +1,17 @@
-//! What is no configuration at all, and the corners of YAML.
+//! What is not a configuration at all, and the corners of YAML.
 
 use std::{fs, path::Path};
 
-use autoscale_config::Config;
+use autoscale_config::{Config, Severity};
 
-use crate::support::{GOOD, only, problems, read, with};
+use crate::support::{GOOD, only, problems, read, with, with_group_lines};
 
 #[test]
 fn broken_yaml_is_told_with_its_place() {
     let error = read("owner: k3x9w2\ngroups: [\n").unwrap_err();
     assert_eq!(error.len(), 1);
     let problem = &error.all()[0];
-    assert!(problem.message.starts_with("this is no YAML: "), "{}", problem.message);
+    assert!(problem.message.starts_with("this is not valid YAML: "), "{}", problem.message);
     assert!(problem.place.is_some());
     for text in ["a: b: c", "\t- x", "\"", "owner: 'k3x9w2", "{", "a: *nobody", "- a\nb: c"] {
         let error = read(text).expect_err(text);
@@ -31,7 +31,7 @@ fn nothing_is_no_configuration() {
 #[test]
 fn what_yaml_can_and_we_do_not_want() {
     let twice = with("owner: k3x9w2", "owner: k3x9w2\nowner: abcdef");
-    assert_eq!(only(&twice), "error owner: stands here a second time, first in line 1");
+    assert_eq!(only(&twice), "error owner: is written a second time, first in line 1");
     assert!(only(&format!("{GOOD}---\nowner: abcdef\n")).contains("a second document begins here"));
     assert!(only(&with("k3x9w2", "!!str k3x9w2")).contains("YAML tags"));
     assert!(only("? [a, b]\n: c\n").contains("a key has to be one word"));
@@ -49,7 +49,7 @@ fn aliases_stand_for_what_they_name() {
         .replace("WebCpu", "ApiCpu")
         .replace("11873", "11874");
     let config = read(&format!("{text}{second}")).unwrap();
-    assert!(config.groups.values().all(|group| group.size.max == 12));
+    assert!(config.groups.values().all(|settings| settings.group.size.max == 12));
 }
 
 #[test]
@@ -69,10 +69,39 @@ fn unknown_keys_are_told_which_was_meant() {
         fix(&with("heartbeat: Watchdog", "heartbeat: Watchdog\nconfrim: 10m")),
         ["did you mean `confirm`?"]
     );
-    assert_eq!(fix(&with("    warm_up: 2m", "    warmUp: 2m")), ["did you mean `warm_up`?"]);
+    assert_eq!(fix(&with("warm_up: 2m", "warmUp: 2m")), ["did you mean `warm_up`?"]);
     assert_eq!(fix(&format!("listen: 127.0.0.1:9480\n{GOOD}")), ["it belongs in `daemon`"]);
     assert_eq!(fix(&format!("{GOOD}    drain: 5m\n")), ["it belongs in `groups.<name>.remove`"]);
+    assert_eq!(fix(&format!("{GOOD}    max_unhealthy: 20%\n")), ["it belongs in `groups.<name>.replace`"]);
     assert_eq!(fix(&with("min: 2,", "min: 2, banana: 3,")), ["remove it; known here: min, max"]);
+}
+
+/// A key under another name is refused where it stands, and the fix is what is read.
+#[test]
+fn other_names_of_a_key_are_told_the_one_that_is_read() {
+    for (written, called, fix) in [
+        ("launch_timeout: 10m", "launch.timeout", "write launch: { timeout: … }"),
+        ("warm_up: 2m", "launch.warm_up", "write launch: { warm_up: … }"),
+        ("grace: 2m", "replace.after", "write replace: { after: … }"),
+        ("breaker: 20%", "replace.max_unhealthy", "write replace: { max_unhealthy: … }"),
+        ("spare: 1", "headroom", "write headroom"),
+        ("marks: { low: 30, high: 80 }", "thresholds", "write thresholds"),
+        ("order: newest", "remove.order", "write remove: { order: … }"),
+        ("remove: { calm: 10m }", "low_for", "write low_for"),
+    ] {
+        let text = with_group_lines(written);
+        let problems = problems(&text);
+        let [problem] = problems.as_slice() else { panic!("{written}: {problems:?}") };
+        let key = written.strip_prefix("remove: { ").unwrap_or(written).split(':').next().unwrap();
+        assert_eq!(problem.severity, Severity::Error, "{written}");
+        assert_eq!(problem.message, format!("unknown key `{key}`: it is called `{called}`"));
+        assert_eq!(problem.fix, fix, "{written}");
+        let column = text.lines().last().unwrap().find(key).unwrap() + 1;
+        let place = problem.place.unwrap();
+        assert_eq!((place.line, place.column, place.length), (16, column, key.len()), "{written}");
+        let shown = problem.to_string();
+        assert!(shown.contains(&format!("| {}{}", " ".repeat(column - 1), "^".repeat(key.len()))), "{shown}");
+    }
 }
 
 #[test]
@@ -106,8 +135,8 @@ fn files_that_are_none() {
     assert!(Config::load(folder.path()).is_err());
     let path = folder.path().join("binary.yaml");
     fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
-    assert!(Config::check(&path).all()[0].message.contains("is no text in UTF-8"));
+    assert!(Config::check(&path).all()[0].message.contains("is not valid UTF-8"));
     fs::write(&path, vec![b'a'; (1 << 20) + 1]).unwrap();
-    assert!(Config::check(&path).all()[0].message.contains("bytes, which is no configuration"));
+    assert!(Config::check(&path).all()[0].message.contains("bytes, too many for a configuration"));
     assert!(Config::parse(GOOD, Path::new("tests/fixtures")).is_err(), "the process has no LINODE_TOKEN");
 }

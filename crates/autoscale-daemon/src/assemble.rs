@@ -3,9 +3,8 @@
 use std::{fmt, io, path::Path, path::PathBuf, sync::Arc};
 
 use alertmanager_types::client;
-use api_transport::{Service, TokenError, service::Sockets, service::SocketsError};
-use autoscale_config::{Config, MissingSecret, Secret, StoreAt};
-use linode_api::{Client, Token};
+use api_transport::{Service, Token, TokenError, service::Sockets, service::SocketsError};
+use autoscale_config::{Config, LinodeClientError, MissingSecret, Secret, StoreAt};
 use scaler_alertmanager::Alertmanager;
 use scaler_core::clock::SystemClock;
 use scaler_core::in_memory::InMemoryStore;
@@ -22,8 +21,8 @@ use crate::{
     scrape::LinodeAddresses,
 };
 
-/// Only this version shows locks.
-const VERSION: &str = "v4beta";
+/// As which the Linode API meets the daemon.
+const PROGRAM: &str = concat!("autoscalerd/", env!("CARGO_PKG_VERSION"));
 
 /// Puts a [`Daemon`] together from a configuration: store, Linode client, Alertmanager, clock.
 #[must_use = "an assembly does nothing until `build`"]
@@ -48,8 +47,8 @@ pub enum AssembleError {
     /// A secret is missing.
     #[error(transparent)]
     Secret(#[from] MissingSecret),
-    /// The Linode token is none.
-    #[error("the Linode token can't be used")]
+    /// Alertmanager's credentials can't be sent.
+    #[error("alertmanager.credentials can't be used")]
     Token(#[from] TokenError),
     /// A credential can't be one.
     #[error("{setting} can't be used")]
@@ -71,9 +70,9 @@ pub enum AssembleError {
     #[error(transparent)]
     Sockets(#[from] SocketsError),
     /// The Linode client could not be made.
-    #[error("the Linode API can't be spoken to")]
-    Linode(#[from] linode_api::BuildError),
-    /// The owner is none.
+    #[error(transparent)]
+    Linode(#[from] LinodeClientError),
+    /// The owner is not a valid one.
     #[error(transparent)]
     Owner(#[from] InvalidOwner),
     /// Alertmanager can't be asked.
@@ -127,16 +126,20 @@ impl<'c> Assembly<'c> {
     pub async fn build(self) -> Result<Daemon, AssembleError> {
         let config = self.config;
         let calls = ApiCalls::default();
-        let linode = linode(config, &calls, self.linode)?;
-        let marks = OwnerTags::new(config.owner.as_str())?;
-        let owner_tag = marks.owner_tag().to_owned();
+        let service = match self.linode {
+            Some(service) => service,
+            None => config.linode.service()?,
+        };
+        let linode = config.linode.client(Arc::new(calls.count("linode", service)), PROGRAM)?;
+        let tags = OwnerTags::new(config.owner.as_str())?;
+        let owner_tag = tags.owner_tag().to_owned();
         let groups = config.linode_groups()?;
-        let types = config.groups.values().map(|settings| settings.template.types.clone());
+        let types = config.groups.values().map(|settings| settings.group.template.types.clone());
         let preflight =
             Preflight { linode: linode.clone(), groups: groups.iter().cloned().zip(types).collect() };
         let mut builder = Scaler::builder()
             .balancer(LinodeBalancers::new(linode.clone(), &groups))
-            .compute(LinodeCompute::new(linode.clone(), marks, groups))
+            .compute(LinodeCompute::new(linode.clone(), tags, groups))
             .clock(Arc::clone(&self.clock))
             .freshness(config.alert_freshness())
             .groups(config.core_groups());
@@ -149,7 +152,7 @@ impl<'c> Assembly<'c> {
         let credential = given(config.daemon.credentials.as_ref(), "daemon.credentials")?;
         let webhook = given(config.daemon.webhook_credentials.as_ref(), "daemon.webhook_credentials")?;
         let (scaler, store) = match &config.store {
-            StoreAt::GroupState => (builder.store(InMemoryStore::new()).build()?, None),
+            StoreAt::Memory => (builder.store(InMemoryStore::new()).build()?, None),
             StoreAt::Sqlite(path) => {
                 let store = SqliteStore::open(path).await?;
                 (builder.store(store.clone()).build()?, Some(store))
@@ -184,35 +187,6 @@ impl<'c> Assembly<'c> {
         }
         Ok(daemon.build())
     }
-}
-
-fn linode(
-    config: &Config,
-    calls: &ApiCalls,
-    service: Option<Arc<dyn Service>>,
-) -> Result<Client, AssembleError> {
-    let access = &config.linode;
-    let service = match service {
-        Some(service) => service,
-        None => {
-            let ca = access.ca.clone().or_else(|| std::env::var_os("LINODE_CA").map(PathBuf::from));
-            let sockets = Sockets::builder();
-            Arc::new(ca.map_or(sockets.clone(), |ca| sockets.ca_file(ca)).build()?)
-        }
-    };
-    // As the official tools have it, where the configuration does not say: LINODE_URL, LINODE_API_VERSION.
-    let mut builder = Client::builder(Token::new(access.token.value()?.expose_secret())?)
-        .version(VERSION)
-        .environment()
-        .user_agent(concat!("autoscalerd/", env!("CARGO_PKG_VERSION")))
-        .service(Arc::new(calls.count("linode", service)));
-    if let Some(url) = &access.url {
-        builder = builder.address(url.as_str());
-    }
-    if let Some(version) = &access.api_version {
-        builder = builder.version(version);
-    }
-    Ok(builder.build()?)
 }
 
 fn alertmanager(

@@ -11,7 +11,7 @@ use std::{
 
 use api_transport::service::InProcess;
 use async_trait::async_trait;
-use autoscale_config::{Config, Surroundings};
+use autoscale_config::{Config, Environment};
 use autoscale_daemon::{ApiCalls, Credential, Daemon, client::Client};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request};
@@ -154,12 +154,12 @@ groups:
     policies:
       - step: {{ on: {{ alertname: WebCpuHigh }}, add: 2 }}
       - step: {{ on: {{ alertname: WebCpuLow }}, remove: 1 }}
-    warm_up: 30s
+    launch: {{ warm_up: 30s }}
 "
     );
     let env = [("LINODE_TOKEN", "simulated"), ("AUTOSCALE_TOKEN", CREDENTIAL)];
-    let surroundings = Surroundings::new("").with_env(env);
-    Config::parse_in(&text, "autoscale.yaml", &surroundings).unwrap_or_else(|problems| panic!("{problems}"))
+    let environment = Environment::new("").with_env(env);
+    Config::parse_in(&text, "autoscale.yaml", &environment).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// An account with a NodeBalancer; its number and its config's.

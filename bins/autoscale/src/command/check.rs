@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use autoscale_config::{Config, Problems, Surroundings};
+use autoscale_config::{Config, Environment, Problems};
 use scaler_linode::{Concern, Weight};
 use serde::Serialize;
 
@@ -32,14 +32,14 @@ struct Found {
 
 pub(super) async fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit, Failure> {
     let path = &context.global.config;
-    let surroundings = Surroundings::new(path.parent().unwrap_or_else(|| Path::new("")));
-    let surroundings = if args.no_secrets { surroundings.lenient() } else { surroundings };
-    let problems = Config::check_in(path, &surroundings);
+    let environment = Environment::new(path.parent().unwrap_or_else(|| Path::new("")));
+    let environment = if args.no_secrets { environment.lenient() } else { environment };
+    let problems = Config::check_in(path, &environment);
     let mut text = problems.to_string();
     let mut online = None;
     let mut weights = Vec::new();
     if args.online {
-        match Config::load_in(path, &surroundings) {
+        match Config::load_in(path, &environment) {
             Ok(config) => {
                 let concerns = ask(&config).await?;
                 weights = concerns.iter().map(Concern::weight).collect();
@@ -61,7 +61,7 @@ async fn ask(config: &Config) -> Result<Vec<Concern>, Failure> {
     let groups: Vec<_> = groups
         .into_iter()
         .map(|group| {
-            let types = config.groups.get(&group.name).map(|settings| settings.template.types.clone());
+            let types = config.groups.get(&group.name).map(|settings| settings.group.template.types.clone());
             (group, types.unwrap_or_default())
         })
         .collect();

@@ -66,10 +66,9 @@ pub(crate) fn write(
                 { "step": { "on": { "alertname": HIGH }, "add": "100%" } },
                 { "step": { "on": { "alertname": LOW }, "remove": 1 } },
             ],
-            "launch_timeout": "10m",
-            "warm_up": "90s",
+            "launch": { "timeout": "10m", "warm_up": "90s" },
             "remove": {
-                "calm": "2m",
+                "low_for": "2m",
                 "after_add": "3m",
                 "at_most": "10%",
                 "every": "2m",
@@ -77,7 +76,7 @@ pub(crate) fn write(
                 "reject": seconds(REJECT),
             },
             "cost": { "per_hour": 0.5 },
-            "marks": { "low": LOW_MARK, "high": HIGH_MARK },
+            "thresholds": { "low": LOW_MARK, "high": HIGH_MARK },
         } },
     });
     let text = serde_json::to_string_pretty(&config)?;

@@ -1,4 +1,4 @@
-//! The program's own surroundings.
+//! What the program itself reaches and serves.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -6,17 +6,18 @@ use url::Url;
 
 use crate::Secret;
 
-/// How the Linode API is reached.
+/// How the Linode API is reached: as the file says, else as the environment does, by the names of the official tools.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LinodeAccess {
     /// The API token. Default: the environment variable `LINODE_TOKEN`.
     pub token: Secret,
-    /// The API's address, where it is not the public one.
+    /// The API's address, where it is not the public one. Default: the environment variable `LINODE_URL`.
     pub url: Option<Url>,
-    /// `v4` or `v4beta`, where it is not the client's default.
+    /// `v4` or `v4beta`, where it is not the client's default. Default: the environment variable `LINODE_API_VERSION`.
     pub api_version: Option<String>,
-    /// A file with the PEM certificates that the API's own is checked against, in place of the system's.
+    /// A file with the PEM certificates that the API's own is checked against, in place of the system's. Default: the
+    /// environment variable `LINODE_CA`; in either place a relative path starts at the configuration's folder.
     pub ca: Option<PathBuf>,
 }
 
@@ -51,5 +52,5 @@ pub enum StoreAt {
     /// A SQLite file. Default `autoscale.db` beside the configuration.
     Sqlite(PathBuf),
     /// In memory, gone with the process: for tests.
-    GroupState,
+    Memory,
 }

@@ -1,8 +1,8 @@
 //! A group.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::num::NonZeroU64;
 
-use scaler_core::model::{Amount, OnUnknown, Price, Remove, Size, StepPolicy, Thresholds, VictimOrder};
+use scaler_core::model::Group;
 
 use super::InstanceTemplate;
 
@@ -18,40 +18,17 @@ pub struct Balancer {
     pub port: u16,
 }
 
-/// What the file says of one group. [`GroupSettings::to_group`] gives the scaler's view of it.
+/// What the file says of one group: the group as the scaler decides by it, and what only its cloud needs to know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GroupSettings {
     /// The region of its members, and of its NodeBalancers.
     pub region: String,
-    /// The sizes it may have.
-    pub size: Size,
-    /// What new members are made of.
+    /// What new members are made of, beside their type: [`Group::template`] has the types and the hash.
     pub template: InstanceTemplate,
-    /// Where members are registered; at least one.
+    /// Where members are registered, in the order of [`Group::balancers`]; at least one.
     pub balancers: Vec<Balancer>,
-    /// What argues for a size.
-    pub policies: Vec<StepPolicy>,
-    /// Most that one decision adds: the larger of both. Default 4, 100 %.
-    pub largest_step: (u32, Amount),
-    /// Default 10 min.
-    pub launch_timeout: Duration,
-    /// Default 2 min.
-    pub warm_up: Duration,
-    /// How long a member may be unhealthy before it is replaced. Default 2 min.
-    pub grace: Duration,
-    /// How members are removed.
-    pub remove: Remove,
-    /// Unhealthy members above which removals wait. Default 20 %.
-    pub breaker: Amount,
-    /// The ceiling of its hourly price.
-    pub cost: Option<Price>,
-    /// Members on top of what policies ask for. Default none.
-    pub spare: Amount,
-    /// The marks between which the load is kept.
-    pub marks: Option<Thresholds>,
-    /// What unknown signals do. Default hold.
-    pub on_unknown: OnUnknown,
-    /// Which of equal members goes first. Default the newest.
-    pub order: VictimOrder,
+    /// Limits, policies and times. Prices of types are not in the file: the caller fills in
+    /// [`Cost::prices`](scaler_core::model::Cost::prices) from the API.
+    pub group: Group,
 }

@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, num::NonZeroU64, path::PathBuf};
 
-use scaler_core::model::InstanceType;
-
 use crate::Secret;
 
 /// A text that stands in the configuration, or in a file that it names.
@@ -35,12 +33,10 @@ pub struct StackScript {
     pub data: BTreeMap<String, Datum>,
 }
 
-/// What new members are made of. Label, and the tags of owner and group, come from the scaler.
+/// What new members are made of. Label, type, and the tags of owner and group come from the scaler.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct InstanceTemplate {
-    /// Types in the order in which they are tried when one can't be had; at least one.
-    pub types: Vec<InstanceType>,
     /// `private/…` (an image of one's own) or `linode/…`.
     pub image: String,
     /// The firewall's number.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use scaler_core::model::{GROUP_LABEL, StepPolicy};
 
-use super::{Reader, group::Draft};
+use super::{Reader, draft::GroupDraft};
 use crate::yaml::Fields;
 
-pub(super) fn groups(r: &mut Reader<'_>, drafts: &[Draft]) {
+pub(super) fn groups(r: &mut Reader<'_>, drafts: &[GroupDraft]) {
     for (index, draft) in drafts.iter().enumerate() {
         let before = drafts.get(..index).unwrap_or_default();
         shared_configs(r, before, draft);
@@ -15,7 +15,7 @@ pub(super) fn groups(r: &mut Reader<'_>, drafts: &[Draft]) {
     }
 }
 
-fn shared_configs(r: &mut Reader<'_>, before: &[Draft], draft: &Draft) {
+fn shared_configs(r: &mut Reader<'_>, before: &[GroupDraft], draft: &GroupDraft) {
     for (balancer, at) in &draft.balancers {
         let other = before.iter().find_map(|other| {
             other
@@ -58,7 +58,7 @@ fn shared_configs(r: &mut Reader<'_>, before: &[Draft], draft: &Draft) {
 }
 
 /// Without the label an alert belongs to every group with a policy that matches.
-fn shared_alerts(r: &mut Reader<'_>, before: &[Draft], draft: &Draft) {
+fn shared_alerts(r: &mut Reader<'_>, before: &[GroupDraft], draft: &GroupDraft) {
     for (policy, at) in &draft.policies {
         let other = before
             .iter()
@@ -89,7 +89,7 @@ fn can_both_match(one: &StepPolicy, other: &StepPolicy) -> bool {
         && agree(&one.on, &other.on)
 }
 
-pub(super) fn heartbeat(r: &mut Reader<'_>, root: &Fields, heartbeat: Option<&str>, drafts: &[Draft]) {
+pub(super) fn heartbeat(r: &mut Reader<'_>, root: &Fields, heartbeat: Option<&str>, drafts: &[GroupDraft]) {
     const HOW: &str = "add heartbeat: Watchdog, an alert whose rule is `vector(1)`";
     let policies = || drafts.iter().flat_map(|draft| &draft.policies);
     match heartbeat {
@@ -103,7 +103,7 @@ pub(super) fn heartbeat(r: &mut Reader<'_>, root: &Fields, heartbeat: Option<&st
                 );
             } else if policies().any(|(policy, _)| policy.remove.is_some()) {
                 let groups = root.spot(&["groups"]);
-                r.warn(groups, "without a `heartbeat` nothing tells a calm Prometheus from a dead one", HOW);
+                r.warn(groups, "without a `heartbeat` nothing tells a quiet Prometheus from a dead one", HOW);
             }
         }
         Some(name) => {

@@ -9,11 +9,10 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
     let fields = at.map(r, known::ROOT)?;
     let owner_fix =
         "write what `autoscale init` makes (six random lower-case letters or digits), and keep it for good";
-    let owner = fields.need(r, "owner", owner_fix).cloned().and_then(|at| {
-        at.parse(r, "an owner: six lower-case letters or digits", owner_fix, |text| {
-            text.parse::<Owner>().ok()
-        })
-    });
+    let owner = fields
+        .need(r, "owner", owner_fix)
+        .cloned()
+        .and_then(|at| at.parse(r, "a valid owner", owner_fix, |text| text.parse::<Owner>().ok()));
     let linode = program::linode(r, &fields);
     let alertmanager = fields.maybe(r, "alertmanager", program::alertmanager);
     let heartbeat = fields.maybe(r, "heartbeat", |at, r| at.text(r));

@@ -1,24 +1,18 @@
 //! A group.
 
-use scaler_core::model::{Amount, GroupName, OnUnknown, Price, Size, StepPolicy, Thresholds, VictimOrder};
+use std::collections::BTreeMap;
 
-use super::{Reader, known, policy, template, times};
+use scaler_core::model::{
+    Amount, ConfigId, Cost, Group, GroupName, Launch, OnUnknown, Remove, Replace, Size, Template, Thresholds,
+};
+
+use super::{Reader, draft::GroupDraft, known, lifecycle, policy, template};
 use crate::{
     Balancer, GroupSettings,
     yaml::{At, Fields},
 };
 
-/// A group as far as it can be read.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) at: At,
-    pub(super) name: Option<GroupName>,
-    pub(super) balancers: Vec<(Balancer, At)>,
-    pub(super) policies: Vec<(StepPolicy, At)>,
-    pub(super) settings: Option<GroupSettings>,
-}
-
-pub(super) fn read_all(r: &mut Reader<'_>, at: &At) -> Option<Vec<Draft>> {
+pub(super) fn read_all(r: &mut Reader<'_>, at: &At) -> Option<Vec<GroupDraft>> {
     let groups = at.entries(r, "a map of groups by name")?;
     if groups.iter().next().is_none() {
         r.error(at, "there is no group", "name at least one: `web: { region: …, size: … }`");
@@ -26,7 +20,7 @@ pub(super) fn read_all(r: &mut Reader<'_>, at: &At) -> Option<Vec<Draft>> {
     Some(groups.iter().map(|(name, at)| read(r, name, at)).collect())
 }
 
-fn read(r: &mut Reader<'_>, name: &str, at: &At) -> Draft {
+fn read(r: &mut Reader<'_>, name: &str, at: &At) -> GroupDraft {
     let name = name.parse::<GroupName>();
     if name.is_err() {
         let length = at.path.len().saturating_sub("groups.".len());
@@ -38,7 +32,7 @@ fn read(r: &mut Reader<'_>, name: &str, at: &At) -> Draft {
             "rename it: its instances are labelled name-xxxxx-number, which has to fit in 32 characters",
         );
     }
-    let mut draft = Draft {
+    let mut draft = GroupDraft {
         at: at.clone(),
         name: name.ok(),
         balancers: Vec::new(),
@@ -51,7 +45,7 @@ fn read(r: &mut Reader<'_>, name: &str, at: &At) -> Draft {
     draft
 }
 
-fn settings(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -> Option<GroupSettings> {
+fn settings(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Option<GroupSettings> {
     let region = fields
         .need(r, "region", "write the region of the NodeBalancer, such as nl-ams")
         .cloned()
@@ -68,60 +62,33 @@ fn settings(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -> Option<Gr
         .and_then(|at| template::read(r, &at));
     let balancers = balancers(r, fields, draft);
     let policies = policy::read_all(r, fields, draft);
-    let largest_step = largest_step(r, fields);
-    let times = times::read(r, fields);
-    let breaker = fields.or(r, "breaker", Amount::Percent(20), |at, r| {
-        let breaker = at.amount(r)?;
-        if matches!(breaker, Amount::Percent(100..)) {
-            r.warn(at, "never holds back a removal, however many members are unhealthy", "write 20%");
-        }
-        Some(breaker)
-    });
+    let headroom = fields.maybe(r, "headroom", |at, r| headroom(at, r, max));
+    let largest_step = fields.maybe(r, "largest_step", largest_step);
+    let launch = fields.or(r, "launch", Launch::default(), lifecycle::launch);
+    let warm_up = launch.as_ref().map(|launch| launch.warm_up);
+    let remove = fields.or(r, "remove", Remove::default(), |at, r| lifecycle::remove(at, r, warm_up));
+    let replace = fields.or(r, "replace", Replace::default(), lifecycle::replace);
     let cost = fields.maybe(r, "cost", cost);
-    let spare = fields.or(r, "spare", Amount::Count(0), |at, r| {
-        let spare = at.amount(r)?;
-        if let (Amount::Count(n), Some(max)) = (spare, max)
-            && n >= max
-        {
-            r.error(
-                at,
-                format!("{n} spare members leave none of max {max} for the load"),
-                format!("write less than {max}, or a percentage"),
-            );
-        }
-        Some(spare)
-    });
-    let marks = fields.maybe(r, "marks", |at, r| marks(at, r, min));
-    let on_unknown = fields.or(r, "on_unknown", OnUnknown::Hold, |at, r| on_unknown(at, r, max));
-    let order =
-        fields.or(r, "order", VictimOrder::Newest, |at, r| {
-            at.parse(r, "an order", "write newest or oldest: which of equal members goes first", |text| {
-                match text {
-                    "newest" => Some(VictimOrder::Newest),
-                    "oldest" => Some(VictimOrder::Oldest),
-                    _ => None,
-                }
-            })
-        });
-    let times = times?;
-    Some(GroupSettings {
-        region: region?,
-        size: Size { min: min?, max: max? },
-        template: template?,
-        balancers: balancers?,
-        policies: policies?,
-        largest_step: largest_step?,
-        launch_timeout: times.launch_timeout,
-        warm_up: times.warm_up,
-        grace: times.grace,
-        remove: times.remove,
-        breaker: breaker?,
-        cost: cost?,
-        spare: spare?,
-        marks: marks?,
-        on_unknown: on_unknown?,
-        order: order?,
-    })
+    let thresholds = fields.maybe(r, "thresholds", |at, r| thresholds(at, r, min));
+    let on_unknown = fields.or(r, "on_unknown", OnUnknown::default(), |at, r| on_unknown(at, r, max));
+
+    let (region, balancers) = (region?, balancers?);
+    let (template, types) = template?;
+    let configs = balancers.iter().map(|balancer| ConfigId(balancer.config.get())).collect();
+    let hash = template.hash(&region);
+    let size = Size { min: min?, max: max? };
+    let mut group = Group::new(draft.name.clone()?, size, configs, Template { hash, types });
+    group.policies = policies?;
+    group.headroom = headroom?.unwrap_or(group.headroom);
+    let (count, percent) = largest_step?.unwrap_or_default();
+    group.largest_step = (count.unwrap_or(group.largest_step.0), percent.unwrap_or(group.largest_step.1));
+    group.launch = launch?;
+    group.remove = remove?;
+    group.replace = replace?;
+    group.cost = cost?;
+    group.thresholds = thresholds?;
+    group.on_unknown = on_unknown?;
+    Some(GroupSettings { region, template, balancers, group })
 }
 
 fn size(r: &mut Reader<'_>, at: &At) -> (Option<u32>, Option<u32>) {
@@ -134,7 +101,7 @@ fn size(r: &mut Reader<'_>, at: &At) -> (Option<u32>, Option<u32>) {
     if min == Some(0) {
         r.warn(
             fields.spot(&["min"]),
-            "with nobody in service no metric of the members can ask for the first one",
+            "with no member in service, no metric can ask for the first one",
             "write at least 1",
         );
     }
@@ -152,7 +119,7 @@ fn size(r: &mut Reader<'_>, at: &At) -> (Option<u32>, Option<u32>) {
     (min, max)
 }
 
-fn balancers(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -> Option<Vec<Balancer>> {
+fn balancers(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Option<Vec<Balancer>> {
     const HOW: &str = "write balancers: [{ nodebalancer: 9042, config: 11873, port: 8080 }]";
     let at = fields.need(r, "balancers", HOW)?.clone();
     let items = at.list(r, "NodeBalancer configs")?;
@@ -171,7 +138,7 @@ fn balancers(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -> Option<V
             if twice {
                 r.error(
                     item,
-                    format!("config {} stands here a second time", balancer.config),
+                    format!("config {} is written a second time", balancer.config),
                     "keep one: a member has one node in a config",
                 );
             }
@@ -194,34 +161,47 @@ fn balancer(r: &mut Reader<'_>, at: &At) -> Option<Balancer> {
     Some(Balancer { nodebalancer: nodebalancer?, config: config?, port: u16::try_from(port?).ok()? })
 }
 
-fn largest_step(r: &mut Reader<'_>, fields: &Fields) -> Option<(u32, Amount)> {
-    let default = (4, Amount::Percent(100));
-    fields.or(r, "largest_step", default, |at, r| {
-        let fields = at.map(r, known::LARGEST_STEP)?;
-        let count = fields.or(r, "count", default.0, |at, r| at.members(r));
-        let percent = fields.or(r, "percent", default.1, |at, r| {
-            at.parse(r, "a percentage", "write a percentage such as 100%", |text| {
-                text.parse().ok().filter(|amount| matches!(amount, Amount::Percent(_)))
-            })
-        });
-        let step = (count?, percent?);
-        if step == (0, Amount::Percent(0)) {
-            r.error(at, "no step could add anything", "write count: 4");
-        }
-        Some(step)
-    })
+fn headroom(at: &At, r: &mut Reader<'_>, max: Option<u32>) -> Option<Amount> {
+    let headroom = at.amount(r)?;
+    if let (Amount::Count(n), Some(max)) = (headroom, max)
+        && n >= max
+    {
+        r.error(
+            at,
+            format!("a headroom of {n} leaves none of max {max} for the load"),
+            format!("write less than {max}, or a percentage"),
+        );
+    }
+    Some(headroom)
 }
 
-fn cost(at: &At, r: &mut Reader<'_>) -> Option<Price> {
+/// Count and percentage, as far as they are written.
+fn largest_step(at: &At, r: &mut Reader<'_>) -> Option<(Option<u32>, Option<Amount>)> {
+    let fields = at.map(r, known::LARGEST_STEP)?;
+    let count = fields.maybe(r, "count", At::members);
+    let percent = fields.maybe(r, "percent", |at, r| {
+        at.parse(r, "a percentage", "write a percentage such as 100%", |text| {
+            text.parse().ok().filter(|amount| matches!(amount, Amount::Percent(_)))
+        })
+    });
+    let step = (count?, percent?);
+    if step == (Some(0), Some(Amount::Percent(0))) {
+        r.error(at, "no step could add anything", "write count: 4");
+    }
+    Some(step)
+}
+
+fn cost(at: &At, r: &mut Reader<'_>) -> Option<Cost> {
     let fields = at.map(r, known::COST)?;
-    fields.need(r, "per_hour", "write per_hour: 1.20, in US dollars")?.clone().price(r)
+    let per_hour = fields.need(r, "per_hour", "write per_hour: 1.20, in US dollars")?.clone().price(r)?;
+    Some(Cost { per_hour, prices: BTreeMap::new() })
 }
 
-/// The share of the high mark that the load may reach by a removal.
+/// The share of the high threshold that the load may reach by a removal.
 const MOST_AFTER: f64 = 0.9;
 
-fn marks(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Thresholds> {
-    let fields = at.map(r, known::MARKS)?;
+fn thresholds(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Thresholds> {
+    let fields = at.map(r, known::THRESHOLDS)?;
     let low = fields
         .need(r, "low", "write the value below which the low alert fires")
         .cloned()
@@ -235,11 +215,15 @@ fn marks(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Thresholds> {
     if low <= 0.0 {
         r.error(
             spot,
-            "the low mark has to be above 0",
+            "the low threshold has to be above 0",
             "write the value below which the low alert fires, such as 30",
         );
     } else if low >= high {
-        r.error(spot, format!("the low mark {low} is not below the high mark {high}"), "write a lower one");
+        r.error(
+            spot,
+            format!("the low threshold {low} is not below the high threshold {high}"),
+            "write a lower one",
+        );
     } else if let Some(min) = min {
         let left = f64::from(min.max(1));
         let after = low * (left + 1.0) / left;
@@ -247,8 +231,8 @@ fn marks(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Thresholds> {
             let most = MOST_AFTER * high * left / (left + 1.0);
             r.error(
                 spot,
-                format!("removing one of {} would lift the load from {low} to {after:.1}, over 0.9 of the high mark: it would come back at once", left + 1.0),
-                format!("write less than {:.1}, or a higher high mark", most),
+                format!("removing one of {} would lift the load from {low} to {after:.1}, over 0.9 of the high threshold: it would come back at once", left + 1.0),
+                format!("write less than {:.1}, or a higher high one", most),
             );
         }
     }

@@ -16,16 +16,13 @@ pub(super) const GROUP: &[&str] = &[
     "balancers",
     "policies",
     "largest_step",
-    "launch_timeout",
-    "warm_up",
-    "grace",
+    "headroom",
+    "launch",
     "remove",
-    "breaker",
+    "replace",
     "cost",
-    "spare",
-    "marks",
+    "thresholds",
     "on_unknown",
-    "order",
 ];
 pub(super) const SIZE: &[&str] = &["min", "max"];
 pub(super) const TEMPLATE: &[&str] = &[
@@ -51,19 +48,23 @@ pub(super) const BALANCER: &[&str] = &["nodebalancer", "config", "port"];
 pub(super) const POLICY: &[&str] = &["step"];
 pub(super) const STEP: &[&str] = &["on", "add", "remove", "when_resolved"];
 pub(super) const LARGEST_STEP: &[&str] = &["count", "percent"];
-pub(super) const REMOVE: &[&str] = &["calm", "after_add", "at_most", "every", "drain", "reject"];
+pub(super) const LAUNCH: &[&str] = &["timeout", "warm_up"];
+pub(super) const REMOVE: &[&str] = &["low_for", "after_add", "at_most", "every", "drain", "reject", "order"];
+pub(super) const REPLACE: &[&str] = &["after", "max_unhealthy"];
 pub(super) const COST: &[&str] = &["per_hour"];
-pub(super) const MARKS: &[&str] = &["low", "high"];
+pub(super) const THRESHOLDS: &[&str] = &["low", "high"];
 pub(super) const ON_UNKNOWN: &[&str] = &["at_least"];
 
-/// Sections by the path that is told to whoever wrote one of their keys elsewhere.
+/// Sections by the path that is suggested for a key of theirs that is written elsewhere.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("daemon", DAEMON),
     ("linode", LINODE),
     ("groups.<name>.size", SIZE),
+    ("groups.<name>.launch", LAUNCH),
     ("groups.<name>.remove", REMOVE),
+    ("groups.<name>.replace", REPLACE),
     ("groups.<name>.cost", COST),
-    ("groups.<name>.marks", MARKS),
+    ("groups.<name>.thresholds", THRESHOLDS),
     ("groups.<name>.template", TEMPLATE),
     ("groups.<name>.balancers", BALANCER),
     ("groups.<name>", GROUP),
@@ -71,7 +72,19 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("store", STORE),
 ];
 
-/// What later versions read.
+/// Other names of what is read: the keys of the section, the key that is refused there, and where its value belongs.
+const RENAMED: &[(&[&str], &str, &str)] = &[
+    (GROUP, "launch_timeout", "launch.timeout"),
+    (GROUP, "warm_up", "launch.warm_up"),
+    (GROUP, "grace", "replace.after"),
+    (GROUP, "breaker", "replace.max_unhealthy"),
+    (GROUP, "spare", "headroom"),
+    (GROUP, "marks", "thresholds"),
+    (GROUP, "order", "remove.order"),
+    (REMOVE, "calm", "low_for"),
+];
+
+/// What later versions read, by the end of its path.
 const LATER: &[(&str, &str, &str)] = &[
     (
         "schedule",
@@ -85,6 +98,7 @@ const LATER: &[(&str, &str, &str)] = &[
     ("before_service", "hooks", "remove it"),
     ("before_delete", "hooks", "remove it"),
     ("gate", "gates", "remove it: the daemon then changes the group itself"),
+    ("launch.per_hour", "limit of launches an hour", "remove it"),
     ("ready", "probes of its own", "give the NodeBalancer config a health check"),
     ("postgresql", "PostgreSQL store", "write `sqlite: PATH`"),
     ("postgres", "PostgreSQL store", "write `sqlite: PATH`"),
@@ -106,7 +120,17 @@ impl Reader<'_> {
         if names_secret(key) || suggestion.is_some_and(names_secret) {
             self.mask(at.extent());
         }
-        if let Some((_, what, fix)) = LATER.iter().find(|(name, ..)| *name == key) {
+        let renamed = RENAMED.iter().find(|(section, old, _)| *section == known && *old == key);
+        if let Some((_, _, name)) = renamed {
+            let fix = match name.split_once('.') {
+                Some((section, key)) => format!("write {section}: {{ {key}: … }}"),
+                None => format!("write {name}"),
+            };
+            self.error_at(at.key(), &at.path, format!("unknown key `{key}`: it is called `{name}`"), fix);
+            return None;
+        }
+        let ends = |name: &str| at.path.strip_suffix(name).is_some_and(|s| s.is_empty() || s.ends_with('.'));
+        if let Some((_, what, fix)) = LATER.iter().find(|(name, ..)| ends(name)) {
             self.error_at(at.key(), &at.path, format!("this version has no {what}"), *fix);
             return None;
         }

@@ -3,20 +3,21 @@
 
 mod across;
 mod config;
+mod draft;
 mod group;
 mod known;
+mod lifecycle;
 mod policy;
 mod program;
 mod secret;
 mod template;
-mod times;
 
 use std::{fs, path::Path};
 
 pub(crate) use known::names_secret;
 
 use crate::{
-    Config, Problem, Problems, Severity, Surroundings,
+    Config, Environment, Problem, Problems, Severity,
     yaml::{self, At, Extent, Source},
 };
 
@@ -29,7 +30,7 @@ const MOST_VALUES: usize = 200_000;
 /// Where problems gather while values are read.
 #[derive(Debug)]
 pub(crate) struct Reader<'s> {
-    pub(crate) surroundings: &'s Surroundings,
+    pub(crate) environment: &'s Environment,
     drafts: Vec<Draft>,
     masks: Vec<Extent>,
     visited: usize,
@@ -107,15 +108,15 @@ impl Config {
     /// # Errors
     /// All [`Problems`] of the file at once, where one of them is an error.
     pub fn load(path: &Path) -> Result<Self, Problems> {
-        Self::load_in(path, &Surroundings::new(path.parent().unwrap_or_else(|| Path::new(""))))
+        Self::load_in(path, &Environment::new(path.parent().unwrap_or_else(|| Path::new(""))))
     }
 
-    /// As [`Config::load`], in surroundings of the caller's choice.
+    /// As [`Config::load`], in an environment of the caller's choice.
     ///
     /// # Errors
     /// All [`Problems`] of the file at once, where one of them is an error.
-    pub fn load_in(path: &Path, surroundings: &Surroundings) -> Result<Self, Problems> {
-        split(read_file(path, surroundings))
+    pub fn load_in(path: &Path, environment: &Environment) -> Result<Self, Problems> {
+        split(read_file(path, environment))
     }
 
     /// Reads and checks `text`, whose files are looked for in `base`.
@@ -123,27 +124,27 @@ impl Config {
     /// # Errors
     /// All [`Problems`] at once, where one of them is an error.
     pub fn parse(text: &str, base: &Path) -> Result<Self, Problems> {
-        Self::parse_in(text, "autoscale.yaml", &Surroundings::new(base))
+        Self::parse_in(text, "autoscale.yaml", &Environment::new(base))
     }
 
-    /// Reads and checks `text`, which messages name `file`, in surroundings of the caller's choice.
+    /// Reads and checks `text`, which messages name `file`, in an environment of the caller's choice.
     ///
     /// # Errors
     /// All [`Problems`] at once, where one of them is an error.
-    pub fn parse_in(text: &str, file: &str, surroundings: &Surroundings) -> Result<Self, Problems> {
-        split(read(text, file, surroundings))
+    pub fn parse_in(text: &str, file: &str, environment: &Environment) -> Result<Self, Problems> {
+        split(read(text, file, environment))
     }
 
     /// All that is wrong with the file at `path`, warnings too.
     #[must_use]
     pub fn check(path: &Path) -> Problems {
-        Self::check_in(path, &Surroundings::new(path.parent().unwrap_or_else(|| Path::new(""))))
+        Self::check_in(path, &Environment::new(path.parent().unwrap_or_else(|| Path::new(""))))
     }
 
-    /// As [`Config::check`], in surroundings of the caller's choice.
+    /// As [`Config::check`], in an environment of the caller's choice.
     #[must_use]
-    pub fn check_in(path: &Path, surroundings: &Surroundings) -> Problems {
-        read_file(path, surroundings).1
+    pub fn check_in(path: &Path, environment: &Environment) -> Problems {
+        read_file(path, environment).1
     }
 
     /// What was found that does not keep the configuration from being used.
@@ -160,7 +161,7 @@ fn split((config, problems): (Option<Config>, Problems)) -> Result<Config, Probl
     }
 }
 
-fn read_file(path: &Path, surroundings: &Surroundings) -> (Option<Config>, Problems) {
+fn read_file(path: &Path, environment: &Environment) -> (Option<Config>, Problems) {
     let name = path.display().to_string();
     match fs::read(path) {
         Err(error) => whole(
@@ -170,12 +171,12 @@ fn read_file(path: &Path, surroundings: &Surroundings) -> (Option<Config>, Probl
         ),
         Ok(bytes) if bytes.len() > LARGEST => whole(
             &name,
-            &format!("has {} bytes, which is no configuration", bytes.len()),
+            &format!("has {} bytes, too many for a configuration", bytes.len()),
             "give the path of the configuration, which has less than 1 MiB",
         ),
         Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => read(&text, &name, surroundings),
-            Err(_) => whole(&name, "is no text in UTF-8", "save it as UTF-8"),
+            Ok(text) => read(&text, &name, environment),
+            Err(_) => whole(&name, "is not valid UTF-8", "save it as UTF-8"),
         },
     }
 }
@@ -193,8 +194,8 @@ fn whole(file: &str, message: &str, fix: &str) -> (Option<Config>, Problems) {
     (None, Problems::new(file.to_owned(), vec![problem]))
 }
 
-fn read(text: &str, file: &str, surroundings: &Surroundings) -> (Option<Config>, Problems) {
-    let mut reader = Reader { surroundings, drafts: Vec::new(), masks: Vec::new(), visited: 0 };
+fn read(text: &str, file: &str, environment: &Environment) -> (Option<Config>, Problems) {
+    let mut reader = Reader { environment, drafts: Vec::new(), masks: Vec::new(), visited: 0 };
     let mut source = Source::new(text);
     let config = match yaml::parse(text) {
         Ok(Some(root)) => config::read(&mut reader, &At::root(root)),

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use scaler_core::model::{Amount, GROUP_LABEL, StepPolicy};
 
-use super::{Reader, group::Draft, known};
+use super::{Reader, draft::GroupDraft, known};
 use crate::yaml::{At, Fields};
 
 const HOW: &str = "write `- step: { on: { alertname: WebCpuHigh }, add: 50% }`";
 
-pub(super) fn read_all(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -> Option<Vec<StepPolicy>> {
+pub(super) fn read_all(
+    r: &mut Reader<'_>,
+    fields: &Fields,
+    draft: &mut GroupDraft,
+) -> Option<Vec<StepPolicy>> {
     let Some(at) = fields.get("policies") else {
         r.warn(fields.at(), "without `policies` only `autoscale apply` changes the size", HOW);
         return Some(Vec::new());
@@ -51,7 +55,7 @@ pub(super) fn read_all(r: &mut Reader<'_>, fields: &Fields, draft: &mut Draft) -
     all
 }
 
-fn policy(r: &mut Reader<'_>, at: &At, draft: &Draft) -> Option<StepPolicy> {
+fn policy(r: &mut Reader<'_>, at: &At, draft: &GroupDraft) -> Option<StepPolicy> {
     let fields = at.map(r, known::POLICY)?;
     let step = fields.get("step");
     if at.is_empty_map() {
@@ -60,7 +64,7 @@ fn policy(r: &mut Reader<'_>, at: &At, draft: &Draft) -> Option<StepPolicy> {
     self::step(r, step?, draft)
 }
 
-fn step(r: &mut Reader<'_>, at: &At, draft: &Draft) -> Option<StepPolicy> {
+fn step(r: &mut Reader<'_>, at: &At, draft: &GroupDraft) -> Option<StepPolicy> {
     let fields = at.map(r, known::STEP)?;
     let on = fields
         .need(r, "on", "say which alert: on: { alertname: WebCpuHigh }")
@@ -98,7 +102,7 @@ fn step(r: &mut Reader<'_>, at: &At, draft: &Draft) -> Option<StepPolicy> {
     Some(StepPolicy { on: on?, add: add?, remove: remove?, when_resolved: when_resolved? })
 }
 
-fn labels(r: &mut Reader<'_>, at: &At, draft: &Draft) -> Option<BTreeMap<String, String>> {
+fn labels(r: &mut Reader<'_>, at: &At, draft: &GroupDraft) -> Option<BTreeMap<String, String>> {
     let fields = at.entries(r, "a map of labels")?;
     let mut on = BTreeMap::new();
     let mut whole = true;

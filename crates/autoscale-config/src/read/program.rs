@@ -1,7 +1,8 @@
-//! The program's own surroundings: the API, Alertmanager, the daemon, the store.
+//! What the program itself reaches and serves: the API, Alertmanager, the daemon, the store.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -21,46 +22,74 @@ const MINUTE: Duration = Duration::from_secs(60);
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9480);
 
 pub(super) fn linode(r: &mut Reader<'_>, root: &Fields) -> Option<LinodeAccess> {
-    const TOKEN: &str = "write token: { env: LINODE_TOKEN }";
-    let Some(at) = root.get("linode") else {
-        let value = r.surroundings.variable("LINODE_TOKEN").map(SecretString::from);
-        if value.is_none() && !r.surroundings.is_lenient() {
-            r.error(
-                root.at(),
-                "`linode` is missing, and the environment variable LINODE_TOKEN is not set",
-                "export LINODE_TOKEN=…, or write linode: { token: { file: PATH } }",
-            );
-        }
-        let token = Secret::new(SecretSource::Env("LINODE_TOKEN".to_owned()), value);
-        return Some(LinodeAccess { token, url: None, api_version: None, ca: None });
+    let fields = match root.get("linode") {
+        Some(at) => Some(at.map(r, known::LINODE)?),
+        None => None,
     };
-    let fields = at.map(r, known::LINODE)?;
-    let token = fields.need(r, "token", TOKEN).cloned().and_then(|at| at.secret(r));
-    let url = fields.maybe(r, "url", |at, r| {
-        let url = at.url(r)?;
-        if url.scheme() == "http" && !is_loopback(&url) {
-            r.error(at, "the token would travel unencrypted", "write https://…");
+    let fields = fields.as_ref();
+    let token = match fields {
+        Some(fields) => {
+            let how = "write token: { env: LINODE_TOKEN }";
+            fields.need(r, "token", how).cloned().and_then(|at| at.secret(r))
         }
-        Some(url)
-    });
-    let api_version = fields.maybe(r, "api_version", |at, r| {
+        None => Some(token_of_environment(r, root)),
+    };
+    let at = fields.map_or(root.at(), Fields::at);
+    // The names are those of the official tools.
+    let or_environment = |key: &str, variable: &str| {
+        let written = fields.and_then(|fields| fields.get(key)).cloned();
+        written.or_else(|| r.environment.variable(variable).map(|text| at.of_environment(variable, text)))
+    };
+    let url = or_environment("url", "LINODE_URL");
+    let api_version = or_environment("api_version", "LINODE_API_VERSION");
+    let ca = or_environment("ca", "LINODE_CA");
+
+    let url = maybe(url, |at| api_url(r, at));
+    let api_version = maybe(api_version, |at| {
         at.parse(r, "a version of the API", "write v4 or v4beta", |text| {
             matches!(text, "v4" | "v4beta").then(|| text.to_owned())
         })
     });
-    let ca = fields.maybe(r, "ca", |at, r| {
-        let path = at.path(r)?;
-        let text = at.content(r, &path, 1 << 20)?;
-        if !text.contains("-----BEGIN CERTIFICATE-----") {
-            r.error(
-                at,
-                format!("{} holds no PEM certificate", path.display()),
-                "name a file that begins with -----BEGIN CERTIFICATE-----",
-            );
-        }
-        Some(path)
-    });
+    let ca = maybe(ca, |at| certificates(r, at));
     Some(LinodeAccess { token: token?, url: url?, api_version: api_version?, ca: ca? })
+}
+
+/// The value at a place, where there is one; the outer `None` where it can't be read.
+fn maybe<T>(at: Option<At>, read: impl FnOnce(&At) -> Option<T>) -> Option<Option<T>> {
+    at.map_or(Some(None), |at| read(&at).map(Some))
+}
+
+fn token_of_environment(r: &mut Reader<'_>, root: &Fields) -> Secret {
+    let value = r.environment.variable("LINODE_TOKEN").map(SecretString::from);
+    if value.is_none() && !r.environment.is_lenient() {
+        r.error(
+            root.at(),
+            "`linode` is missing, and the environment variable LINODE_TOKEN is not set",
+            "export LINODE_TOKEN=…, or write linode: { token: { file: PATH } }",
+        );
+    }
+    Secret::new(SecretSource::Env("LINODE_TOKEN".to_owned()), value)
+}
+
+fn api_url(r: &mut Reader<'_>, at: &At) -> Option<Url> {
+    let url = at.url(r)?;
+    if url.scheme() == "http" && !is_loopback(&url) {
+        r.error(at, "the token would travel unencrypted", "write https://…");
+    }
+    Some(url)
+}
+
+fn certificates(r: &mut Reader<'_>, at: &At) -> Option<PathBuf> {
+    let path = at.path(r)?;
+    let text = at.content(r, &path, 1 << 20)?;
+    if !text.contains("-----BEGIN CERTIFICATE-----") {
+        r.error(
+            at,
+            format!("{} holds no PEM certificate", path.display()),
+            "name a file that begins with -----BEGIN CERTIFICATE-----",
+        );
+    }
+    Some(path)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -156,7 +185,7 @@ pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<Daemon> {
             if fields.get(key).is_none() {
                 r.error(
                     fields.spot(&["listen"]),
-                    format!("whoever reaches {listen} could {who}: `{key}` is missing"),
+                    format!("anyone who reaches {listen} could {who}: `{key}` is missing"),
                     format!("add {key}: {{ env: NAME }}, or listen at 127.0.0.1:{}", listen.port()),
                 );
             }
@@ -167,15 +196,15 @@ pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<Daemon> {
 
 pub(super) fn store(r: &mut Reader<'_>, root: &Fields) -> Option<StoreAt> {
     let Some(at) = root.get("store") else {
-        return Some(StoreAt::Sqlite(r.surroundings.path("autoscale.db")));
+        return Some(StoreAt::Sqlite(r.environment.path("autoscale.db")));
     };
     if at.word().is_some() {
         let fix = "write { sqlite: PATH }; or memory, in a test";
-        let store = at.parse(r, "a store", fix, |text| (text == "memory").then_some(StoreAt::GroupState));
+        let store = at.parse(r, "a store", fix, |text| (text == "memory").then_some(StoreAt::Memory));
         if store.is_some() {
             r.warn(
                 at,
-                "windows, modes and rations are forgotten when the process ends",
+                "windows, modes and removal budgets are forgotten when the process ends",
                 "write { sqlite: PATH }, except in a test",
             );
         }

@@ -24,11 +24,11 @@ impl At {
             if self.word().is_some() {
                 r.error(
                     self,
-                    "a secret stands here in plain text",
-                    format!("{HOW}, and replace the secret: whoever read this file knows it"),
+                    "a secret is written here in plain text",
+                    format!("{HOW}, and replace the secret: anyone who has read this file knows it"),
                 );
             } else {
-                r.error(self, "names no secret", HOW);
+                r.error(self, "does not name a secret", HOW);
             }
             return None;
         }
@@ -37,7 +37,7 @@ impl At {
             (Some(env), None) => env.variable(r),
             (None, Some(file)) => file.secret_file(r),
             (None, None) => {
-                r.error(self, "names no secret", HOW);
+                r.error(self, "does not name a secret", HOW);
                 None
             }
             (Some(_), Some(file)) => {
@@ -62,7 +62,7 @@ impl At {
             );
             return None;
         }
-        let value = r.surroundings.variable(name);
+        let value = r.environment.variable(name);
         if value.is_none() {
             let fix = format!("export {name}=… before the start, or name a file: {{ file: PATH }}");
             r.absent(self, &format!("the environment variable {name} is not set"), &fix);
@@ -143,9 +143,9 @@ impl At {
 }
 
 impl Reader<'_> {
-    /// A secret that is not there: a warning where the surroundings allow it.
+    /// A secret that is not there: a warning where the environment allows it.
     fn absent(&mut self, at: &At, message: &str, fix: &str) {
-        if self.surroundings.is_lenient() {
+        if self.environment.is_lenient() {
             self.warn(at, message, fix);
         } else {
             self.error(at, message, fix);
@@ -161,13 +161,13 @@ fn content(path: &Path, largest: u64) -> Result<String, String> {
     };
     let found = fs::metadata(path).map_err(|error| said(&error))?;
     if !found.is_file() {
-        return Err("is no file".to_owned());
+        return Err("is not a file".to_owned());
     }
     if found.len() > largest {
         return Err(format!("has {} bytes, at most {largest} are possible", found.len()));
     }
     let bytes = fs::read(path).map_err(|error| said(&error))?;
-    String::from_utf8(bytes).map_err(|_| "is no text in UTF-8".to_owned())
+    String::from_utf8(bytes).map_err(|_| "is not valid UTF-8".to_owned())
 }
 
 #[cfg(unix)]

@@ -14,14 +14,15 @@ use crate::{
 const MOST_USER_DATA: u64 = 65_535;
 
 /// How the tags begin by which the scaler knows its own.
-const MARKS: [&str; 2] = ["autoscale-owner:", "autoscale-group:"];
+const OWNER_TAGS: [&str; 2] = ["autoscale-owner:", "autoscale-group:"];
 
 /// Letters, digits and hyphens, as regions and types are named.
 pub(super) fn is_slug(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<InstanceTemplate> {
+/// The template, and the types in the order in which they are tried.
+pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<(InstanceTemplate, Vec<InstanceType>)> {
     let fields = at.map(r, known::TEMPLATE)?;
     let types = fields
         .need(
@@ -95,8 +96,7 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<InstanceTemplate> {
             _ => None,
         })
     });
-    Some(InstanceTemplate {
-        types: types?,
+    let template = InstanceTemplate {
         image: image?,
         firewall: firewall?,
         authorized_keys: authorized_keys?,
@@ -112,14 +112,15 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<InstanceTemplate> {
         disk_encryption: disk_encryption?,
         network_helper: network_helper?,
         interfaces: interfaces?,
-    })
+    };
+    Some((template, types?))
 }
 
 fn login(r: &mut Reader<'_>, fields: &Fields) {
     if ["authorized_keys", "authorized_users", "root_pass"].iter().all(|key| fields.get(key).is_none()) {
         r.error(
             fields.at(),
-            "the API creates no instance that nobody can log in to",
+            "the API creates no instance without a way to log in",
             "add authorized_keys: [{ file: deploy.pub }], authorized_users or root_pass",
         );
     }
@@ -184,7 +185,7 @@ fn tag(r: &mut Reader<'_>, at: &At) -> Option<String> {
     let tag = at.parse(r, "a tag", "a tag has 3 to 50 characters", |text| {
         (3..=50).contains(&text.chars().count()).then(|| text.to_owned())
     })?;
-    if MARKS.iter().any(|mark| tag.starts_with(mark)) {
+    if OWNER_TAGS.iter().any(|ours| tag.starts_with(ours)) {
         r.error(
             at,
             "this tag would say whose the instance is",

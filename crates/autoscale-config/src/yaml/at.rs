@@ -1,6 +1,6 @@
 //! A place in the tree, and how values are read there: a value that can't be read is a problem, and reading goes on.
 
-use std::{net::SocketAddr, num::NonZeroU64, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU64, ops::RangeInclusive, path::PathBuf, rc::Rc, time::Duration};
 
 use scaler_core::model::{Amount, Price};
 use url::Url;
@@ -32,6 +32,12 @@ impl At {
     /// The whole document.
     pub(crate) const fn root(node: Node) -> Self {
         Self { path: String::new(), node, key: None }
+    }
+
+    /// What an environment variable says in place of a value here: its mistakes are shown here, under its name.
+    pub(crate) fn of_environment(&self, variable: &str, text: String) -> Self {
+        let node = Node { extent: self.mark(), value: Rc::new(Value::Scalar(text)) };
+        Self { path: variable.to_owned(), node, key: None }
     }
 
     /// What a caret points at: the value, where it is one word; else its key.
@@ -139,7 +145,7 @@ impl At {
                 r.error_at(
                     entry.key_extent,
                     &at.path,
-                    format!("stands here a second time, first in line {line}"),
+                    format!("is written a second time, first in line {line}"),
                     "keep one",
                 );
             } else {
@@ -273,7 +279,7 @@ impl At {
         self.parse(r, "a path", fix, |text| {
             (!text.is_empty() && !text.starts_with('~') && !text.contains('\0')).then(|| text.to_owned())
         })
-        .map(|path| r.surroundings.path(&path))
+        .map(|path| r.environment.path(&path))
     }
 }
 

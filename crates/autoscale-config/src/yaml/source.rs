@@ -33,7 +33,7 @@ impl<'t> Source<'t> {
     }
 
     /// Never show what may be a secret: what stands behind one of `words` and in deeper lines below it, and long runs of
-    /// letters and digits. For a file that is no YAML: nothing tells there where a value ends.
+    /// letters and digits. For a file that is not valid YAML: nothing tells there where a value ends.
     pub(crate) fn mask_by_words(&mut self, words: &[&str]) {
         let mut below = None;
         for (index, line) in self.lines.iter().enumerate() {

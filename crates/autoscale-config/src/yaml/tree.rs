@@ -34,7 +34,7 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
-/// Why a text is no tree.
+/// Why a text can't be read as a tree.
 #[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) extent: Extent,
@@ -55,7 +55,7 @@ pub(crate) fn parse(text: &str) -> Result<Option<Node>, Broken> {
             let at = (error.marker().line().max(1), error.marker().col());
             Broken {
                 extent: Extent { from: at, to: at },
-                message: format!("this is no YAML: {}", error.kind()),
+                message: format!("this is not valid YAML: {}", error.kind()),
                 fix: "mend the indentation, quotes or brackets here or just before".to_owned(),
             }
         })?;

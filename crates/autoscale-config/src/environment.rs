@@ -8,13 +8,13 @@ use std::{
 
 /// Where files are looked for, and where environment variables are read.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct Environment {
     base: PathBuf,
     env: Option<BTreeMap<String, String>>,
     lenient: bool,
 }
 
-impl Surroundings {
+impl Environment {
     /// Files relative to `base`, the variables of this process, and every secret has to be there.
     #[must_use]
     pub fn new(base: impl Into<PathBuf>) -> Self {

@@ -1,0 +1,15 @@
+//! A group as far as it can be read.
+
+use scaler_core::model::{GroupName, StepPolicy};
+
+use crate::{Balancer, GroupSettings, yaml::At};
+
+/// A group as far as it can be read, each part with its place.
+#[derive(Debug)]
+pub(super) struct GroupDraft {
+    pub(super) at: At,
+    pub(super) name: Option<GroupName>,
+    pub(super) balancers: Vec<(Balancer, At)>,
+    pub(super) policies: Vec<(StepPolicy, At)>,
+    pub(super) settings: Option<GroupSettings>,
+}
