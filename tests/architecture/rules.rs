@@ -1,12 +1,13 @@
 //! The floors of the house, and the check that nothing names a higher one.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
+use super::circles::{Read, circles};
 use super::manifest::{self, Need};
 use super::source::{Named, Source, module_of};
+use super::style;
 
 /// Longer than this, a file holds more than one idea.
 pub(crate) const MOST_LINES: usize = 600;
@@ -46,6 +47,22 @@ const CRATES: &[(&str, &[&str])] = &[
 
 /// Reads of the API that must stay independent: these don't even test with the others.
 const INDEPENDENT: &[&str] = &["linode-sim", "jenkins-sim", "alertmanager-types"];
+
+/// Packages whose imports and module files are still of another style. Each still breaks it, or it leaves the list.
+pub(crate) const TO_CONVERT: &[&str] =
+    &["bins/autoscale", "bins/autoscalerd", "bins/sandbox", "crates/scaler-core", "crates/scaler-linode"];
+
+/// Packages whose files import in circles, and how many circles at most: the next one is refused. A package without one
+/// leaves the list.
+pub(crate) const CIRCLES: &[(&str, usize)] = &[
+    ("alertmanager-types", 1),
+    ("autoscale", 1),
+    ("autoscale-config", 3),
+    ("autoscale-daemon", 1),
+    ("jenkins-sim", 18),
+    ("linode-sim", 3),
+    ("scaler-core", 3),
+];
 
 /// Which modules at a crate's root a floor may name.
 enum Modules {
@@ -283,6 +300,9 @@ pub(crate) enum Rule {
     Clock,
     Length,
     Missing,
+    Circle,
+    Imports,
+    ModuleFile,
 }
 
 /// One place that breaks a rule.
@@ -305,6 +325,10 @@ impl fmt::Display for Violation {
 pub(crate) struct Report {
     pub(crate) violations: Vec<Violation>,
     pub(crate) files: usize,
+    /// How often a package of [`TO_CONVERT`] breaks the style.
+    pub(crate) to_convert: BTreeMap<&'static str, usize>,
+    /// How many circles each package of [`CIRCLES`] has.
+    pub(crate) circles: BTreeMap<&'static str, usize>,
     /// Files that a floor's rules were held against, by crate and folder.
     pub(crate) held: BTreeMap<(&'static str, &'static str), usize>,
 }
@@ -349,6 +373,7 @@ impl Check {
         self.files(folder);
         self.floors_exist(&name, folder);
         self.sources(&name, &below, &folder.join("src"));
+        self.imports_run_in_no_circle(&name, &folder.join("src"));
     }
 
     /// The crates of the workspace that a package may build on.
@@ -375,6 +400,7 @@ impl Check {
                 let why = format!("{lines} lines, at most {MOST_LINES}: it holds more than one idea");
                 self.breaks(&file, lines, Rule::Length, why);
             }
+            self.style(folder, &file, &text);
             let below_src = file.strip_prefix(folder.join("src")).unwrap_or(&file);
             let reads: Vec<Named> = Source::read(below_src, &text, true)
                 .named
@@ -391,6 +417,60 @@ impl Check {
             } else if first.line > 0 {
                 clock = Some(file);
             }
+        }
+    }
+
+    /// One style of imports and module files: `name/mod.rs` where a module has children, `name.rs` where it has none.
+    fn style(&mut self, package: &Path, file: &Path, text: &str) {
+        let mut broken: Vec<(usize, Rule, String)> =
+            style::imports(text).into_iter().map(|(line, why)| (line, Rule::Imports, why)).collect();
+        if !rust_files(&file.with_extension("")).is_empty() {
+            let why = "a module with children is name/mod.rs, not name.rs beside name/";
+            broken.push((1, Rule::ModuleFile, why.to_owned()));
+        }
+        let children = file.parent().map_or(0, |folder| rust_files(folder).len());
+        if file.ends_with("mod.rs") && children < 2 {
+            let why = "a module without children is name.rs, not name/mod.rs";
+            broken.push((1, Rule::ModuleFile, why.to_owned()));
+        }
+        let package = package.strip_prefix(&self.root).unwrap_or(package);
+        if let Some(listed) = TO_CONVERT.iter().find(|listed| package == Path::new(listed)) {
+            *self.report.to_convert.entry(listed).or_default() += broken.len();
+            return;
+        }
+        for (line, rule, why) in broken {
+            self.breaks(file, line, rule, why);
+        }
+    }
+
+    fn imports_run_in_no_circle(&mut self, name: &str, src: &Path) {
+        let programs = folders(&src.join("bin"));
+        let mut found = Vec::new();
+        for root in programs.iter().map(PathBuf::as_path).chain([src]) {
+            let files: Vec<Read> = rust_files(root)
+                .into_iter()
+                .filter(|file| root != src || !file.starts_with(src.join("bin")))
+                .filter_map(|file| {
+                    let text = fs::read_to_string(&file).ok()?;
+                    let path = file.strip_prefix(root).ok()?.to_owned();
+                    let source = Source::read(&path, &text, false);
+                    Some(Read { path, source })
+                })
+                .collect();
+            for circle in circles(&files) {
+                let way: Vec<String> = circle.files.iter().map(|file| file.display().to_string()).collect();
+                let why = format!("imports run in a circle: {}", way.join(" → "));
+                found.push((root.join(&circle.files[0]), circle.line, why));
+            }
+        }
+        if let Some((listed, most)) = CIRCLES.iter().find(|(listed, _)| *listed == name) {
+            self.report.circles.insert(listed, found.len());
+            if found.len() <= *most {
+                return;
+            }
+        }
+        for (file, line, why) in found {
+            self.breaks(&file, line, Rule::Circle, why);
         }
     }
 

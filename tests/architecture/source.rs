@@ -23,6 +23,8 @@ impl Named {
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) named: Vec<Named>,
+    /// What each `use` brings in under which name, and from where.
+    pub(crate) brought: BTreeMap<String, Vec<String>>,
     /// The lines of the keywords `async` and `await`.
     pub(crate) asynchronous: Vec<usize>,
     /// The modules that the file declares only for its tests (`#[cfg(test)] mod x;`).
@@ -38,7 +40,8 @@ impl Source {
         let kept = if tests { all } else { without_tests(&all, &mut test_modules) };
         let asynchronous =
             kept.iter().filter(|t| t.text == "async" || t.text == "await").map(|t| t.line).collect();
-        Self { named: Walk::new(module_of(path)).run(&kept), asynchronous, test_modules }
+        let (named, brought) = Walk::new(module_of(path)).run(&kept);
+        Self { named, brought, asynchronous, test_modules }
     }
 }
 
@@ -52,19 +55,21 @@ pub(crate) fn module_of(path: &Path) -> Vec<String> {
     module
 }
 
+/// A word, or one sign; `::` is one.
 #[derive(Debug, Clone)]
-struct Token {
-    line: usize,
-    text: String,
+pub(crate) struct Token {
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 impl Token {
-    fn is_word(&self) -> bool {
+    pub(crate) fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// The words and signs of a file, without comments and literals.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<char> = text.chars().collect();
     let at = |i: usize| chars.get(i).copied().unwrap_or('\0');
     let mut found = Vec::new();
@@ -225,7 +230,7 @@ impl Walk {
         Self { file, inline: Vec::new(), names: BTreeMap::new(), local: Vec::new(), found: Vec::new() }
     }
 
-    fn run(mut self, tokens: &[Token]) -> Vec<Named> {
+    fn run(mut self, tokens: &[Token]) -> (Vec<Named>, BTreeMap<String, Vec<String>>) {
         let text = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
         let (mut i, mut depth) = (0, 0);
         while i < tokens.len() {
@@ -325,24 +330,30 @@ impl Walk {
     }
 
     /// Follows first segments that a `use` of the same file brought in, and names of the file's own modules.
-    fn resolved(self) -> Vec<Named> {
+    fn resolved(self) -> (Vec<Named>, BTreeMap<String, Vec<String>>) {
         let Self { file, names, local, found, .. } = self;
-        let resolve = |mut named: Named| {
+        let resolve = |mut segments: Vec<String>| {
             for _ in 0..4 {
-                let first = named.segments[0].clone();
+                let first = segments[0].clone();
                 match names.get(&first) {
-                    Some(path) if path[0] != first && path.len() + named.segments.len() < 32 => {
-                        named.segments.splice(..1, path.iter().cloned());
+                    Some(path) if path[0] != first && path.len() + segments.len() < 32 => {
+                        segments.splice(..1, path.iter().cloned());
                     }
                     _ => break,
                 }
             }
-            if local.contains(&named.segments[0]) {
+            if local.contains(&segments[0]) {
                 let own = std::iter::once("crate".to_owned()).chain(file.iter().cloned());
-                named.segments.splice(..0, own);
+                segments.splice(..0, own);
             }
-            named
+            segments
         };
-        found.into_iter().filter(|n| !n.segments.is_empty()).map(resolve).collect()
+        let named = found
+            .into_iter()
+            .filter(|named| !named.segments.is_empty())
+            .map(|named| Named { line: named.line, segments: resolve(named.segments) });
+        let brought = names.iter().filter(|(_, path)| !path.is_empty());
+        let brought = brought.map(|(name, path)| (name.clone(), resolve(path.clone())));
+        (named.collect(), brought.collect())
     }
 }

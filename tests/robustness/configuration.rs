@@ -44,7 +44,9 @@ fn a_configuration_with_many_mistakes_tells_all_of_them_with_place_and_fix() {
     for mark in ["mistakes.yaml:", "^", "= fix: "] {
         assert!(text.matches(mark).count() >= errors, "{mark:?} is missing in\n{text}");
     }
-    for part in ["owner", "max 2 is less than min 4", "image", "port", "`timeout`", "write headroom", "`region`"] {
+    for part in
+        ["owner", "max 2 is less than min 4", "image", "port", "`timeout`", "write headroom", "`region`"]
+    {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
     assert!(!text.contains("0a1b2c3d4e5f60718293a4b5c6d7e8f9"), "a secret is shown:\n{text}");

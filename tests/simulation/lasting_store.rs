@@ -8,8 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use scaler_core::clock::TokioClock;
-use scaler_core::model::{AlertRow, AlertTable};
-use scaler_core::model::{Position, elapsed};
+use scaler_core::model::{AlertRow, AlertTable, Position, elapsed};
 use scaler_core::ports::{Clock, LogName, Store, StoreError};
 use scaler_core::state::{Draft, Entry};
 

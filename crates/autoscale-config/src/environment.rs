@@ -1,10 +1,8 @@
 //! What a configuration refers to beside itself: files and environment variables.
 
-use std::{
-    collections::BTreeMap,
-    env,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
 
 /// Where files are looked for, and where environment variables are read.
 #[derive(Clone, Debug)]

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use api_transport::{
-    Service, TokenError,
-    service::{Sockets, SocketsError},
-};
+use api_transport::service::{Sockets, SocketsError};
+use api_transport::{Service, TokenError};
 use linode_api::models::{
     CreateInstance, CreatePlacementGroup, DiskEncryption, InterfaceGeneration, StackScriptData, UserData,
 };

@@ -1,6 +1,7 @@
 //! Who owns an instance: the mark of one installation.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// The mark of one installation on an account: six lower-case letters or digits. It stands in a tag on every instance
 /// of ours, and nothing without it is ever touched; so no two installations on one account may share it.

@@ -1,8 +1,10 @@
 //! What is wrong with a configuration: place, caret and fix.
 
-use std::{error::Error, fmt};
+use std::error::Error;
+use std::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

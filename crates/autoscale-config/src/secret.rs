@@ -1,6 +1,7 @@
 //! Secrets, which the file names and never holds.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 

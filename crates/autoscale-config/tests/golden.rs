@@ -1,6 +1,7 @@
 //! What is printed for a file with every kind of mistake.
 
-use std::{env, fs, path::Path};
+use std::path::Path;
+use std::{env, fs};
 
 use autoscale_config::{Config, Environment, Problems};
 

@@ -1,6 +1,7 @@
 //! What is not a configuration at all, and the corners of YAML.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 use autoscale_config::{Config, Severity};
 

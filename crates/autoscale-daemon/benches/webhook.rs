@@ -3,14 +3,15 @@
 //! The runtime has one thread, and SQLite writes on another; `taskset -c 0 cargo bench -p daemon` gives both one core.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::{hint::black_box, path::Path, time::Duration};
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
 
-use alertmanager_types::{
-    Labels,
-    webhook::{Alert, Message},
-};
+use alertmanager_types::Labels;
+use alertmanager_types::webhook::{Alert, Message};
 use autoscale_daemon::Daemon;
-use axum::{Router, body::Body};
+use axum::Router;
+use axum::body::Body;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::future::join_all;
 use http::Request;
@@ -18,11 +19,9 @@ use scaler_core::model::{ConfigId, Group, Size, Template};
 use scaler_core::runtime::Scaler;
 use scaler_linode::{LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 use scaler_sqlite::SqliteStore;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    runtime::Runtime,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
 /// Senders that wait for their answers at the same time, as groups of alerts in one or more Alertmanagers do.

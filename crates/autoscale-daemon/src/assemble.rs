@@ -1,9 +1,12 @@
 //! A daemon from a configuration.
 
-use std::{fmt, io, path::Path, path::PathBuf, sync::Arc};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fmt, io};
 
 use alertmanager_types::client;
-use api_transport::{Service, Token, TokenError, service::Sockets, service::SocketsError};
+use api_transport::service::{Sockets, SocketsError};
+use api_transport::{Service, Token, TokenError};
 use autoscale_config::{Config, LinodeClientError, MissingSecret, Secret, StoreAt};
 use scaler_alertmanager::Alertmanager;
 use scaler_core::clock::SystemClock;
@@ -14,12 +17,10 @@ use scaler_linode::{InvalidOwner, LinodeBalancers, LinodeCompute, OwnerTags};
 use scaler_sqlite::{OpenError, SqliteStore};
 use secrecy::ExposeSecret;
 
-use crate::{
-    ApiCalls, Credential, Daemon, InvalidCredential,
-    local::{self, LocalToken},
-    preflight::Preflight,
-    scrape::LinodeAddresses,
-};
+use crate::local::{self, LocalToken};
+use crate::preflight::Preflight;
+use crate::scrape::LinodeAddresses;
+use crate::{ApiCalls, Credential, Daemon, InvalidCredential};
 
 /// As which the Linode API meets the daemon.
 const PROGRAM: &str = concat!("autoscalerd/", env!("CARGO_PKG_VERSION"));

@@ -1,15 +1,15 @@
 //! How the APIs that we call answer, counted at the seam.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::Arc;
 
 use api_transport::{Body, Service, ServiceError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
-use prometheus_client::{
-    encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family},
-};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 
 /// Counts calls of APIs by their answers. Clones count together; give one to the daemon and it shows the counts.
 #[derive(Clone, Debug, Default)]

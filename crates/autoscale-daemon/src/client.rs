@@ -1,12 +1,13 @@
 //! A client of the daemon's JSON API, over [`api-transport`].
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use api_transport::{
-    Failure, Request, Retry, Service, Token, TokenError, Url, service::Sockets, service::SocketsError,
-};
+use api_transport::service::{Sockets, SocketsError};
+use api_transport::{Failure, Request, Retry, Service, Token, TokenError, Url};
 use scaler_core::model::InstanceId;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::api::{
     Accepted, Done, ErrorBody, Events, GroupStatus, Groups, History, MemberAction, MemberRequest, Plan,

@@ -1,6 +1,9 @@
 //! A scaler that serves.
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt;
@@ -8,15 +11,16 @@ use scaler_core::clock::SystemClock;
 use scaler_core::ports::Clock;
 use scaler_core::runtime::Scaler;
 use scaler_sqlite::SqliteStore;
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, watch},
-};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
 
-use crate::{
-    Addresses, ApiCalls, Credential, ServeError, events::EventLog, http, local::LocalToken, metrics::Metrics,
-    preflight::Preflight, scrape::Directory, sentinel, state::State,
-};
+use crate::events::EventLog;
+use crate::local::LocalToken;
+use crate::metrics::Metrics;
+use crate::preflight::Preflight;
+use crate::scrape::Directory;
+use crate::state::State;
+use crate::{Addresses, ApiCalls, Credential, ServeError, http, sentinel};
 
 /// Connections that are still busy when the daemon stops are waited for this long.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 //! Why a daemon can't serve.
 
-use std::{io, net::SocketAddr};
+use std::io;
+use std::net::SocketAddr;
 
 /// A daemon could not begin to serve, or had to end.
 #[derive(Debug, thiserror::Error)]

@@ -16,11 +16,9 @@ mod scrape;
 mod sentinel;
 mod state;
 
-pub use self::{
-    assemble::{AssembleError, Assembly},
-    calls::{ApiCalls, Counted},
-    credential::{Credential, InvalidCredential},
-    daemon::{Builder, Daemon},
-    error::ServeError,
-    scrape::Addresses,
-};
+pub use self::assemble::{AssembleError, Assembly};
+pub use self::calls::{ApiCalls, Counted};
+pub use self::credential::{Credential, InvalidCredential};
+pub use self::daemon::{Builder, Daemon};
+pub use self::error::ServeError;
+pub use self::scrape::Addresses;

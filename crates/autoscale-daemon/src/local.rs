@@ -1,14 +1,12 @@
 //! The way in for who may read the store's files: where no credential is configured, the daemon makes one for each start
 //! and leaves it beside the store, readable for its own user only.
 
-use std::{
-    ffi::OsString,
-    fmt,
-    fs::{self, File},
-    io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-};
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 /// The credential that the daemon on the store at `path` made for this start; `None` where it made none.
 ///

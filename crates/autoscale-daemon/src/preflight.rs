@@ -2,8 +2,7 @@
 
 use linode_api::Client;
 use scaler_core::model::InstanceType;
-use scaler_linode::check;
-use scaler_linode::{LinodeGroup, Weight};
+use scaler_linode::{LinodeGroup, Weight, check};
 
 /// What is looked at.
 #[derive(Clone, Debug)]

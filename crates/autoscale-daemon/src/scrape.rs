@@ -1,6 +1,9 @@
 //! Where members can be scraped, when it is not where the NodeBalancers reach them.
 
-use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use linode_api::{Client, Filter};

@@ -1,6 +1,8 @@
 //! How groups stand: JSON, events, http_sd, metrics.
 
-use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use autoscale_daemon::Addresses;

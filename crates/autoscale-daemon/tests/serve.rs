@@ -1,16 +1,18 @@
 //! The daemon on a socket, over SQLite, as the program runs it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use api_transport::{Token, service::InProcess};
-use autoscale_daemon::{Assembly, ServeError, client::Client, local::read_token};
+use api_transport::Token;
+use api_transport::service::InProcess;
+use autoscale_daemon::client::Client;
+use autoscale_daemon::local::read_token;
+use autoscale_daemon::{Assembly, ServeError};
 use linode_sim::Timings;
 use scaler_sqlite::{SqliteStore, read_address};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    sync::oneshot,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 
 use crate::stage::{account, configuration, notification};
 

@@ -1,18 +1,15 @@
 //! A daemon, a simulated account with one NodeBalancer, and a store that can be held open or made to fail.
 
-use std::{
-    future::pending,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use api_transport::service::InProcess;
 use async_trait::async_trait;
 use autoscale_config::{Config, Environment};
-use autoscale_daemon::{ApiCalls, Credential, Daemon, client::Client};
+use autoscale_daemon::client::Client;
+use autoscale_daemon::{ApiCalls, Credential, Daemon};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request};
 use jiff::Timestamp;

@@ -1,6 +1,7 @@
 //! A store that fails.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::stage::{Stage, notification};
 

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use scaler_core::model::{ActorId, Position};
-use scaler_core::model::{AlertRow, AlertTable};
+use scaler_core::model::{ActorId, AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::state::{Draft, Entry, Fact, GroupMode, Mark};
 

@@ -1,6 +1,8 @@
 //! What the program itself reaches and serves.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 

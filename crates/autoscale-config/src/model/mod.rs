@@ -4,15 +4,16 @@ mod daemon;
 mod group;
 mod template;
 
-pub use daemon::{Alertmanager, Daemon, LinodeAccess, StoreAt};
-pub use group::{Balancer, GroupSettings};
-pub use template::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
-
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use scaler_core::model::GroupName;
 
 use crate::{Owner, Problem};
+
+pub use daemon::{Alertmanager, Daemon, LinodeAccess, StoreAt};
+pub use group::{Balancer, GroupSettings};
+pub use template::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
 
 /// The whole configuration.
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! What new members are made of.
 
-use std::{collections::BTreeMap, num::NonZeroU64, path::PathBuf};
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
 
 use crate::Secret;
 

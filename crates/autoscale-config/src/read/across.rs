@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use scaler_core::model::{GROUP_LABEL, StepPolicy};
 
-use super::{Reader, draft::GroupDraft};
+use super::Reader;
+use super::draft::GroupDraft;
 use crate::yaml::Fields;
 
 pub(super) fn groups(r: &mut Reader<'_>, drafts: &[GroupDraft]) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Reader, across, group, known, program};
-use crate::{Config, Owner, yaml::At};
+use crate::yaml::At;
+use crate::{Config, Owner};
 
 pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
     let fields = at.map(r, known::ROOT)?;

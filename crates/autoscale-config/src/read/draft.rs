@@ -2,7 +2,8 @@
 
 use scaler_core::model::{GroupName, StepPolicy};
 
-use crate::{Balancer, GroupSettings, yaml::At};
+use crate::yaml::At;
+use crate::{Balancer, GroupSettings};
 
 /// A group as far as it can be read, each part with its place.
 #[derive(Debug)]

@@ -6,11 +6,10 @@ use scaler_core::model::{
     Amount, ConfigId, Cost, Group, GroupName, Launch, OnUnknown, Remove, Replace, Size, Template, Thresholds,
 };
 
-use super::{Reader, draft::GroupDraft, known, lifecycle, policy, template};
-use crate::{
-    Balancer, GroupSettings,
-    yaml::{At, Fields},
-};
+use super::draft::GroupDraft;
+use super::{Reader, known, lifecycle, policy, template};
+use crate::yaml::{At, Fields};
+use crate::{Balancer, GroupSettings};
 
 pub(super) fn read_all(r: &mut Reader<'_>, at: &At) -> Option<Vec<GroupDraft>> {
     let groups = at.entries(r, "a map of groups by name")?;

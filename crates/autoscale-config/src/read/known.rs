@@ -1,7 +1,8 @@
 //! The keys of each section, and what is said about others.
 
 use super::Reader;
-use crate::{nearest::nearest, yaml::At};
+use crate::nearest::nearest;
+use crate::yaml::At;
 
 pub(super) const ROOT: &[&str] =
     &["owner", "linode", "alertmanager", "heartbeat", "confirm", "daemon", "store", "groups"];

@@ -5,7 +5,8 @@ use std::time::Duration;
 use scaler_core::model::{Amount, Launch, Remove, Replace, VictimOrder};
 
 use super::{Reader, known};
-use crate::{format_duration, yaml::At};
+use crate::format_duration;
+use crate::yaml::At;
 
 const MINUTE: Duration = Duration::from_secs(60);
 

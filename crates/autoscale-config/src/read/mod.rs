@@ -12,14 +12,13 @@ mod program;
 mod secret;
 mod template;
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
+
+use crate::yaml::{self, At, Extent, Source};
+use crate::{Config, Environment, Problem, Problems, Severity};
 
 pub(crate) use known::names_secret;
-
-use crate::{
-    Config, Environment, Problem, Problems, Severity,
-    yaml::{self, At, Extent, Source},
-};
 
 /// A configuration is a page or two: beyond this it is another file.
 const LARGEST: usize = 1 << 20;

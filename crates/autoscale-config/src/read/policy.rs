@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use scaler_core::model::{Amount, GROUP_LABEL, StepPolicy};
 
-use super::{Reader, draft::GroupDraft, known};
+use super::draft::GroupDraft;
+use super::{Reader, known};
 use crate::yaml::{At, Fields};
 
 const HOW: &str = "write `- step: { on: { alertname: WebCpuHigh }, add: 50% }`";

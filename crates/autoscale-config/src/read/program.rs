@@ -1,19 +1,15 @@
 //! What the program itself reaches and serves: the API, Alertmanager, the daemon, the store.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::{Reader, known};
-use crate::{
-    Alertmanager, Daemon, LinodeAccess, Secret, SecretSource, StoreAt, format_duration,
-    yaml::{At, Fields},
-};
+use crate::yaml::{At, Fields};
+use crate::{Alertmanager, Daemon, LinodeAccess, Secret, SecretSource, StoreAt, format_duration};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);

@@ -1,15 +1,14 @@
 //! Secrets and files that the configuration names.
 
-use std::{
-    fs,
-    io::ErrorKind,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
 use super::Reader;
-use crate::{Secret, SecretSource, Text, yaml::At};
+use crate::yaml::At;
+use crate::{Secret, SecretSource, Text};
 
 const HOW: &str = "write { env: NAME } or { file: PATH }";
 

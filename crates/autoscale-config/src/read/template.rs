@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use scaler_core::model::InstanceType;
 
 use super::{Reader, known};
-use crate::{
-    Datum, InstanceTemplate, Interfaces, StackScript, Text,
-    yaml::{At, Fields},
-};
+use crate::yaml::{At, Fields};
+use crate::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
 
 /// Most bytes of user data that the API takes.
 const MOST_USER_DATA: u64 = 65_535;

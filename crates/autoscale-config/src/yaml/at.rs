@@ -1,15 +1,18 @@
 //! A place in the tree, and how values are read there: a value that can't be read is a problem, and reading goes on.
 
-use std::{net::SocketAddr, num::NonZeroU64, ops::RangeInclusive, path::PathBuf, rc::Rc, time::Duration};
+use std::net::SocketAddr;
+use std::num::NonZeroU64;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
 
 use scaler_core::model::{Amount, Price};
 use url::Url;
 
 use super::{Extent, Node, Value};
-use crate::{
-    parse_duration,
-    read::{Reader, names_secret},
-};
+use crate::parse_duration;
+use crate::read::{Reader, names_secret};
 
 /// A value, its path, and where it stands.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! What may be asked of a group, and what is answered.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use scaler_core::model::{Amount, Position};
 use scaler_core::state::GroupMode;

@@ -1,6 +1,8 @@
 //! Durations as people write them.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
 
 use autoscale_config::{ParseDurationError, format_duration, parse_duration};
 use serde::{Deserialize, Serialize};

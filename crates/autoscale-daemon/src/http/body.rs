@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use axum::{
-    body::{Body, Bytes, HttpBody},
-    http::{HeaderMap, StatusCode, header},
-};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, StatusCode, header};
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;

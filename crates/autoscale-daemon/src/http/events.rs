@@ -1,23 +1,24 @@
 //! What happens, for those who ask again and again, and as a stream.
 
-use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Json,
-    body::{Body, Bytes},
-    extract::{Path, Query, State as Shared, rejection::QueryRejection},
-    http::{HeaderMap, header},
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Deserialize;
-use tokio::{sync::watch, time::timeout};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::refusal::Refusal;
-use crate::{
-    api::{Event, Events, Span},
-    state::State,
-};
+use crate::api::{Event, Events, Span};
+use crate::state::State;
 
 /// The longest wait of one request.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State as Shared},
-    http::{HeaderMap, StatusCode},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
-use crate::{Credential, credential::Shown, state::State};
+use crate::Credential;
+use crate::credential::Shown;
+use crate::state::State;
 
 /// Lets through what shows the credential.
 pub(super) async fn changes(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {

@@ -12,12 +12,10 @@ mod webhook;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    http::{Method, Uri},
-    middleware::from_fn_with_state,
-    routing::{get, post, put},
-};
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post, put};
 
 use self::refusal::Refusal;
 use crate::state::State;

@@ -1,12 +1,12 @@
 //! Answers that are no success: what is wrong, and what to do.
 
-use std::{error::Error as _, fmt, time::Duration};
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
 
-use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use scaler_core::runtime::Error;
 
 use crate::api::{ErrorBody, Problem};

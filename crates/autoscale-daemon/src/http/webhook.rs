@@ -1,23 +1,22 @@
 //! Alertmanager's notifications.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use alertmanager_types::webhook::{Message, MessageError};
-use axum::{
-    Json,
-    body::{Body, Bytes},
-    extract::State as Shared,
-    http::{HeaderMap, StatusCode},
-};
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode};
 use scaler_alertmanager::notified;
 use scaler_core::model::GROUP_LABEL;
 use tokio::time::Instant;
 
-use super::{
-    body, guard,
-    refusal::{Refusal, chain},
-};
-use crate::{api::Stored, metrics::Fate, state::State};
+use super::refusal::{Refusal, chain};
+use super::{body, guard};
+use crate::api::Stored;
+use crate::metrics::Fate;
+use crate::state::State;
 
 /// Beyond this size a body is read on a thread that may be kept busy.
 const LONG: usize = 256 << 10;

@@ -1,8 +1,7 @@
 //! Keeps what runs on the machine's loopback addresses the same as what the simulated world shows.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use tokio_util::task::TaskTracker;
 
