@@ -4,11 +4,13 @@ mod agenda;
 mod clock;
 mod fault;
 mod service;
+mod simulation;
 
 pub use agenda::Agenda;
 pub use clock::{Clock, between, later, wall_clock};
 pub use fault::{
-    ActiveFault, Effect, Fault, FaultId, FaultTable, ParseFaultError, PathPattern, RequestFault, Target,
-    glob, time,
+    ActiveFault, Effect, Fault, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, Target, glob,
+    time,
 };
 pub use service::{ConnectionLost, InProcess, Simulated, router};
+pub use simulation::{Simulation, World};

@@ -407,7 +407,7 @@ pub(crate) fn all(world: &mut World, seed: &Seed) -> Result<(), SeedError> {
         let faults = Fault::parse_all(text)
             .map_err(|error| SeedError { what: "the faults".to_owned(), reason: error.to_string() })?;
         for fault in faults {
-            world.faults.add(fault, world.now);
+            world.faults.add(fault);
         }
     }
     seed.users.iter().for_each(|one| user(world, one));

@@ -1,14 +1,14 @@
 //! The simulator as a library.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use api_sim::{Clock, FaultId, between};
+use api_sim::{Clock, Faults, Simulation, World as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::faults::{ActiveFault, Fault};
+use crate::faults::{Effect, Target};
 use crate::machine::Commands;
 use crate::seed::{self, Seed, SeedError, SeedJob, SeedUser};
 use crate::settings::{Settings, Shell, Timings};
@@ -21,17 +21,9 @@ const START: &str = "2026-01-05T08:00:00Z";
 /// A simulated Jenkins with its API. A clone is the same Jenkins.
 #[derive(Debug, Clone)]
 pub struct Simulator {
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    clock: Clock,
-    world: Mutex<World>,
-    changed: watch::Sender<u64>,
-    /// Wakes [`Simulator::keep_time`] when the agenda has something earlier.
-    agenda: watch::Sender<Option<Timestamp>>,
-    commands: Commands,
+    simulation: Simulation<World>,
+    faults: Faults<Target, Effect>,
+    commands: Arc<Commands>,
 }
 
 /// Makes a [`Simulator`]; every setting has a default.
@@ -166,17 +158,12 @@ impl Builder {
     /// Builds the simulator; its clock begins now.
     #[must_use]
     pub fn build(self) -> Simulator {
-        let home = self.settings.home.clone();
-        let mut world = World::new(self.start, self.settings, self.timings, self.seed);
+        let clock = Clock::new(self.start, self.speed);
+        let faults = Faults::new(clock.clone());
+        let commands = Arc::new(Commands::new(self.settings.home.clone()));
+        let mut world = World::new(self.start, self.settings, self.timings, faults.clone(), self.seed);
         self.users.iter().for_each(|user| seed::user(&mut world, user));
-        let shared = Shared {
-            clock: Clock::new(self.start, self.speed),
-            world: Mutex::new(world),
-            changed: watch::Sender::new(0),
-            agenda: watch::Sender::new(None),
-            commands: Commands::new(home),
-        };
-        Simulator { shared: Arc::new(shared) }
+        Simulator { simulation: Simulation::new(clock, world), faults, commands }
     }
 }
 
@@ -189,19 +176,19 @@ impl Simulator {
     /// Simulated time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.shared.clock.now()
+        self.simulation.clock().now()
     }
 
     /// How long a simulated time takes on tokio's clock.
     #[must_use]
     pub fn real(&self, simulated: Duration) -> Duration {
-        self.shared.clock.real(simulated)
+        self.simulation.clock().real(simulated)
     }
 
     /// The faults, to be dialled in at run time.
     #[must_use]
-    pub fn faults(&self) -> Faults {
-        Faults { simulator: self.clone() }
+    pub fn faults(&self) -> &Faults<Target, Effect> {
+        &self.faults
     }
 
     /// The world as it is now.
@@ -251,90 +238,29 @@ impl Simulator {
     /// [`Simulator::keep_time`].
     #[must_use]
     pub fn subscribe(&self) -> watch::Receiver<u64> {
-        self.shared.changed.subscribe()
+        self.simulation.subscribe()
     }
 
     /// Turns the world for as long as it is polled, so that builds go on though nobody asks.
     pub async fn keep_time(&self) {
-        let mut agenda = self.shared.agenda.subscribe();
-        loop {
-            agenda.mark_unchanged();
-            let next = self.with(|world| world.next_due());
-            let wait = next.map(|at| self.real(between(self.now(), at)).max(Duration::from_millis(1)));
-            tokio::select! {
-                () = async { match wait {
-                    Some(wait) => tokio::time::sleep(wait).await,
-                    None => std::future::pending().await,
-                } } => {}
-                changed = agenda.changed() => if changed.is_err() { return },
-            }
-        }
+        self.simulation.keep_time(|| self.with(|world| world.next_due())).await;
     }
 
     /// Ends the processes of all real commands, and waits until they are gone.
     pub async fn end_commands(&self) {
-        self.shared.commands.end_all().await;
+        self.commands.end_all().await;
     }
 
     pub(crate) fn commands(&self) -> &Commands {
-        &self.shared.commands
+        &self.commands
     }
 
-    /// Does something with the world as it is now, and tells those who watch when it changed.
+    /// Does something with the world as it is now; what builds want done on the machine is begun.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut World) -> R) -> R {
-        let mut world = self.lock();
-        world.advance(self.shared.clock.now());
-        let result = act(&mut world);
-        let (version, next) = (world.version(), world.next_due());
-        let errands = world.take_errands();
-        drop(world);
-        self.shared.changed.send_if_modified(|seen| std::mem::replace(seen, version) != version);
-        self.shared.agenda.send_if_modified(|seen| std::mem::replace(seen, next) != next);
+        let (result, errands) = self.simulation.with(|world| (act(world), world.take_errands()));
         for errand in errands {
-            self.shared.commands.take(self, errand);
+            self.commands.take(self, errand);
         }
         result
-    }
-
-    /// A panic elsewhere leaves plain data behind, so a poisoned lock is still good.
-    fn lock(&self) -> MutexGuard<'_, World> {
-        self.shared.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The faults of a simulator.
-#[derive(Debug, Clone)]
-pub struct Faults {
-    simulator: Simulator,
-}
-
-impl Faults {
-    /// Adds a fault; it is in force from now on.
-    pub fn add(&self, fault: Fault) -> FaultId {
-        self.simulator.with(|world| world.faults.add(fault, world.now))
-    }
-
-    /// Adds faults that stand in a string, as `Fault::parse_all` reads it.
-    ///
-    /// # Errors
-    /// When it can't be read; then none is added.
-    pub fn add_all(&self, text: &str) -> Result<Vec<FaultId>, crate::ParseFaultError> {
-        Ok(Fault::parse_all(text)?.into_iter().map(|fault| self.add(fault)).collect())
-    }
-
-    /// Removes a fault; `false` when there is none of this name.
-    pub fn remove(&self, id: FaultId) -> bool {
-        self.simulator.with(|world| world.faults.remove(id))
-    }
-
-    /// Removes all faults.
-    pub fn clear(&self) {
-        self.simulator.with(|world| world.faults.clear());
-    }
-
-    /// The faults in force, and how often each struck.
-    #[must_use]
-    pub fn list(&self) -> Vec<ActiveFault> {
-        self.simulator.with(|world| world.faults.list())
     }
 }

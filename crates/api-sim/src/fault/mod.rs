@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use parse::{ParseFaultError, time};
 pub use request::{PathPattern, RequestFault, glob};
-pub use table::FaultTable;
+pub use table::Faults;
 
 /// What a simulator's faults are for: requests of some kind, or something that happens by itself.
 pub trait Target: Sized {

@@ -29,7 +29,7 @@ mod view;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use api_sim::{Agenda, FaultTable, later};
+use api_sim::{Agenda, Faults, later};
 use jiff::Timestamp;
 
 use crate::faults::{Effect, Target};
@@ -77,7 +77,7 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) timings: Timings,
     pub(crate) rng: fastrand::Rng,
-    pub(crate) faults: FaultTable<Target, Effect>,
+    pub(crate) faults: Faults<Target, Effect>,
     /// Requests by method and path, with `*` for names and numbers.
     pub(crate) calls: BTreeMap<String, u64>,
     pub(crate) users: BTreeMap<String, User>,
@@ -99,8 +99,38 @@ pub(crate) struct World {
     last_id: u64,
 }
 
+impl api_sim::World for World {
+    fn advance(&mut self, now: Timestamp) {
+        while let Some((at, due)) = self.agenda.pop(now) {
+            self.now = self.now.max(at);
+            match self.phase.down_until() {
+                Some(until) if due != Due::Up && !matches!(due, Due::Forget { .. }) => {
+                    self.agenda.add(until, due);
+                }
+                _ => self.carry_out(due),
+            }
+            self.touch();
+        }
+        self.now = self.now.max(now);
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.agenda.next()
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
 impl World {
-    pub(crate) fn new(now: Timestamp, settings: Settings, timings: Timings, seed: u64) -> Self {
+    pub(crate) fn new(
+        now: Timestamp,
+        settings: Settings,
+        timings: Timings,
+        faults: Faults<Target, Effect>,
+        seed: u64,
+    ) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let phase = Phase::new(&mut rng);
         let sessions = Sessions::new(&mut rng);
@@ -111,7 +141,7 @@ impl World {
             settings,
             timings,
             rng,
-            faults: FaultTable::default(),
+            faults,
             calls: BTreeMap::new(),
             users: BTreeMap::new(),
             sessions,
@@ -129,31 +159,6 @@ impl World {
             version: 0,
             last_id: 0,
         }
-    }
-
-    /// Carries out everything that is due by `now`, each at its own time.
-    pub(crate) fn advance(&mut self, now: Timestamp) {
-        while let Some((at, due)) = self.agenda.pop(now) {
-            self.now = self.now.max(at);
-            match self.phase.down_until() {
-                Some(until) if due != Due::Up && !matches!(due, Due::Forget { .. }) => {
-                    self.agenda.add(until, due);
-                }
-                _ => self.carry_out(due),
-            }
-            self.touch();
-        }
-        self.now = self.now.max(now);
-    }
-
-    /// When the next thing happens by itself.
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.next()
-    }
-
-    /// Counts up with every change, so that watchers can tell.
-    pub(crate) fn version(&self) -> u64 {
-        self.version
     }
 
     pub(crate) fn touch(&mut self) {
