@@ -16,8 +16,8 @@ pub(crate) const MOST_LINES: usize = 600;
 const CRATES: &[(&str, &[&str])] = &[
     ("api-transport", &[]),
     ("alertmanager-types", &["api-transport"]),
-    ("linode-sim", &[]),
     ("api-sim", &[]),
+    ("linode-sim", &["api-sim"]),
     ("jenkins-sim", &["api-sim"]),
     ("linode-api", &["api-transport"]),
     ("jenkins-client", &["api-transport"]),

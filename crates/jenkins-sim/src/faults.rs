@@ -43,8 +43,6 @@ pub enum Target {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Effect {
-    /// What can befall a request of any API.
-    Request(RequestFault),
     /// The request is carried out and answered, then Jenkins restarts: `restart`.
     Restart,
     /// The request is carried out, its answer is lost, and Jenkins crashes: `crash`.
@@ -60,6 +58,9 @@ pub enum Effect {
         /// Milliseconds of simulated time.
         millis: u64,
     },
+    /// What can befall a request of any API.
+    #[serde(untagged)]
+    Request(RequestFault),
 }
 
 impl api_sim::Target for Target {

@@ -2,7 +2,6 @@
 
 mod body;
 mod catalog;
-mod clock;
 mod faults;
 mod http;
 mod limits;
@@ -16,11 +15,12 @@ mod stamp;
 mod timings;
 mod world;
 
-pub use faults::{ActiveFault, Effect, Fault, FaultId, ParseFaultError, Target};
-pub use http::{ConnectionLost, InProcess};
+pub use api_sim::{ConnectionLost, FaultId, Faults, ParseFaultError, PathPattern, RequestFault};
+pub use faults::{ActiveFault, Effect, Fault, Target};
+pub use http::InProcess;
 pub use seed::{Seed, SeedBalancer, SeedConfig, SeedError, SeedInstance, SeedNode, SeededBalancer};
 pub use settings::Settings;
-pub use simulator::{Builder, Faults, Simulator};
+pub use simulator::{Builder, Simulator};
 pub use snapshot::{
     Backend, BalancerView, Bill, BillLine, ConfigView, Guest, InstanceView, Mode, NodeStatus, Snapshot,
 };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::clock::later;
 use crate::timings::{RateLimit, RateLimits};
+use api_sim::later;
 
 /// The account's tokens and the windows of its rate limits.
 #[derive(Debug)]

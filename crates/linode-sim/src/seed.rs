@@ -303,8 +303,7 @@ pub(crate) fn all(world: &mut World, seed: &Seed) -> Result<Vec<SeededBalancer>,
         let faults = crate::Fault::parse_all(text)
             .map_err(|error| SeedError { what: "the faults".to_owned(), reason: error.to_string() })?;
         for fault in faults {
-            let now = world.now;
-            world.faults.add(fault, now);
+            world.faults.add(fault);
         }
     }
     world.add_images(&seed.images);

@@ -1,13 +1,12 @@
 //! The simulator as a library.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use api_sim::{Clock, Faults, Simulation, World as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::clock::{Clock, between};
-use crate::faults::{ActiveFault, Fault, FaultId};
+use crate::faults::{Effect, Target};
 use crate::limits::Limits;
 use crate::seed::{Seed, SeedBalancer, SeedError, SeedInstance, SeededBalancer};
 use crate::settings::Settings;
@@ -21,16 +20,8 @@ const START: &str = "2026-01-05T08:00:00Z";
 /// A simulated Linode account with its API. A clone is the same account.
 #[derive(Debug, Clone)]
 pub struct Simulator {
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    clock: Clock,
-    world: Mutex<World>,
-    changed: watch::Sender<u64>,
-    /// Wakes [`Simulator::keep_time`] when the agenda has something earlier.
-    agenda: watch::Sender<Option<Timestamp>>,
+    simulation: Simulation<World>,
+    faults: Faults<Target, Effect>,
 }
 
 /// Makes a [`Simulator`]; every setting has a default.
@@ -84,6 +75,12 @@ impl Builder {
         self
     }
 
+    /// The simulated time is the machine's at first.
+    pub fn start_now(self) -> Self {
+        let now = api_sim::wall_clock();
+        self.start(now)
+    }
+
     /// Simulated seconds per second of tokio's clock, from a millionth to a million; anything else is 1.
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
@@ -118,14 +115,10 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Simulator {
         let limits = Limits::new(self.tokens, self.rates);
-        let world = World::new(self.start, self.timings, self.settings, limits, self.seed);
-        let shared = Shared {
-            clock: Clock::new(self.start, self.speed),
-            world: Mutex::new(world),
-            changed: watch::Sender::new(0),
-            agenda: watch::Sender::new(None),
-        };
-        Simulator { shared: Arc::new(shared) }
+        let clock = Clock::new(self.start, self.speed);
+        let faults = Faults::new(clock.clone());
+        let world = World::new(self.start, self.timings, self.settings, limits, faults.clone(), self.seed);
+        Simulator { simulation: Simulation::new(clock, world), faults }
     }
 }
 
@@ -138,19 +131,19 @@ impl Simulator {
     /// Simulated time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.shared.clock.now()
+        self.simulation.clock().now()
     }
 
     /// How long a simulated time takes on tokio's clock.
     #[must_use]
     pub fn real(&self, simulated: Duration) -> Duration {
-        self.shared.clock.real(simulated)
+        self.simulation.clock().real(simulated)
     }
 
     /// The faults, to be dialled in at run time.
     #[must_use]
-    pub fn faults(&self) -> Faults {
-        Faults { simulator: self.clone() }
+    pub fn faults(&self) -> &Faults<Target, Effect> {
+        &self.faults
     }
 
     /// The world as it is now.
@@ -228,24 +221,12 @@ impl Simulator {
     /// [`Simulator::keep_time`].
     #[must_use]
     pub fn subscribe(&self) -> watch::Receiver<u64> {
-        self.shared.changed.subscribe()
+        self.simulation.subscribe()
     }
 
     /// Turns the world for as long as it is polled, so that subscribers hear of what time alone brings.
     pub async fn keep_time(&self) {
-        let mut agenda = self.shared.agenda.subscribe();
-        loop {
-            agenda.mark_unchanged();
-            let next = self.with(|world| world.next_due());
-            let wait = next.map(|at| self.real(between(self.now(), at)).max(Duration::from_millis(1)));
-            tokio::select! {
-                () = async { match wait {
-                    Some(wait) => tokio::time::sleep(wait).await,
-                    None => std::future::pending().await,
-                } } => {}
-                changed = agenda.changed() => if changed.is_err() { return },
-            }
-        }
+        self.simulation.keep_time(|| self.with(|world| world.next_due())).await;
     }
 
     /// The NodeBalancers with configs and nodes, for the side that forwards.
@@ -268,55 +249,6 @@ impl Simulator {
 
     /// Does something with the world as it is now, and tells those who watch when it changed.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut World) -> R) -> R {
-        let mut world = self.lock();
-        world.advance(self.shared.clock.now());
-        let result = act(&mut world);
-        let (version, next) = (world.version(), world.next_due());
-        drop(world);
-        self.shared.changed.send_if_modified(|seen| std::mem::replace(seen, version) != version);
-        self.shared.agenda.send_if_modified(|seen| std::mem::replace(seen, next) != next);
-        result
-    }
-
-    /// A panic elsewhere leaves plain data behind, so a poisoned lock is taken all the same.
-    fn lock(&self) -> MutexGuard<'_, World> {
-        self.shared.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The faults of a simulator.
-#[derive(Debug, Clone)]
-pub struct Faults {
-    simulator: Simulator,
-}
-
-impl Faults {
-    /// Adds a fault; it is in force from now on.
-    pub fn add(&self, fault: Fault) -> FaultId {
-        self.simulator.with(|world| world.faults.add(fault, world.now))
-    }
-
-    /// Adds faults that stand in a string, as [`Fault::parse_all`] reads it.
-    ///
-    /// # Errors
-    /// When it can't be read; then none is added.
-    pub fn add_all(&self, text: &str) -> Result<Vec<FaultId>, crate::ParseFaultError> {
-        Ok(Fault::parse_all(text)?.into_iter().map(|fault| self.add(fault)).collect())
-    }
-
-    /// Removes a fault; `false` when there is none of this name.
-    pub fn remove(&self, id: FaultId) -> bool {
-        self.simulator.with(|world| world.faults.remove(id))
-    }
-
-    /// Removes all faults.
-    pub fn clear(&self) {
-        self.simulator.with(|world| world.faults.clear());
-    }
-
-    /// The faults in force, and how often each struck.
-    #[must_use]
-    pub fn list(&self) -> Vec<ActiveFault> {
-        self.simulator.with(|world| world.faults.list())
+        self.simulation.with(act)
     }
 }

@@ -100,7 +100,7 @@ async fn the_control_plane_dials_them_in_too() {
     let api = Api::new().with_login(None);
     let added = api.send("POST", "/sim/faults", "", "trigger:lost=502*1,crumb:404").await.unwrap().json();
     assert_eq!(added["added"], serde_json::json!([1, 2]));
-    let json = r#"{"target": "any", "effect": {"request": {"html": {"status": 502}}}, "count": 1}"#;
+    let json = r#"{"target": "any", "effect": {"html": {"status": 502}}, "count": 1}"#;
     assert_eq!(api.send("POST", "/sim/faults", "", json).await.unwrap().status, 200);
     assert_eq!(api.get("/sim/faults").await.json().as_array().unwrap().len(), 3);
     assert_eq!(api.send("DELETE", "/sim/faults/2", "", "").await.unwrap().status, 200);

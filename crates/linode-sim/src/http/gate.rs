@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use api_sim::RequestFault;
+
 use super::answer::Answer;
 use super::call::Call;
 use super::page::ListFault;
@@ -33,11 +35,13 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
         *world.calls.entry(operation.clone()).or_default() += 1;
         struck = strike(world, call, collection);
     }
-    match struck {
-        Some(Effect::Hang { millis }) => return Outcome::Wait(millis.map(Duration::from_millis)),
-        Some(Effect::Reset) => return Outcome::Lost,
+    match &struck {
+        Some(Effect::Request(fault @ RequestFault::Hang { .. })) => return Outcome::Wait(fault.span()),
+        Some(Effect::Request(RequestFault::Reset)) => return Outcome::Lost,
         // A gateway knows nothing of tokens and limits.
-        Some(Effect::Html { status }) => return Outcome::Answer(Answer::html(status)),
+        Some(Effect::Request(RequestFault::Html { status })) => {
+            return Outcome::Answer(Answer::html(*status));
+        }
         _ => {}
     }
     let scope = route::scope(call);
@@ -51,8 +55,8 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
     let standing = world.limits.count(user, &operation, family, world.now);
     let scopes = caller.map_or_else(|| "unknown".to_owned(), |caller| caller.scopes);
     let dress = |answer: Answer| with_headers(answer, standing, &scopes, &scope);
-    if let Some(effect @ (Effect::Status { .. } | Effect::Maintenance)) = struck {
-        return Outcome::Answer(refused_by_fault(effect, dress));
+    if let Some(effect @ (Effect::Request(RequestFault::Status { .. }) | Effect::Maintenance)) = struck {
+        return Outcome::Answer(refused_by_fault(&effect, dress));
     }
     if let Some(refusal) = refusal {
         return Outcome::Answer(dress(refusal.into()));
@@ -66,20 +70,22 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
     let answer = dress(route::carry_out(world, call).unwrap_or_else(Answer::from));
     match struck {
         None => Outcome::Answer(answer),
-        Some(Effect::Lost) => Outcome::Lost,
-        Some(Effect::LostAs { status }) => Outcome::Answer(dress(Answer::of_status(status, None))),
-        Some(Effect::LateAnswer { millis }) => Outcome::Late(millis.map(Duration::from_millis), answer),
+        Some(Effect::Request(RequestFault::Lost)) => Outcome::Lost,
+        Some(Effect::Request(RequestFault::LostAs { status })) => {
+            Outcome::Answer(dress(Answer::of_status(status, None)))
+        }
+        Some(Effect::Request(fault @ RequestFault::Late { .. })) => Outcome::Late(fault.span(), answer),
         Some(_) => Outcome::Answer(dress(Answer::nonsense())),
     }
 }
 
 /// What a fault has the API itself answer.
-fn refused_by_fault(effect: Effect, dress: impl FnOnce(Answer) -> Answer) -> Answer {
-    let Effect::Status { status, reason, retry_after } = effect else {
+fn refused_by_fault(effect: &Effect, dress: impl FnOnce(Answer) -> Answer) -> Answer {
+    let Effect::Request(RequestFault::Status { status, retry_after }) = *effect else {
         let answer = dress(Answer::of_status(503, Some("Currently in maintenance mode.".to_owned())));
         return answer.header("X-Maintenance-Mode", "all");
     };
-    let answer = dress(Answer::of_status(status, reason));
+    let answer = dress(Answer::of_status(status, None));
     match retry_after {
         // A negative one was seen together with a reset of -1.
         Some(seconds) if seconds < 0 => answer.header("Retry-After", seconds).header("X-RateLimit-Reset", -1),
@@ -90,21 +96,8 @@ fn refused_by_fault(effect: Effect, dress: impl FnOnce(Answer) -> Answer) -> Ans
 
 /// The first fault that keeps a request from being carried out, or its answer from arriving as it should.
 fn strike(world: &mut World, call: &Call, collection: bool) -> Option<Effect> {
-    let wanted = |effect: &Effect| {
-        matches!(
-            effect,
-            Effect::Status { .. }
-                | Effect::Html { .. }
-                | Effect::Maintenance
-                | Effect::Hang { .. }
-                | Effect::Reset
-                | Effect::Lost
-                | Effect::LostAs { .. }
-                | Effect::LateAnswer { .. }
-                | Effect::Nonsense
-        )
-    };
-    let effect = world.faults.strike(request(call, collection), world.now, &mut world.rng, wanted)?;
+    let wanted = |effect: &Effect| matches!(effect, Effect::Request(_) | Effect::Maintenance);
+    let effect = world.strike(request(call, collection), wanted)?;
     tracing::debug!(method = call.method, path = call.path, ?effect, "a fault strikes");
     Some(effect)
 }
@@ -118,7 +111,7 @@ fn list_fault(world: &mut World, call: &Call) -> Option<ListFault> {
         _ => None,
     };
     let wanted = |effect: &Effect| fault(effect).is_some();
-    let effect = world.faults.strike(request(call, true), world.now, &mut world.rng, wanted)?;
+    let effect = world.strike(request(call, true), wanted)?;
     fault(&effect)
 }
 

@@ -17,4 +17,4 @@ mod route;
 mod service;
 mod tags;
 
-pub use service::{ConnectionLost, InProcess};
+pub use service::InProcess;

@@ -1,15 +1,9 @@
 //! The API as a router and as a service in the same process.
 
-use std::future::Future;
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use axum::body::{Body, HttpBody, to_bytes};
-use axum::extract::State;
+use api_sim::{ConnectionLost, Simulated};
+use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use axum::{BoxError, Router};
-use bytes::Bytes;
 
 use super::answer::Answer;
 use super::call::Call;
@@ -21,17 +15,8 @@ use crate::Simulator;
 /// More than any request of the API is long.
 const MOST_BODY: usize = 2 << 20;
 
-/// The connection failed: the request may have been carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConnectionLost;
-
-impl std::fmt::Display for ConnectionLost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the simulated connection was reset")
-    }
-}
-
-impl std::error::Error for ConnectionLost {}
+/// The API as a `tower` service without a socket.
+pub type InProcess = api_sim::InProcess<Simulator>;
 
 impl Simulator {
     /// The whole API under `/v4` and `/v4beta`, and the control plane under `/sim`.
@@ -39,51 +24,19 @@ impl Simulator {
     /// A lost connection is an answer whose body breaks off at once; on a socket the connection is closed without an
     /// answer.
     pub fn router(&self) -> Router {
-        Router::new().fallback(routed).with_state(self.clone())
+        api_sim::router(self.clone())
     }
 
     /// The same for clients in the same process: a lost connection is an error of the service.
     #[must_use]
     pub fn service(&self) -> InProcess {
-        InProcess { simulator: self.clone() }
+        InProcess::new(self.clone())
     }
 }
 
-async fn routed(State(simulator): State<Simulator>, request: Request<Body>) -> Response<Body> {
-    match answer(&simulator, request).await {
-        Ok(response) => response,
-        Err(lost) => {
-            let broken = futures_util::stream::once(async move {
-                Err::<Bytes, _>(io::Error::new(io::ErrorKind::ConnectionReset, lost))
-            });
-            Response::new(Body::from_stream(broken))
-        }
-    }
-}
-
-/// The API as a [`tower::Service`] without a socket.
-#[derive(Debug, Clone)]
-pub struct InProcess {
-    simulator: Simulator,
-}
-
-impl<B> tower::Service<Request<B>> for InProcess
-where
-    B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    type Response = Response<Body>;
-    type Error = ConnectionLost;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, ConnectionLost>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectionLost>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let simulator = self.simulator.clone();
-        let request = request.map(Body::new);
-        Box::pin(async move { answer(&simulator, request).await })
+impl Simulated for Simulator {
+    async fn answer(self, request: Request<Body>) -> Result<Response<Body>, ConnectionLost> {
+        answer(&self, request).await
     }
 }
 

@@ -1,8 +1,4 @@
-//! What will happen by itself, in the order of its time.
-
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
+//! What will happen by itself.
 
 use crate::snapshot::NodeStatus;
 
@@ -36,27 +32,4 @@ pub(crate) enum Step {
     Lassie,
     /// The deletion is over.
     Gone,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Agenda {
-    entries: BTreeMap<(Timestamp, u64), Due>,
-    added: u64,
-}
-
-impl Agenda {
-    pub(super) fn add(&mut self, at: Timestamp, due: Due) {
-        self.added += 1;
-        self.entries.insert((at, self.added), due);
-    }
-
-    pub(super) fn pop(&mut self, now: Timestamp) -> Option<(Timestamp, Due)> {
-        let entry = self.entries.first_entry()?;
-        let (at, _) = *entry.key();
-        (at <= now).then(|| (at, entry.remove()))
-    }
-
-    pub(super) fn next(&self) -> Option<Timestamp> {
-        self.entries.first_key_value().map(|((at, _), _)| *at)
-    }
 }

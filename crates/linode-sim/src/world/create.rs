@@ -207,7 +207,7 @@ fn refuse_by_capacity(world: &mut World, plan: &str) -> Result<(), Refusal> {
         Effect::SoldOut { plan: only } => only.as_deref().is_none_or(|only| only == plan),
         _ => false,
     };
-    match world.faults.strike(request, world.now, &mut world.rng, wanted) {
+    match world.strike(request, wanted) {
         Some(Effect::AccountLimit) => Err(Refusal::bad(limited)),
         Some(_) => Err(Refusal::bad(
             "A limit on capacity is preventing the deployment of the selected Linode plan in this region.",

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Due, World};
-use crate::clock::{between, later};
 use crate::stamp::Stamp;
+use api_sim::{between, later};
 
 /// Whom an event is about.
 #[derive(Debug, Clone, Serialize)]

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::World;
-use crate::clock::later;
 use crate::faults::{Effect, Request};
+use api_sim::later;
 
 /// The lists that may lag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,7 @@ impl World {
     pub(super) fn lag_by_fault(&mut self, path: &str) -> Duration {
         let request = Request { method: "GET", path, collection: true };
         let wanted = |effect: &Effect| matches!(effect, Effect::Lag { .. });
-        match self.faults.strike(request, self.now, &mut self.rng, wanted) {
+        match self.strike(request, wanted) {
             Some(Effect::Lag { millis }) => Duration::from_millis(millis),
             _ => Duration::ZERO,
         }

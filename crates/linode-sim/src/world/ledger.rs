@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::World;
 use crate::catalog::{NODEBALANCER_PRICE, Price};
-use crate::clock::{between, later};
 use crate::snapshot::{Bill, BillLine};
+use api_sim::{between, later};
 
 /// What is billed.
 #[derive(Debug, Clone)]

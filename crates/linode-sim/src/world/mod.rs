@@ -23,16 +23,16 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_sim::{Agenda, Faults, later};
 use jiff::Timestamp;
 
 use crate::catalog::Catalog;
-use crate::faults::{Effect, FaultTable, Target};
+use crate::faults::{Effect, Request, Target};
 use crate::limits::Limits;
 use crate::settings::Settings;
 use crate::timings::Timings;
 
 pub(crate) use address::{Addresses, is_private};
-use agenda::Agenda;
 pub(crate) use agenda::Due;
 pub(crate) use balancer::{Config, NodeBalancer};
 use event::Subject;
@@ -51,7 +51,7 @@ pub(crate) struct World {
     pub(crate) timings: Timings,
     pub(crate) settings: Settings,
     pub(crate) rng: fastrand::Rng,
-    pub(crate) faults: FaultTable,
+    pub(crate) faults: Faults<Target, Effect>,
     pub(crate) limits: Limits,
     pub(crate) calls: BTreeMap<String, u64>,
     pub(crate) instances: BTreeMap<u64, Instance>,
@@ -64,12 +64,31 @@ pub(crate) struct World {
     pub(crate) lags: Lags,
     pub(crate) addresses: Addresses,
     ledger: Ledger,
-    agenda: Agenda,
+    agenda: Agenda<Due>,
     labels: BTreeMap<String, u64>,
     owners: BTreeMap<Ipv4Addr, u64>,
     backends: BTreeMap<Ipv4Addr, BTreeSet<u64>>,
     next_id: u64,
     version: u64,
+}
+
+impl api_sim::World for World {
+    fn advance(&mut self, now: Timestamp) {
+        while let Some((at, due)) = self.agenda.pop(now) {
+            self.now = self.now.max(at);
+            self.carry_out(due);
+            self.touch();
+        }
+        self.now = self.now.max(now);
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.agenda.next()
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
 }
 
 impl World {
@@ -78,6 +97,7 @@ impl World {
         timings: Timings,
         settings: Settings,
         limits: Limits,
+        faults: Faults<Target, Effect>,
         seed: u64,
     ) -> Self {
         let addresses = Addresses::new(settings.loopback);
@@ -87,7 +107,7 @@ impl World {
             timings,
             settings,
             rng: fastrand::Rng::with_seed(seed),
-            faults: FaultTable::default(),
+            faults,
             limits,
             calls: BTreeMap::new(),
             instances: BTreeMap::new(),
@@ -109,26 +129,6 @@ impl World {
         }
     }
 
-    /// Carries out everything that is due by `now`, each at its own time.
-    pub(crate) fn advance(&mut self, now: Timestamp) {
-        while let Some((at, due)) = self.agenda.pop(now) {
-            self.now = self.now.max(at);
-            self.carry_out(due);
-            self.touch();
-        }
-        self.now = self.now.max(now);
-    }
-
-    /// When the next thing happens by itself.
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.next()
-    }
-
-    /// Counts up with every change, so that watchers can tell.
-    pub(crate) fn version(&self) -> u64 {
-        self.version
-    }
-
     pub(crate) fn touch(&mut self) {
         self.version += 1;
     }
@@ -144,7 +144,7 @@ impl World {
     }
 
     fn at(&mut self, after: Duration, due: Due) {
-        self.agenda.add(crate::clock::later(self.now, after), due);
+        self.agenda.add(later(self.now, after), due);
     }
 
     /// A new id, from one row for everything, with gaps as real ids have them.
@@ -153,9 +153,17 @@ impl World {
         self.next_id
     }
 
-    /// Whether a fault strikes something that is no request.
+    /// Whether a fault strikes something that is not a request.
     fn struck(&mut self, target: &Target, wanted: impl Fn(&Effect) -> bool) -> Option<Effect> {
-        let now = self.now;
-        self.faults.strike_target(target, now, &mut self.rng, wanted)
+        self.faults.strike(self.now, &mut self.rng, |at, effect| at == target && wanted(effect))
+    }
+
+    /// Whether a fault strikes a request.
+    pub(crate) fn strike(
+        &mut self,
+        request: Request<'_>,
+        wanted: impl Fn(&Effect) -> bool,
+    ) -> Option<Effect> {
+        self.faults.strike(self.now, &mut self.rng, |at, effect| wanted(effect) && at.matches(request))
     }
 }

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::agenda::Step;
 use super::{Due, Status, Subject, World};
-use crate::clock::{between, later};
 use crate::faults::{Effect, Target};
 use crate::refusal::Refusal;
 use crate::stamp::Stamp;
+use api_sim::{between, later};
 
 /// What the API doesn't show of an instance's life.
 #[derive(Debug, Clone)]

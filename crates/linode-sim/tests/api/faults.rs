@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use linode_sim::{Delay, Effect, Fault, Simulator, Target, Timings};
+use linode_sim::{Delay, Effect, Fault, RequestFault, Simulator, Target, Timings};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -71,7 +71,7 @@ async fn a_lost_answer_leaves_the_instance_behind() {
 #[tokio::test(start_paused = true)]
 async fn through_the_router_a_lost_answer_is_a_body_that_breaks_off() {
     let sim = Simulator::builder().build();
-    sim.faults().add(Fault::new(Target::Any, Effect::Lost));
+    sim.faults().add(Fault::new(Target::Any, Effect::Request(RequestFault::Lost)));
     let request =
         Request::get("/v4/profile").header("Authorization", "Bearer x").body(Body::empty()).unwrap();
     let response = sim.router().oneshot(request).await.unwrap();
@@ -316,7 +316,7 @@ fn faults_that_cannot_be_read_are_named() {
         (fault.count, fault.skip, fault.after_millis, fault.for_millis),
         (Some(3), 2, 60_000, Some(3_600_000))
     );
-    assert_eq!(fault.effect, Effect::Lost);
+    assert_eq!(fault.effect, Effect::Request(RequestFault::Lost));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,6 @@
 //! The simulated Linode API as a program.
 
 mod args;
-mod clock;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -53,10 +52,14 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 fn simulator(args: &Args) -> Result<Simulator, Box<dyn Error>> {
     let mut builder = Simulator::builder()
         .seed(args.seed)
-        .start(args.start.unwrap_or_else(clock::now))
         .speed(args.speed)
         .profile(args.timings.into())
         .loopback(args.network);
+    builder = match args.start {
+        Some(start) => builder.start(start),
+        // Clients of a served simulator have clocks of their own, and ask for events since a time of theirs.
+        None => builder.start_now(),
+    };
     if let Some(token) = &args.token {
         builder = builder.token(token);
     }
