@@ -49,6 +49,10 @@ doc:
 test:
     cargo test --workspace
 
+# The examples, against the simulated Linode API
+examples:
+    .ci/examples
+
 # Only the floors of the house
 architecture:
     cargo test -p integration --test integration architecture::

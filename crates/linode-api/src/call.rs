@@ -54,7 +54,7 @@ impl<T> Call<T> {
         self.map(|request| Ok(request.attempt_limit(limit)))
     }
 
-    /// Adds a query parameter, for [`Client::get`](crate::Client::get) and what the API takes besides.
+    /// Adds a query parameter, for [`Client::get`](crate::Client::get) and whatever else the API takes.
     ///
     /// ```no_run
     /// use serde_json::Value;
@@ -135,7 +135,7 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
     }
 }
 
-/// Answers of 202 and 299 may carry warnings about something that was done all the same.
+/// Answers of 202 and 299 may carry warnings about something that was done nevertheless.
 fn warn_of(request: &Request, response: &Response) {
     if !matches!(response.status().as_u16(), 202 | 299) {
         return;

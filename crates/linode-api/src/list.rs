@@ -67,7 +67,7 @@ impl<T> List<T> {
         }
     }
 
-    /// Narrows and orders; a second filter holds besides the first.
+    /// Narrows and orders; a second filter holds in addition to the first.
     ///
     /// ```no_run
     /// use linode_api::Filter;
@@ -122,8 +122,8 @@ impl<T: DeserializeOwned> List<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> List<T> {
-    /// The things one after the other, while the next page is fetched ahead: at most two pages are in memory. Whoever needs
-    /// to know whether something appeared or vanished meanwhile awaits the listing instead.
+    /// The things one after the other, while the next page is fetched ahead: at most two pages are in memory. To know whether
+    /// something appeared or vanished meanwhile, await the listing instead.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;

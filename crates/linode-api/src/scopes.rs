@@ -5,6 +5,7 @@ use std::fmt;
 
 /// How far a scope goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Access {
     /// May look.
     ReadOnly,

@@ -103,7 +103,7 @@ impl Wait {
     }
 }
 
-/// A status that no call of ours leads out of.
+/// A status that no call leads out of.
 const fn leads_nowhere(status: &InstanceStatus) -> bool {
     matches!(status, InstanceStatus::Deleting | InstanceStatus::BillingSuspension)
 }

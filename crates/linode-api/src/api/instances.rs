@@ -243,7 +243,7 @@ impl InstanceHandle {
         self.target.list(Operation::ListInstanceFirewalls, what)
     }
 
-    /// Waits until the instance is in a status, or meets another condition; running unless told otherwise.
+    /// Waits until the instance is in a status, or meets another condition; running by default.
     ///
     /// ```no_run
     /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {

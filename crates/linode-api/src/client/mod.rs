@@ -1,4 +1,4 @@
-//! The client: whom it speaks to, as whom, how.
+//! The client: its address, its token, how it sends.
 
 mod address;
 mod build_error;

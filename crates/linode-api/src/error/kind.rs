@@ -1,3 +1,5 @@
+//! What kind of failure a call met.
+
 use api_transport::{Failure, Stage};
 
 use crate::models::Reason;
@@ -21,7 +23,7 @@ pub enum ErrorKind {
     LabelTaken,
     /// 400 on creating an instance which no field of the request explains but its type or region: there may be no room.
     Unavailable,
-    /// 400: a limit of the account, or an account that is not active. Only a person can cure it.
+    /// 400: a limit of the account, or an account that is not active. Only an operator can cure it.
     AccountLimit,
     /// 400: another job runs on the Linode.
     Busy,
@@ -97,7 +99,7 @@ impl ErrorKind {
     }
 }
 
-/// Words of refusals that were seen, or stand in the documentation, and that only a person can cure.
+/// Words of refusals that were seen, or stand in the documentation, and that only an operator can cure.
 const ACCOUNT: &[&str] = &[
     "account limit reached",
     "open a support ticket",
@@ -134,8 +136,8 @@ const OURS: &[&str] = &[
     "group",
 ];
 
-/// Whether something that we wrote into the request explains the refusal. The text of a lack of room is known to nobody, so
-/// what remains unexplained is taken for one; a type or region that does not exist is a mistake, and says so.
+/// Whether a field of the request explains the refusal. How the API words a lack of room is not documented, so a refusal that
+/// nothing explains is taken for one; a type or region that does not exist is a mistake, and says so.
 fn blames_the_request(reason: &Reason) -> bool {
     match reason.field.as_deref() {
         Some("type" | "region") => {

@@ -44,7 +44,7 @@ impl Error {
     /// ```no_run
     /// use linode_api::ErrorKind;
     ///
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// match error.kind() {
     ///     ErrorKind::AccountLimit => println!("ask for a higher limit"),
     ///     ErrorKind::Unavailable => println!("try another type"),
@@ -59,7 +59,7 @@ impl Error {
     /// What was attempted, in words.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// assert!(error.attempting().starts_with("creating instance"));
     /// # }
     /// ```
@@ -72,7 +72,7 @@ impl Error {
     /// ```no_run
     /// use linode_api::Stage;
     ///
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if error.stage() == Stage::Connecting {
     ///     println!("nothing was sent");
     /// }
@@ -85,7 +85,7 @@ impl Error {
     /// The status of the last answer, if there was one.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// println!("{:?}", error.status().map(|status| status.as_u16()));
     /// # }
     /// ```
@@ -93,10 +93,10 @@ impl Error {
         self.0.failure.status()
     }
 
-    /// The API's reasons, each with the field that it is about; empty when a gateway answered, or nobody.
+    /// The API's reasons, each with the field that it is about; empty when a gateway answered, or nothing did.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// for reason in error.reasons() {
     ///     println!("{:?}: {}", reason.field, reason.reason);
     /// }
@@ -109,7 +109,7 @@ impl Error {
     /// How many times the request was sent.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// println!("given up after {} attempts", error.attempts());
     /// # }
     /// ```
@@ -120,7 +120,7 @@ impl Error {
     /// How long to wait before asking again, if the API said so or the rate budget knows.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if let Some(wait) = error.retry_after() {
     ///     println!("again in {wait:?}");
     /// }
@@ -130,11 +130,11 @@ impl Error {
         self.0.failure.retry_after()
     }
 
-    /// Whether the same call may succeed later without anybody changing anything. The client has already sent again what
+    /// Whether the same call may succeed later with nothing changed. The client has already sent again what
     /// was safe. It says nothing about safety: see [`may_have_happened`](Self::may_have_happened).
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if error.is_retryable() && !error.may_have_happened() {
     ///     println!("the same call is safe later");
     /// }
@@ -148,7 +148,7 @@ impl Error {
     /// before creating it a second time.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if error.may_have_happened() {
     ///     println!("look for its label before it is created again");
     /// }
@@ -173,10 +173,10 @@ impl Error {
         self.kind() == ErrorKind::NotFound
     }
 
-    /// Whether something with this label exists already: perhaps from an earlier attempt of ours, so look.
+    /// Whether something with this label exists already: perhaps from an earlier attempt of this program, so look.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if error.is_label_taken() {
     ///     println!("look whether the one that has the label is ours");
     /// }
@@ -186,10 +186,10 @@ impl Error {
         self.kind() == ErrorKind::LabelTaken
     }
 
-    /// Whether only a person can cure it: an account's limit, a token, a permission.
+    /// Whether only an operator can cure it: an account's limit, a token, a permission.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if error.requires_operator() {
     ///     println!("stop, and page someone: {error}");
     /// }
@@ -205,7 +205,7 @@ impl Error {
     /// Whether a time limit ended it.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if error.is_timeout() && error.may_have_happened() {
     ///     println!("the answer may still be on its way");
     /// }
@@ -218,7 +218,7 @@ impl Error {
     /// The scopes of which the call needed one, if the API said so.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// if let Some(scopes) = error.accepted_scopes() {
     ///     println!("the token needs one of: {scopes}");
     /// }
@@ -231,7 +231,7 @@ impl Error {
     /// The id that the API gave the request, for a support ticket.
     ///
     /// ```no_run
-    /// # fn told(error: &linode_api::Error) {
+    /// # fn handle(error: &linode_api::Error) {
     /// println!("request {:?}", error.request_id());
     /// # }
     /// ```

@@ -21,7 +21,7 @@ open_enum! {
         InstanceDelete = "linode_delete",
         /// An instance was changed.
         InstanceUpdate = "linode_update",
-        /// An instance's disks were made anew.
+        /// An instance's disks were made again.
         InstanceRebuild = "linode_rebuild",
         /// An instance changed its type.
         InstanceResize = "linode_resize",

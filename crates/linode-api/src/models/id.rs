@@ -1,8 +1,8 @@
 //! Numeric ids, one type for each kind of thing, so that a node's id cannot stand where a config's belongs.
 
-/// Text that is no id of the expected kind.
+/// Text that is not a valid id of the expected kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no {kind}: expected a whole number above 0")]
+#[error("{text:?} is not a valid {kind}: expected a whole number above 0")]
 pub struct ParseIdError {
     kind: &'static str,
     text: String,

@@ -134,7 +134,7 @@ pub struct ImageRegion {
 pub struct ImageSharing {
     /// With whom; null for an image of others.
     pub shared_with: Option<ImageSharedWith>,
-    /// By whom; null for an own image.
+    /// By whom; null for an image of the account.
     pub shared_by: Option<ImageSharedBy>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
@@ -177,7 +177,7 @@ pub struct ImageSharedBy {
 pub struct ImageUpload {
     /// The image.
     pub image: Image,
-    /// Where to PUT its file. Whoever has this address can write it.
+    /// Where to PUT its file. Anyone who has this address can write it.
     pub upload_to: Concealed,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]

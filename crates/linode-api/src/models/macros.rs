@@ -10,7 +10,7 @@ macro_rules! ids {
         pub struct $name(std::num::NonZeroU64);
 
         impl $name {
-            /// The id with this number; none for 0, which is no id.
+            /// The id with this number; none for 0, which is not a valid id.
             #[must_use]
             pub const fn new(number: u64) -> Option<Self> {
                 match std::num::NonZeroU64::new(number) {

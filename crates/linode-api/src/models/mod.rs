@@ -12,6 +12,7 @@ mod amount;
 mod entity;
 mod errors;
 mod event;
+mod extra;
 mod firewall;
 mod id;
 mod image;
@@ -39,6 +40,7 @@ pub use self::amount::Amount;
 pub use self::entity::*;
 pub use self::errors::*;
 pub use self::event::*;
+pub use self::extra::Extra;
 pub use self::firewall::*;
 pub use self::id::*;
 pub use self::image::*;
@@ -58,6 +60,3 @@ pub use self::types::*;
 pub use self::user_data::*;
 pub use self::volume::*;
 pub use self::vpc::*;
-
-/// Fields that have no name in a model, by their names in the API.
-pub type Extra = serde_json::Map<String, serde_json::Value>;

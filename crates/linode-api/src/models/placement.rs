@@ -15,7 +15,7 @@ open_enum! {
     pub enum PlacementGroupPolicy {
         /// The instance is not placed.
         Strict = "strict",
-        /// The instance is placed all the same.
+        /// The instance is placed even so.
         Flexible = "flexible",
     }
 }

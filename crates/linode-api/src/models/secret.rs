@@ -13,7 +13,7 @@ pub(super) fn option<S: Serializer>(secret: &Option<SecretString>, serializer: S
     }
 }
 
-/// Text of an answer that gives a right to whoever has it, such as an address to upload to. `Debug` does not
+/// Text of an answer that gives a right to anyone who has it, such as an address to upload to. `Debug` does not
 /// show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

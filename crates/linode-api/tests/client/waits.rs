@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use linode_api::models::InstanceStatus;
-use linode_api::{Condition as _, InstanceId, WaitError, conditions};
+use linode_api::models::{Instance, InstanceStatus};
+use linode_api::{Condition, InstanceId, WaitError, conditions};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -36,6 +36,31 @@ async fn any_of_several_statuses_will_do() {
     let linode = script.linode(vec![(200, instance(7, "provisioning")), (200, instance(7, "offline"))]);
     let wait = linode.instance(id()).wait().until(conditions::running().or(conditions::offline())).every(S);
     assert_eq!(wait.await.unwrap().status, InstanceStatus::Offline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn conditions_compose_with_each_other_and_with_closures() {
+    let labelled = |label: &'static str| move |instance: &Instance| instance.label == label;
+    let answers = || {
+        vec![(200, instance(7, "provisioning")), (200, instance(7, "offline")), (200, instance(7, "running"))]
+    };
+    let wait = |until: Box<dyn Condition>| async move {
+        let script = Script::default();
+        let linode = script.linode(answers());
+        let met = linode.instance(id()).wait().until(move |instance: &Instance| until.is_met(instance));
+        met.timeout(10 * S).await.map(|instance| (instance.status, script.asked()))
+    };
+    let cases: [(Box<dyn Condition>, InstanceStatus, u32); 4] = [
+        (Box::new(conditions::running().and(labelled("web-7"))), InstanceStatus::Running, 3),
+        (Box::new(conditions::running().or(conditions::offline())), InstanceStatus::Offline, 2),
+        (Box::new(conditions::status(InstanceStatus::Provisioning).not()), InstanceStatus::Offline, 2),
+        (Box::new(labelled("web-7").and(conditions::offline().not())), InstanceStatus::Provisioning, 1),
+    ];
+    for (condition, status, asked) in cases {
+        assert_eq!(wait(condition).await.unwrap(), (status, asked));
+    }
+    let never = wait(Box::new(conditions::running().and(labelled("another")))).await.unwrap_err();
+    assert!(matches!(never, WaitError::Exceeded { last: Some(InstanceStatus::Running), .. }), "{never:?}");
 }
 
 #[tokio::test(start_paused = true)]

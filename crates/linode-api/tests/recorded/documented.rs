@@ -52,7 +52,10 @@ fn ids_are_whole_numbers_above_zero() {
     assert_eq!((id.get(), id.to_string().as_str()), (123, "123"));
     assert_eq!(InstanceId::new(0), None);
     let refused = "0".parse::<NodeBalancerNodeId>().unwrap_err();
-    assert_eq!(refused.to_string(), r#""0" is no NodeBalancerNodeId: expected a whole number above 0"#);
+    assert_eq!(
+        refused.to_string(),
+        r#""0" is not a valid NodeBalancerNodeId: expected a whole number above 0"#
+    );
     assert!(serde_json::from_value::<InstanceId>(json!(0)).is_err());
 }
 

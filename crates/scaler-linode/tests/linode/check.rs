@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use linode_api::models::{
-    Check, CreateNodeBalancerConfig, FirewallId, NodeBalancerId, Protocol, Stickiness,
-    NodeBalancerConfigSettings, UserData,
+    Check, CreateNodeBalancerConfig, FirewallId, NodeBalancerConfigSettings, NodeBalancerId, Protocol,
+    Stickiness, UserData,
 };
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
 use scaler_core::model::InstanceType;
@@ -97,11 +97,16 @@ async fn configs_that_mislead_are_told() {
     let world = World::new();
     let balancer = world.backend.nodebalancer;
     let handle = world.linode.nodebalancer(balancer);
-    let change =
-        NodeBalancerConfigSettings::new().check(Check::None).stickiness(Stickiness::Table).check_passive(true);
+    let change = NodeBalancerConfigSettings::new()
+        .check(Check::None)
+        .stickiness(Stickiness::Table)
+        .check_passive(true);
     handle.config(world.backend.config).update(change).await.unwrap();
-    let udp =
-        handle.configs().create(CreateNodeBalancerConfig::new(53).with(|settings| settings.protocol(Protocol::Udp))).await.unwrap();
+    let udp = handle
+        .configs()
+        .create(CreateNodeBalancerConfig::new(53).with(|settings| settings.protocol(Protocol::Udp)))
+        .await
+        .unwrap();
     let group = world.web.clone().backend(Backend { config: udp.id, ..world.backend });
     let concerns = found(&world, group).await;
     let config = world.backend.config;

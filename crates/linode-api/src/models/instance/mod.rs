@@ -53,7 +53,7 @@ open_enum! {
         Deleting = "deleting",
         /// It is moving to another host.
         Migrating = "migrating",
-        /// Its disks are being made anew.
+        /// Its disks are being made again.
         Rebuilding = "rebuilding",
         /// It is being cloned.
         Cloning = "cloning",

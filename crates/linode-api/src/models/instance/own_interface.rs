@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::{EventId, Extra, InstanceConfigId, InstanceId, InterfaceId, time};
 
-/// The interfaces of an instance. They come in an object of their own, not in pages.
+/// The interfaces of an instance. They come in one object, not in pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceInterfaces {

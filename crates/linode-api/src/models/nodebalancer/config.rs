@@ -71,7 +71,7 @@ open_enum! {
         Recommended = "recommended",
         /// Old ones too.
         Legacy = "legacy",
-        /// None: it is no HTTPS config.
+        /// None: it is not an HTTPS config.
         None = "none",
     }
 }
