@@ -59,7 +59,6 @@ pub(crate) const CIRCLES: &[(&str, usize)] = &[
     ("autoscale", 1),
     ("autoscale-config", 3),
     ("autoscale-daemon", 1),
-    ("jenkins-sim", 18),
     ("linode-sim", 3),
     ("scaler-core", 3),
 ];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,17 +14,25 @@ use tokio::net::unix::pipe;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-use crate::Simulator;
 use crate::world::{Errand, ErrandId, ErrandResult, Work};
 
 /// How long a process has to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What is under way on the machine.
-#[derive(Debug)]
+/// Who is told what comes of work.
+pub(crate) trait Listener: Clone + Send + Sync + 'static {
+    /// A command has printed something.
+    fn printed(&self, id: ErrandId, text: &[u8]);
+
+    /// Some work is done.
+    fn done(&self, id: ErrandId, result: ErrandResult);
+}
+
+/// What is under way on the machine. A clone is the same.
+#[derive(Debug, Clone)]
 pub(crate) struct Commands {
     home: PathBuf,
-    running: Mutex<HashMap<ErrandId, Stops>>,
+    running: Arc<Mutex<HashMap<ErrandId, Stops>>>,
 }
 
 /// What tells a command to end.
@@ -37,15 +45,15 @@ struct Stops {
 
 impl Commands {
     pub(crate) fn new(home: PathBuf) -> Self {
-        Self { home, running: Mutex::new(HashMap::new()) }
+        Self { home, running: Arc::default() }
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<ErrandId, Stops>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins or stops something; what comes of it is told to the simulator.
-    pub(crate) fn take(&self, simulator: &Simulator, errand: Errand) {
+    /// Begins or stops something; what comes of it is told to the listener.
+    pub(crate) fn take(&self, listener: &impl Listener, errand: Errand) {
         match errand {
             Errand::Stop { id, at_once } => {
                 if let Some(stops) = self.running().get(&id) {
@@ -56,13 +64,13 @@ impl Commands {
                 let stops = Stops::default();
                 self.running().insert(id, stops.clone());
                 let folder = self.home.join("workspace").join(workspace);
-                let simulator = simulator.clone();
+                let (listener, commands) = (listener.clone(), self.clone());
                 let task = async move {
-                    let result = carry_out(&simulator, id, &folder, work, &stops).await;
+                    let result = carry_out(&listener, id, &folder, work, &stops).await;
                     let result = result.unwrap_or_else(|error| ErrandResult::Failed(error.to_string()));
-                    simulator.commands().running().remove(&id);
+                    commands.running().remove(&id);
                     stops.gone.cancel();
-                    simulator.with(|world| world.errand_done(id, result));
+                    listener.done(id, result);
                 };
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(task)),
@@ -82,7 +90,7 @@ impl Commands {
 }
 
 async fn carry_out(
-    simulator: &Simulator,
+    listener: &impl Listener,
     id: ErrandId,
     folder: &Path,
     work: Work,
@@ -91,7 +99,7 @@ async fn carry_out(
     tokio::fs::create_dir_all(folder).await?;
     Ok(match work {
         Work::Run { script, environment, capture } => {
-            let process = Process { simulator, id, folder, stops };
+            let process = Process { listener, id, folder, stops };
             process.run(&script, environment, capture).await?
         }
         Work::Write { file, content } => {
@@ -154,14 +162,14 @@ fn collect(folder: &Path, patterns: &str) -> io::Result<BTreeMap<String, Bytes>>
 }
 
 /// A command that runs.
-struct Process<'a> {
-    simulator: &'a Simulator,
+struct Process<'a, L> {
+    listener: &'a L,
     id: ErrandId,
     folder: &'a Path,
     stops: &'a Stops,
 }
 
-impl Process<'_> {
+impl<L: Listener> Process<'_, L> {
     async fn run(
         &self,
         script: &str,
@@ -217,7 +225,7 @@ impl Process<'_> {
         loop {
             let read = log.read(&mut buffer).await?;
             let Some(text) = buffer.get(..read).filter(|text| !text.is_empty()) else { return Ok(()) };
-            self.simulator.with(|world| world.errand_printed(self.id, text));
+            self.listener.printed(self.id, text);
         }
     }
 

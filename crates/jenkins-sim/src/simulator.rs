@@ -1,7 +1,6 @@
 //! The simulator as a library.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use api_sim::{Clock, Faults, Simulation, World as _};
@@ -9,11 +8,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::faults::{Effect, Target};
-use crate::machine::Commands;
+use crate::machine::{Commands, Listener};
 use crate::seed::{self, Seed, SeedError, SeedJob, SeedUser};
 use crate::settings::{Settings, Shell, Timings};
 use crate::snapshot::Snapshot;
-use crate::world::World;
+use crate::world::{ErrandId, ErrandResult, World};
 
 /// Simulated time begins here unless a builder says otherwise, so that runs are alike.
 const START: &str = "2026-01-05T08:00:00Z";
@@ -23,7 +22,7 @@ const START: &str = "2026-01-05T08:00:00Z";
 pub struct Simulator {
     simulation: Simulation<World>,
     faults: Faults<Target, Effect>,
-    commands: Arc<Commands>,
+    commands: Commands,
 }
 
 /// Makes a [`Simulator`]; every setting has a default.
@@ -160,7 +159,7 @@ impl Builder {
     pub fn build(self) -> Simulator {
         let clock = Clock::new(self.start, self.speed);
         let faults = Faults::new(clock.clone());
-        let commands = Arc::new(Commands::new(self.settings.home.clone()));
+        let commands = Commands::new(self.settings.home.clone());
         let mut world = World::new(self.start, self.settings, self.timings, faults.clone(), self.seed);
         self.users.iter().for_each(|user| seed::user(&mut world, user));
         Simulator { simulation: Simulation::new(clock, world), faults, commands }
@@ -251,10 +250,6 @@ impl Simulator {
         self.commands.end_all().await;
     }
 
-    pub(crate) fn commands(&self) -> &Commands {
-        &self.commands
-    }
-
     /// Does something with the world as it is now; what builds want done on the machine is begun.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut World) -> R) -> R {
         let (result, errands) = self.simulation.with(|world| (act(world), world.take_errands()));
@@ -262,5 +257,15 @@ impl Simulator {
             self.commands.take(self, errand);
         }
         result
+    }
+}
+
+impl Listener for Simulator {
+    fn printed(&self, id: ErrandId, text: &[u8]) {
+        self.with(|world| world.errand_printed(id, text));
+    }
+
+    fn done(&self, id: ErrandId, result: ErrandResult) {
+        self.with(|world| world.errand_done(id, result));
     }
 }

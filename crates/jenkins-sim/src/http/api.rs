@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::route::Context;
+use super::context::Context;
 use crate::export::{Exporter, Ref, Selection, Tree, python, xml};
 use crate::refusal::Refusal;
 use crate::world::World;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::api;
-use super::route::Context;
+use super::context::Context;
 use super::trigger::submitted;
 use crate::Permission;
 use crate::archive::zip;

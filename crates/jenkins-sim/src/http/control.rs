@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::call::unescape;
+use super::escape::unescape;
 use crate::faults::Fault;
 use crate::{FaultId, Seed, Simulator};
 

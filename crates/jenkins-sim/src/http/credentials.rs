@@ -1,7 +1,7 @@
 //! Credentials: `credentials/store/system/domain/_/…`, and the same below folders.
 
 use super::answer::Answer;
-use super::route::Context;
+use super::context::Context;
 use crate::Permission;
 use crate::export::Ref;
 use crate::refusal::Refusal;

@@ -1,6 +1,6 @@
 //! Forms: urlencoded and multipart.
 
-use super::call::unescape;
+use super::escape::unescape;
 
 /// What a form holds.
 #[derive(Debug, Default)]

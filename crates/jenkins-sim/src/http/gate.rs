@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, reason};
 use super::call::Call;
+use super::context::session;
 use super::route;
 use crate::Permission;
 use crate::faults::Effect;
@@ -59,12 +60,6 @@ fn dress(world: &World, answer: Answer) -> Answer {
         .header("X-Hudson", "1.395")
         .header("X-Jenkins", &world.settings.version)
         .header("X-Jenkins-Session", &world.phase.session)
-}
-
-/// The session that a request shows.
-pub(super) fn session<'a>(world: &World, call: &'a Call) -> Option<&'a str> {
-    let cookie = call.cookies.iter().find(|(name, _)| *name == world.sessions.cookie);
-    cookie.map(|(_, id)| id.as_str()).filter(|id| world.sessions.exists(id))
 }
 
 /// Whose request it is, or why it is refused.

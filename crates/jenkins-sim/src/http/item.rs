@@ -1,7 +1,7 @@
 //! Jobs and folders: creating, changing, deleting.
 
 use super::answer::Answer;
-use super::route::Context;
+use super::context::Context;
 use crate::Permission;
 use crate::config::{ItemKind, set_element};
 use crate::export::item_path;

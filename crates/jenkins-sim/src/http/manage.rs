@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::route::Context;
+use super::context::Context;
 use crate::Permission;
 use crate::refusal::Refusal;
 use crate::script::check;

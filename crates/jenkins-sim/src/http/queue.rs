@@ -1,7 +1,7 @@
 //! Cancelling what waits.
 
 use super::answer::Answer;
-use super::route::Context;
+use super::context::Context;
 use crate::Permission;
 use crate::refusal::Refusal;
 use crate::world::World;

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::call::Call;
+use super::context::Context;
 use super::item;
-use super::route::Context;
 use crate::Permission;
 use crate::config::{ItemKind, Parameter, ParameterKind};
 use crate::export::item_path;

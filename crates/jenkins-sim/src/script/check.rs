@@ -2,7 +2,8 @@
 
 use super::ast::{Call, Statement};
 use super::declarative::{POST, calls, pipeline};
-use super::parse::{ScriptError, parse};
+use super::error::ScriptError;
+use super::parse::parse;
 
 const PIPELINE: [&str; 10] = [
     "agent",

@@ -1,7 +1,7 @@
 //! Declarative pipelines: `pipeline { agent … stages { … } post { … } }`.
 
 use super::ast::{Call, Expr, Statement, StatementKind};
-use super::compile::{block, finally, scoped, without_body};
+use super::emit::{block, finally, scoped, without_body};
 use super::program::{Condition, Op, Scope};
 
 /// The sections of a `post`, in the order in which Jenkins runs them.

@@ -1,6 +1,6 @@
 //! Groovy's tokens, as far as Jenkinsfiles have them.
 
-use super::parse::ScriptError;
+use super::error::ScriptError;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {

@@ -7,6 +7,8 @@ mod ast;
 mod check;
 mod compile;
 mod declarative;
+mod emit;
+mod error;
 mod lex;
 mod parse;
 mod program;

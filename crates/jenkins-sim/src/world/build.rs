@@ -4,44 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::input::Input;
 use super::log::Log;
+use super::outcome::{BuildId, Outcome};
 use super::run::Run;
-use super::{Due, Input, Item, ParameterValue, Stage, TestReport, World};
-
-/// Names a build, also after its job was renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct BuildId {
-    pub(crate) job: u64,
-    pub(crate) number: u64,
-}
-
-/// A build's result; the later one is the worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Outcome {
-    Success,
-    Unstable,
-    Failure,
-    NotBuilt,
-    Aborted,
-}
-
-impl Outcome {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Success => "SUCCESS",
-            Self::Unstable => "UNSTABLE",
-            Self::Failure => "FAILURE",
-            Self::NotBuilt => "NOT_BUILT",
-            Self::Aborted => "ABORTED",
-        }
-    }
-
-    pub(crate) fn read(name: &str) -> Option<Self> {
-        [Self::Success, Self::Unstable, Self::Failure, Self::NotBuilt, Self::Aborted]
-            .into_iter()
-            .find(|outcome| outcome.name() == name)
-    }
-}
+use super::stage::Stage;
+use super::test_report::TestReport;
+use super::value::ParameterValue;
+use super::{Due, World};
 
 /// Why a build was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,52 +104,6 @@ impl Build {
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&ParameterValue> {
         self.parameters.iter().find(|parameter| parameter.name == name)
-    }
-}
-
-/// The names under which a job shows some of its builds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Permalink {
-    Last,
-    Completed,
-    Failed,
-    Stable,
-    Successful,
-    Unstable,
-    Unsuccessful,
-    First,
-}
-
-impl Permalink {
-    pub(crate) const ALL: [(Self, &'static str); 8] = [
-        (Self::First, "firstBuild"),
-        (Self::Last, "lastBuild"),
-        (Self::Completed, "lastCompletedBuild"),
-        (Self::Failed, "lastFailedBuild"),
-        (Self::Stable, "lastStableBuild"),
-        (Self::Successful, "lastSuccessfulBuild"),
-        (Self::Unstable, "lastUnstableBuild"),
-        (Self::Unsuccessful, "lastUnsuccessfulBuild"),
-    ];
-
-    pub(crate) fn find(self, item: &Item) -> Option<&Build> {
-        let wanted = |build: &&Build| {
-            let done = build.ended.is_some();
-            let result = build.result.filter(|_| done);
-            match self {
-                Self::First | Self::Last => true,
-                Self::Completed => done,
-                Self::Failed => result == Some(Outcome::Failure),
-                Self::Stable => result == Some(Outcome::Success),
-                Self::Successful => result.is_some_and(|result| result <= Outcome::Unstable),
-                Self::Unstable => result == Some(Outcome::Unstable),
-                Self::Unsuccessful => result.is_some_and(|result| result > Outcome::Success),
-            }
-        };
-        match self {
-            Self::First => item.builds.values().next(),
-            _ => item.builds.values().rev().find(wanted),
-        }
     }
 }
 

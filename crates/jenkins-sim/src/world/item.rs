@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Build, BuildId, Outcome, World};
+use super::World;
+use super::build::Build;
+use super::outcome::{BuildId, Outcome};
 use crate::config::{JobConfig, Parameter, set_disabled};
 use crate::refusal::Refusal;
 

@@ -6,13 +6,20 @@
 
 mod artifact;
 mod build;
+mod carry_out;
+mod command;
 mod credential;
 mod errand;
 mod evaluate;
+mod failure;
+mod groovy;
 mod input;
 mod item;
 mod log;
 mod node;
+mod outcome;
+mod permalink;
+mod question;
 mod queue;
 mod restart;
 mod run;
@@ -36,12 +43,14 @@ use crate::faults::{Effect, Target};
 use crate::settings::{Settings, Timings};
 
 pub(crate) use artifact::is_match;
-pub(crate) use build::{Build, BuildId, Cause, Outcome, Permalink};
+pub(crate) use build::{Build, Cause};
 pub(crate) use credential::{Credential, CredentialStore};
 pub(crate) use errand::{Errand, ErrandId, ErrandResult, Work};
 pub(crate) use input::Input;
 pub(crate) use item::{Item, check_name, join, parent, short_name};
 pub(crate) use node::Node;
+pub(crate) use outcome::{BuildId, Outcome};
+pub(crate) use permalink::Permalink;
 pub(crate) use queue::{Queue, QueueItem, QueueState, Scheduled};
 pub(crate) use restart::Phase;
 pub(crate) use run::Level;

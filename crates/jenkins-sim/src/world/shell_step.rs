@@ -5,51 +5,13 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::artifact::is_match;
+use super::command::{Shell, Then};
 use super::errand::{Errand, ErrandId, ErrandResult, Work};
-use super::evaluate::Value;
+use super::failure::Failure;
+use super::groovy::Value;
 use super::run::{Flow, Wait};
-use super::unwind::Failure;
 use super::{BuildId, Outcome, TestReport, World};
 use crate::shell::ModelShell;
-
-/// A command, and what is to be done with what comes of it.
-#[derive(Debug, Clone)]
-pub(super) struct Shell {
-    pub(super) script: String,
-    /// The status is the value of the step, rather than an error.
-    pub(super) status: bool,
-    /// What it prints is the value of the step.
-    pub(super) capture: bool,
-    pub(super) into: Option<Vec<String>>,
-    pub(super) then: Then,
-    pub(super) model: Option<ModelShell>,
-    pub(super) captured: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Then {
-    /// A step of a pipeline goes on.
-    Step,
-    /// The build step of a freestyle job.
-    Freestyle,
-    Content,
-    Exists,
-    Archive {
-        allow_empty: bool,
-        patterns: String,
-    },
-    Junit,
-}
-
-impl Shell {
-    pub(super) fn freestyle(script: String) -> Self {
-        Self { then: Then::Freestyle, ..Self::of(script, Then::Step, None) }
-    }
-
-    fn of(script: String, then: Then, into: Option<Vec<String>>) -> Self {
-        Self { script, status: false, capture: false, into, then, model: None, captured: String::new() }
-    }
-}
 
 impl World {
     pub(super) fn shell(&mut self, id: BuildId, mut shell: Shell) -> Result<Flow, Failure> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StageStatus {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
+use super::command::{Shell, Then};
 use super::errand::Work;
-use super::evaluate::Value;
+use super::failure::Failure;
+use super::groovy::Value;
 use super::run::{Flow, Wait};
-use super::shell_step::{Shell, Then};
-use super::unwind::Failure;
 use super::{Build, BuildId, Outcome, World, short_name};
 use crate::config::Parameter;
 use crate::script::{Call, Expr, Scope};
