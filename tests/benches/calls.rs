@@ -10,13 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use linode_api::{Client, InProcess, NodeBalancerConfigId, NodeBalancerId, Retry, Token};
+use linode_api::{Client, InProcess, Retry, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings};
 use scaler_core::clock::TokioClock;
-use scaler_core::in_memory::InMemoryStore;
-use scaler_core::model::{Group, Size, Template};
-use scaler_core::runtime::Scaler;
-use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
+use scaler_linode::{LinodeGroup, OwnerTags};
 
 const GROUPS: usize = 1_000;
 const MEMBERS: usize = 10;
@@ -44,7 +41,6 @@ async fn rounds() {
     let sim = Simulator::builder().token("t").profile(timings).rate_limits(RateLimits::off()).build();
     let marks = OwnerTags::new(OWNER).unwrap();
     let mut groups = Vec::new();
-    let mut members = Vec::new();
     for g in 0..GROUPS {
         let name: scaler_core::model::GroupName = format!("web{g}").parse().unwrap();
         let labels: Vec<String> = (0..MEMBERS).map(|m| format!("web{g}-abcde-{m}")).collect();
@@ -54,15 +50,8 @@ async fn rounds() {
         }
         let config = SeedConfig::new(80).nodes(8080, labels.iter().map(String::as_str));
         let front = sim.seed_nodebalancer(&SeedBalancer::new(format!("front{g}")).config(config)).unwrap();
-        let backend = Backend {
-            nodebalancer: NodeBalancerId::new(front.id).unwrap(),
-            config: NodeBalancerConfigId::new(front.configs[0]).unwrap(),
-            port: 8080,
-        };
-        let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
-        let config = scaler_core::model::ConfigId(front.configs[0]);
-        groups.push(Group::new(name.clone(), Size { min: 2, max: 20 }, vec![config], template));
-        members.push(LinodeGroup::new(name, "nl-ams", "linode/debian12").backend(backend));
+        let group = LinodeGroup::new(name.as_str(), "nl-ams", "g6-standard-2", "linode/debian12").unwrap();
+        groups.push(group.size(2..=20).node_balancer(front.id, front.configs[0], 8080));
     }
     let linode = Client::builder(Token::new("t").unwrap())
         .version("v4beta")
@@ -70,12 +59,9 @@ async fn rounds() {
         .retry(Retry::default().seed(1))
         .build()
         .unwrap();
-    let scaler = Scaler::builder()
-        .compute(LinodeCompute::new(linode.clone(), marks, members.clone()))
-        .balancer(LinodeBalancers::new(linode, &members))
-        .store(InMemoryStore::new())
+    let scaler = scaler_linode::builder(linode, OWNER, groups)
+        .unwrap()
         .clock(TokioClock::new(sim.now()))
-        .groups(groups)
         .build()
         .unwrap();
     let mut actors = Vec::new();

@@ -231,7 +231,7 @@ impl World {
             config: NodeBalancerConfigId::new(self.config).unwrap(),
             port: 8080,
         };
-        let linode_group = LinodeGroup::new(self.group.name.clone(), "nl-ams", "linode/debian12")
+        let linode_group = LinodeGroup::of(self.group.clone(), "nl-ams", "linode/debian12")
             .template(|create| create.authorized_keys(vec!["ssh-ed25519 simulated".to_owned()]))
             .backend(backend);
         let quirk = &self.setup.quirk;

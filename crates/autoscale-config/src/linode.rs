@@ -1,4 +1,4 @@
-//! The Linode API's client, and what the Linode adapter needs of a group.
+//! The Linode API's client, and the groups of the configuration as groups of Linodes.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     Config, Datum, GroupSettings, InstanceTemplate, Interfaces, LinodeAccess, MissingSecret, SecretSource,
+    StackScript,
 };
 
 /// Only this version shows locks.
@@ -75,7 +76,7 @@ impl LinodeAccess {
 }
 
 impl Config {
-    /// The groups as the Linode adapter knows them, by name.
+    /// The groups, by name. Prices of types are not in the file: the scaler learns them from the API.
     ///
     /// # Errors
     /// [`MissingSecret`] where a template names a secret that was not there; only after a lenient reading.
@@ -85,15 +86,16 @@ impl Config {
 }
 
 impl GroupSettings {
-    /// The group as the Linode adapter knows it: the request that creates a member, and where members are registered.
+    /// The group: its limits, policies and times, the request that creates a member, and where members are registered.
     ///
     /// # Errors
     /// [`MissingSecret`] where the template names a secret that was not there; only after a lenient reading.
     pub fn to_linode(&self) -> Result<LinodeGroup, MissingSecret> {
         let address =
             if self.template.private_ip { BackendAddress::PrivateIpv4 } else { BackendAddress::PublicIpv6 };
-        let name = self.group.name.clone();
-        let group = LinodeGroup::new(name, &self.region, &self.template.image).address(address);
+        let group = LinodeGroup::of(self.group.clone(), &self.region, &self.template.image)
+            .address(address)
+            .stackscript_secrets(self.template.stackscript.iter().flat_map(StackScript::secrets));
         let template = self.template.fill(group.template.clone())?;
         let group = group.template(|_| template);
         Ok(self.balancers.iter().fold(group, |group, balancer| {
@@ -103,6 +105,13 @@ impl GroupSettings {
                 port: balancer.port,
             })
         }))
+    }
+}
+
+impl StackScript {
+    /// The fields that hold secrets.
+    fn secrets(&self) -> impl Iterator<Item = &String> {
+        self.data.iter().filter(|(_, datum)| matches!(datum, Datum::Secret(_))).map(|(name, _)| name)
     }
 }
 

@@ -8,6 +8,11 @@ use scaler_core::model::{
 
 use crate::support::{GOOD, read, with, with_group_lines};
 
+/// The one group of the file.
+fn read_group(text: &str) -> Group {
+    read(text).unwrap().groups.into_values().next().unwrap().group
+}
+
 #[test]
 fn everything_written_arrives() {
     let text = format!(
@@ -17,7 +22,7 @@ fn everything_written_arrives() {
          remove: {{ low_for: 5m, after_add: 11m, at_most: 2, every: 12m, drain: 4m, reject: 90s, order: oldest }}\n",
         with("warm_up: 2m", "timeout: 7m, warm_up: 1m")
     );
-    let group = read(&text).unwrap().core_groups().remove(0);
+    let group = read_group(&text);
     let minutes = |n: u64| Duration::from_secs(n * 60);
     assert_eq!(group.name.as_str(), "web");
     assert_eq!(group.size, Size { min: 2, max: 12 });
@@ -43,12 +48,12 @@ fn everything_written_arrives() {
 
 #[test]
 fn what_is_not_written_is_the_default() {
-    let group = read(GOOD).unwrap().core_groups().remove(0);
+    let group = read_group(GOOD);
     let mut bare =
         Group::new(group.name.clone(), group.size, group.balancers.clone(), group.template.clone());
     bare.policies.clone_from(&group.policies);
     assert_eq!(group, bare);
-    let half = read(&with_group_lines("largest_step: { count: 6 }")).unwrap().core_groups().remove(0);
+    let half = read_group(&with_group_lines("largest_step: { count: 6 }"));
     assert_eq!(half.largest_step, (6, bare.largest_step.1));
 }
 
@@ -65,38 +70,4 @@ fn freshness_follows_the_file() {
         .unwrap()
         .alert_freshness();
     assert_eq!(pushed, AlertFreshness { poll: None, confirm: confirm * 3, heartbeat });
-}
-
-#[test]
-fn a_template_is_known_by_its_content() {
-    let hash = |text: &str| read(text).unwrap().core_groups().remove(0).template.hash;
-    let same = hash(GOOD);
-    assert_eq!(same.0, "1484d6576f4fd195", "members of a running installation would become older ones");
-    for other in [
-        with("nl-ams", "de-fra-2"),
-        with("private/24170", "private/24171"),
-        with("AAAA deploy", "AAAB deploy"),
-        with("private/24170", "private/24170, firewall: 3"),
-        with("private/24170", "private/24170, swap_size: 3"),
-        with("private/24170", "private/24170, backups: true"),
-        with("private/24170", "private/24170, private_ip: false"),
-        with("private/24170", "private/24170, tags: [one]"),
-        with("private/24170", "private/24170, user_data: x"),
-        with("private/24170", "private/24170, stackscript: { id: 1 }"),
-        with("private/24170", "private/24170, stackscript: { id: 1, data: { a: b } }"),
-        with("private/24170", "private/24170, disk_encryption: true"),
-        with("private/24170", "private/24170, placement_group: 3"),
-        with("private/24170", "private/24170, network_helper: true"),
-        with("private/24170", "private/24170, interfaces: linode"),
-        with("private/24170", "private/24170, authorized_users: [ada]"),
-    ] {
-        assert_ne!(hash(&other), same, "{other}");
-    }
-    for same_content in [
-        with_group_lines("replace: { after: 3m }"),
-        with("type: g6-standard-2", "type: [g6-standard-2, g6-dedicated-2]"),
-        with("private/24170", "private/24170, root_pass: { env: AUTOSCALE_TOKEN }"),
-    ] {
-        assert_eq!(hash(&same_content), same, "{same_content}");
-    }
 }

@@ -20,7 +20,7 @@ fn reads_without_a_problem() {
 #[test]
 fn what_it_spells_out_is_the_default() {
     let config = Config::parse_in(example(), "autoscale.yaml", &environment()).unwrap();
-    let spelt = config.core_groups().remove(0);
+    let spelt = config.groups.values().next().unwrap().group.clone();
     let mut bare = scaler_core::model::Group::new(
         spelt.name.clone(),
         spelt.size,

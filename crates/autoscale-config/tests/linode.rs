@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{GOOD, TOKEN, environment, read, with};
+use crate::support::{GOOD, TOKEN, environment, read, with, with_group_lines};
 
 #[test]
 fn everything_written_arrives() {
@@ -17,7 +17,7 @@ fn everything_written_arrives() {
          network_helper: true, stackscript: { id: 9, data: { release: \"4.2\", key: { env: LINODE_TOKEN } } }",
     );
     let group = read(&text).unwrap().linode_groups().unwrap().remove(0);
-    assert_eq!(group.name.as_str(), "web");
+    assert_eq!(group.name().as_str(), "web");
     assert_eq!(group.address, BackendAddress::PrivateIpv4);
     let [backend] = group.backends.as_slice() else { panic!("{:?}", group.backends) };
     assert_eq!((backend.nodebalancer.get(), backend.config.get(), backend.port), (9042, 11873, 8080));
@@ -26,7 +26,7 @@ fn everything_written_arrives() {
         serde_json::to_value(&group.template).unwrap(),
         json!({
             "region": "nl-ams",
-            "type": "",
+            "type": "g6-standard-2",
             "image": "private/24170",
             "booted": true,
             "private_ip": true,
@@ -105,4 +105,38 @@ fn the_client_trusts_the_certificates_that_the_environment_names() {
     let access = access(GOOD, &[("LINODE_CA", ca.to_str().unwrap())]);
     let error = access.service().unwrap_err().to_string();
     assert!(error.contains("ca.pem"), "{error}");
+}
+
+#[test]
+fn a_template_is_known_by_its_content() {
+    let hash = |text: &str| read(text).unwrap().linode_groups().unwrap()[0].to_group().unwrap().template.hash;
+    let same = hash(GOOD);
+    assert_eq!(same.0, "9a55b62e0566cbab", "members of a running installation would become older ones");
+    for other in [
+        with("nl-ams", "de-fra-2"),
+        with("private/24170", "private/24171"),
+        with("AAAA deploy", "AAAB deploy"),
+        with("private/24170", "private/24170, firewall: 3"),
+        with("private/24170", "private/24170, swap_size: 3"),
+        with("private/24170", "private/24170, backups: true"),
+        with("private/24170", "private/24170, private_ip: false"),
+        with("private/24170", "private/24170, tags: [one]"),
+        with("private/24170", "private/24170, user_data: x"),
+        with("private/24170", "private/24170, stackscript: { id: 1 }"),
+        with("private/24170", "private/24170, stackscript: { id: 1, data: { a: b } }"),
+        with("private/24170", "private/24170, disk_encryption: true"),
+        with("private/24170", "private/24170, placement_group: 3"),
+        with("private/24170", "private/24170, network_helper: true"),
+        with("private/24170", "private/24170, interfaces: linode"),
+        with("private/24170", "private/24170, authorized_users: [ada]"),
+    ] {
+        assert_ne!(hash(&other), same, "{other}");
+    }
+    for same_content in [
+        with_group_lines("replace: { after: 3m }"),
+        with("type: g6-standard-2", "type: [g6-standard-2, g6-dedicated-2]"),
+        with("private/24170", "private/24170, root_pass: { env: AUTOSCALE_TOKEN }"),
+    ] {
+        assert_eq!(hash(&same_content), same, "{same_content}");
+    }
 }

@@ -15,9 +15,7 @@ use axum::body::Body;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::future::join_all;
 use http::Request;
-use scaler_core::model::{ConfigId, Group, Size, Template};
-use scaler_core::runtime::Scaler;
-use scaler_linode::{LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
+use scaler_linode::LinodeGroup;
 use scaler_sqlite::SqliteStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -29,15 +27,10 @@ const SENDERS: [usize; 3] = [1, 16, 256];
 
 fn daemon(runtime: &Runtime, store: &Path) -> Daemon {
     let linode = linode_api::Client::builder(linode_api::Token::new("unused").unwrap()).build().unwrap();
-    let members = LinodeGroup::new("web".parse().unwrap(), "nl-ams", "linode/debian12");
-    let template = Template { hash: "t".into(), types: vec!["g6-standard-2".into()] };
-    let group = Group::new("web".parse().unwrap(), Size { min: 2, max: 6 }, vec![ConfigId(1)], template);
-    let scaler = Scaler::builder()
-        .compute(LinodeCompute::new(linode.clone(), OwnerTags::new("k3x9w2").unwrap(), [members.clone()]))
-        .balancer(LinodeBalancers::new(linode, [&members]))
+    let web = LinodeGroup::new("web", "nl-ams", "g6-standard-2", "linode/debian12").unwrap();
+    let scaler = scaler_linode::builder(linode, "k3x9w2", [web.size(2..=6).node_balancer(1, 1, 80)])
+        .unwrap()
         .store(runtime.block_on(SqliteStore::open(store)).unwrap())
-        .clock(scaler_core::clock::SystemClock)
-        .group(group)
         .build()
         .unwrap();
     Daemon::builder(scaler).build()

@@ -12,8 +12,8 @@ use scaler_alertmanager::Alertmanager;
 use scaler_core::clock::SystemClock;
 use scaler_core::in_memory::InMemoryStore;
 use scaler_core::ports::Clock;
-use scaler_core::runtime::{BuildError, Scaler};
-use scaler_linode::{InvalidOwner, LinodeBalancers, LinodeCompute, OwnerTags};
+use scaler_core::runtime::BuildError;
+use scaler_linode::{InvalidOwner, OwnerTags};
 use scaler_sqlite::{OpenError, SqliteStore};
 use secrecy::ExposeSecret;
 
@@ -132,18 +132,12 @@ impl<'c> Assembly<'c> {
             None => config.linode.service()?,
         };
         let linode = config.linode.client(Arc::new(calls.count("linode", service)), PROGRAM)?;
-        let tags = OwnerTags::new(config.owner.as_str())?;
-        let owner_tag = tags.owner_tag().to_owned();
+        let owner_tag = OwnerTags::new(config.owner.as_str())?.owner_tag().to_owned();
         let groups = config.linode_groups()?;
-        let types = config.groups.values().map(|settings| settings.group.template.types.clone());
-        let preflight =
-            Preflight { linode: linode.clone(), groups: groups.iter().cloned().zip(types).collect() };
-        let mut builder = Scaler::builder()
-            .balancer(LinodeBalancers::new(linode.clone(), &groups))
-            .compute(LinodeCompute::new(linode.clone(), tags, groups))
+        let preflight = Preflight { linode: linode.clone(), groups: groups.clone() };
+        let mut builder = scaler_linode::builder(linode.clone(), config.owner.as_str(), groups)?
             .clock(Arc::clone(&self.clock))
-            .freshness(config.alert_freshness())
-            .groups(config.core_groups());
+            .freshness(config.alert_freshness());
         if let Some(source) = alertmanager(config, &calls, self.alertmanager)? {
             builder = builder.alerts(source);
         }

@@ -1,14 +1,13 @@
 //! A look at the account once at the start, for the log: what can't work, or will surprise somebody.
 
 use linode_api::Client;
-use scaler_core::model::InstanceType;
 use scaler_linode::{LinodeGroup, Weight, check};
 
 /// What is looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Preflight {
     pub(crate) linode: Client,
-    pub(crate) groups: Vec<(LinodeGroup, Vec<InstanceType>)>,
+    pub(crate) groups: Vec<LinodeGroup>,
 }
 
 impl Preflight {

@@ -19,9 +19,7 @@ use scaler_core::clock::TokioClock;
 use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
-use scaler_core::runtime::Scaler;
 use scaler_core::state::{Draft, Entry};
-use scaler_linode::{LinodeBalancers, LinodeCompute, OwnerTags};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
@@ -190,13 +188,11 @@ impl Stage {
             .unwrap();
         let groups = config.linode_groups().unwrap();
         let (store, clock) = (Shelf::new(), TokioClock::new(simulator.now()));
-        let scaler = Scaler::builder()
-            .balancer(LinodeBalancers::new(linode.clone(), &groups))
-            .compute(LinodeCompute::new(linode, OwnerTags::new("k3x9w2").unwrap(), groups))
+        let scaler = scaler_linode::builder(linode, "k3x9w2", groups)
+            .unwrap()
             .store(store.clone())
             .clock(clock)
             .freshness(config.alert_freshness())
-            .groups(config.core_groups())
             .seed(7)
             .build()
             .unwrap();

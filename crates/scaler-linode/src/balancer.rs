@@ -8,9 +8,12 @@ use linode_api::models::CreateNodeBalancerNode;
 use linode_api::{Client, models};
 
 use crate::failure::{Doing, sorted, unsent};
-use crate::{Backend, LinodeGroup};
+use crate::{Backend, LinodeGroup, id};
 use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus};
 use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
+
+/// What errors call a node.
+const NODE: &str = "node";
 
 /// The NodeBalancer configs of all groups.
 #[derive(Clone, Debug)]
@@ -24,10 +27,7 @@ impl LinodeBalancers {
     #[must_use]
     pub fn new<'a>(linode: Client, groups: impl IntoIterator<Item = &'a LinodeGroup>) -> Self {
         let backends = groups.into_iter().flat_map(|group| &group.backends);
-        Self {
-            linode,
-            backends: backends.map(|backend| (ConfigId(backend.config.get()), *backend)).collect(),
-        }
+        Self { linode, backends: backends.map(|backend| (backend.config.into(), *backend)).collect() }
     }
 
     fn backend(&self, config: ConfigId) -> Result<Backend, Failure> {
@@ -54,7 +54,7 @@ impl Balancer for LinodeBalancers {
     }
 
     async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
-        match self.at(config)?.node(known(id)?).get().await {
+        match self.at(config)?.node(id::id(id.0, NODE)?).get().await {
             Ok(node) => Ok(Some(shown(config, &node))),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(sorted(Doing::Reading, error)),
@@ -66,7 +66,7 @@ impl Balancer for LinodeBalancers {
         let address = with_port(&new.address, backend.port);
         let node = CreateNodeBalancerNode::new(address, &new.label).mode(models::NodeMode::Accept);
         let created = self.at(new.config)?.nodes().create(&node).await;
-        created.map(|node| NodeId(node.id.get())).map_err(|error| sorted(Doing::Creating, error))
+        created.map(|node| node.id.into()).map_err(|error| sorted(Doing::Creating, error))
     }
 
     async fn set_mode(&self, config: ConfigId, id: NodeId, mode: Mode) -> Result<(), Failure> {
@@ -78,20 +78,16 @@ impl Balancer for LinodeBalancers {
                 return Err(unsent(format!("node {id} of config {config}: this mode is never set by us")));
             }
         };
-        let changed = self.at(config)?.node(known(id)?).set_mode(wanted).await;
+        let changed = self.at(config)?.node(id::id(id.0, NODE)?).set_mode(wanted).await;
         changed.map(drop).map_err(|error| sorted(Doing::Changing, error))
     }
 
     async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure> {
-        match self.at(config)?.node(known(id)?).delete().await {
+        match self.at(config)?.node(id::id(id.0, NODE)?).delete().await {
             Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
             _ => Ok(()),
         }
     }
-}
-
-fn known(id: NodeId) -> Result<models::NodeBalancerNodeId, Failure> {
-    models::NodeBalancerNodeId::new(id.0).ok_or_else(|| unsent("0 is no node's id"))
 }
 
 fn with_port(address: &str, port: u16) -> String {
@@ -119,7 +115,7 @@ fn shown(config: ConfigId, node: &models::NodeBalancerNode) -> Node {
     };
     Node {
         config,
-        id: NodeId(node.id.get()),
+        id: node.id.into(),
         address: without_port(&node.address),
         label: node.label.clone(),
         mode,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::failure::{Doing, sorted, unsent};
-use crate::{BackendAddress, LinodeGroup, OwnerTags, owner_tags};
+use crate::{BackendAddress, LinodeGroup, OwnerTags, id, owner_tags};
 use scaler_core::model::{GroupName, Instance, InstanceId, InstanceStatus, InstanceType, Price};
 use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
 
@@ -32,11 +32,14 @@ type Types = Arc<[models::InstanceType]>;
 /// The list of types is the same for all groups and hardly ever changes: it is read again after so long.
 const TYPES_FOR: Duration = Duration::from_secs(900);
 
+/// What errors call an instance.
+const LINODE: &str = "Linode";
+
 impl LinodeCompute {
     /// The Linodes with these tags. Groups that are not among `groups` are shown, and can't have new members.
     #[must_use]
     pub fn new(linode: Client, tags: OwnerTags, groups: impl IntoIterator<Item = LinodeGroup>) -> Self {
-        let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
+        let groups = groups.into_iter().map(|group| (group.name().clone(), group)).collect();
         Self { linode, tags, groups, types: Arc::default() }
     }
 
@@ -70,7 +73,7 @@ impl LinodeCompute {
             .and_then(|name| self.groups.get(name))
             .map_or(BackendAddress::default(), |group| group.address);
         let shown = Instance {
-            id: InstanceId(instance.id.get()),
+            id: instance.id.into(),
             label: instance.label.clone(),
             status: status(&instance.status),
             created: instance.created,
@@ -82,7 +85,7 @@ impl LinodeCompute {
     }
 
     async fn read(&self, id: InstanceId) -> Result<Option<models::Instance>, Failure> {
-        match self.linode.instance(known(id)?).get().await {
+        match self.linode.instance(id::id(id.0, LINODE)?).get().await {
             Ok(instance) => Ok(Some(instance)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(sorted(Doing::Reading, error)),
@@ -136,7 +139,7 @@ impl Compute for LinodeCompute {
     }
 
     async fn delete(&self, id: InstanceId) -> Result<(), Failure> {
-        match self.linode.instance(known(id)?).delete().await {
+        match self.linode.instance(id::id(id.0, LINODE)?).delete().await {
             Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
             _ => Ok(()),
         }
@@ -209,10 +212,6 @@ fn hourly(kind: &models::InstanceType, region: &str, backups: bool) -> Option<Pr
     let own = addon.region_prices.iter().flatten().find(|price| price.id == region);
     let extra = own.map_or(addon.price.hourly.as_ref(), |price| price.hourly.as_ref())?;
     Some(price.plus(Price::from_dollars(extra.as_f64())))
-}
-
-fn known(id: InstanceId) -> Result<models::InstanceId, Failure> {
-    models::InstanceId::new(id.0).ok_or_else(|| unsent("0 is no Linode's id"))
 }
 
 fn status(status: &models::InstanceStatus) -> InstanceStatus {

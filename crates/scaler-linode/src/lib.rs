@@ -1,16 +1,18 @@
-//! Linodes and NodeBalancers behind the ports, over `linode-api`.
-//!
-//! One [`LinodeGroup`] says for a group what the core does not know: what its members are made of, and where the nodes of
-//! its NodeBalancer configs are. [`LinodeCompute`] and [`LinodeBalancers`] are made from all of them, and [`check`] looks
-//! before the start whether the account, the token and the NodeBalancers are such that they can work.
+#![doc = include_str!("../README.md")]
 
+mod assemble;
 mod balancer;
 mod compute;
 mod failure;
 mod group;
+mod id;
 mod owner_tags;
 mod preflight;
+mod template;
 
+pub use linode_api;
+
+pub use assemble::{builder, scaler};
 pub use balancer::LinodeBalancers;
 pub use compute::LinodeCompute;
 pub use group::{Backend, BackendAddress, LinodeGroup};

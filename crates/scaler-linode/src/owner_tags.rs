@@ -3,6 +3,7 @@
 use linode_api::models::Instance;
 
 use scaler_core::model::GroupName;
+use scaler_core::runtime::BuildError;
 
 const OWNER: &str = "autoscale-owner:";
 const GROUP: &str = "autoscale-group:";
@@ -18,8 +19,16 @@ pub struct OwnerTags {
 
 /// A text can't be an owner.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no owner: 1 to 34 lower case letters, digits and hyphens, so that it can stand in a tag")]
+#[error("{0:?} is not a valid owner: {FORM}")]
 pub struct InvalidOwner(String);
+
+const FORM: &str = "1 to 34 lower case letters, digits and hyphens, so that it can stand in a tag";
+
+impl From<InvalidOwner> for BuildError {
+    fn from(invalid: InvalidOwner) -> Self {
+        Self::Owner { owner: invalid.0, why: FORM.to_owned() }
+    }
+}
 
 impl OwnerTags {
     /// The marks of the installation that is called `owner`: no two on one account may share it.

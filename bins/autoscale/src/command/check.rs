@@ -58,13 +58,6 @@ pub(super) async fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit,
 async fn ask(config: &Config) -> Result<Vec<Concern>, Failure> {
     let client = assemble::linode(config)?;
     let groups = config.linode_groups().map_err(|error| Failure::new(Exit::Usage, error))?;
-    let groups: Vec<_> = groups
-        .into_iter()
-        .map(|group| {
-            let types = config.groups.get(&group.name).map(|settings| settings.group.template.types.clone());
-            (group, types.unwrap_or_default())
-        })
-        .collect();
     let mut concerns = scaler_linode::check(&client, &groups).await;
     concerns.sort_by_key(|concern| std::cmp::Reverse(concern.weight()));
     Ok(concerns)

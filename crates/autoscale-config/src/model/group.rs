@@ -24,11 +24,11 @@ pub struct Balancer {
 pub struct GroupSettings {
     /// The region of its members, and of its NodeBalancers.
     pub region: String,
-    /// What new members are made of, beside their type: [`Group::template`] has the types and the hash.
+    /// What new members are made of, beside their type, which [`Group::template`] has.
     pub template: InstanceTemplate,
     /// Where members are registered, in the order of [`Group::balancers`]; at least one.
     pub balancers: Vec<Balancer>,
-    /// Limits, policies and times. Prices of types are not in the file: the caller fills in
-    /// [`Cost::prices`](scaler_core::model::Cost::prices) from the API.
+    /// Limits, policies and times. Prices of types are not in the file: the scaler learns them from the API. Nor is the hash
+    /// of the template here: it is that of the request which creates a member.
     pub group: Group,
 }

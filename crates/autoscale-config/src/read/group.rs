@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use scaler_core::model::{
-    Amount, ConfigId, Cost, Group, GroupName, Launch, OnUnknown, Remove, Replace, Size, Template, Thresholds,
+    Amount, ConfigId, Cost, Group, GroupName, Launch, OnUnknown, Remove, Replace, Size, Template,
+    TemplateHash, Thresholds,
 };
 
 use super::draft::GroupDraft;
@@ -74,9 +75,9 @@ fn settings(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Opti
     let (region, balancers) = (region?, balancers?);
     let (template, types) = template?;
     let configs = balancers.iter().map(|balancer| ConfigId(balancer.config.get())).collect();
-    let hash = template.hash(&region);
     let size = Size { min: min?, max: max? };
-    let mut group = Group::new(draft.name.clone()?, size, configs, Template { hash, types });
+    let mut group =
+        Group::new(draft.name.clone()?, size, configs, Template { hash: TemplateHash::from(""), types });
     group.policies = policies?;
     group.headroom = headroom?.unwrap_or(group.headroom);
     let (count, percent) = largest_step?.unwrap_or_default();

@@ -279,7 +279,12 @@ impl Scaler {
     /// # Errors
     /// As [`plan`](Self::plan).
     pub async fn plan_with(&self, group: &str, ask: &ScaleRequest) -> Result<DryRun, Error> {
-        dry_run::dry_run(&self.shared, &self.shared.group_runtime(group)?, Some(ask)).await
+        let group_runtime = self.shared.group_runtime(group)?;
+        let mut ask = ask.clone();
+        if let Some(now) = self.undecided(&group_runtime, ask.wanted).await? {
+            ask.wanted = TargetSize::Exactly(ask.wanted.from(now));
+        }
+        dry_run::dry_run(&self.shared, &group_runtime, Some(&ask)).await
     }
 
     /// The latest activities of a group, at most `limit`, the latest first. Also of a group that left the configuration.

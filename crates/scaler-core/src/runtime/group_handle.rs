@@ -33,10 +33,6 @@ impl Scaler {
 }
 
 impl GroupHandle {
-    pub(super) const fn scaler(&self) -> &Scaler {
-        &self.scaler
-    }
-
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &GroupName {
@@ -70,7 +66,7 @@ impl GroupHandle {
 
     /// A request that is a value already.
     pub fn ask(&self, ask: ScaleRequest) -> ScaleCall {
-        ScaleCall::new(self.clone(), ask)
+        ScaleCall::new(self.scaler.clone(), self.name().clone(), ask)
     }
 
     /// Waits for the end of a request that was accepted before.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::runtime::{Accepted, DryRun, Ending, Error, GroupHandle, Run, ScaleRequest};
+use crate::model::GroupName;
+use crate::runtime::{Accepted, DryRun, Ending, Error, Run, ScaleRequest, Scaler};
 use crate::state::Cause;
 
 /// A request for a size that was not made yet: awaiting it makes the request and waits for its end, [`events`](Self::events)
@@ -29,13 +30,14 @@ use crate::state::Cause;
 #[derive(Clone, Debug)]
 #[must_use = "nothing is asked before it is awaited or its events are read"]
 pub struct ScaleCall {
-    group: GroupHandle,
+    scaler: Scaler,
+    group: GroupName,
     ask: ScaleRequest,
 }
 
 impl ScaleCall {
-    pub(super) const fn new(group: GroupHandle, ask: ScaleRequest) -> Self {
-        Self { group, ask }
+    pub(super) const fn new(scaler: Scaler, group: GroupName, ask: ScaleRequest) -> Self {
+        Self { scaler, group, ask }
     }
 
     /// Why: it stands in the log, in the history and in each event.
@@ -76,15 +78,15 @@ impl ScaleCall {
 
     /// The way there: a stream of the group's events that ends with the call.
     pub fn events(self) -> Run {
-        self.group.scaler().ask(self.group.name().as_str(), self.ask)
+        self.scaler.ask(self.group.as_str(), self.ask)
     }
 
-    /// Writes the request down and returns without waiting for anything: [`GroupHandle::follow`] waits for its end.
+    /// Writes the request down and returns without waiting for anything: `GroupHandle::follow` waits for its end.
     ///
     /// # Errors
     /// [`Error::Generation`], [`Error::Asleep`], [`Error::Store`]; [`Error::Refused`] where a relative size can't be known.
     pub async fn submit(self) -> Result<Accepted, Error> {
-        self.group.scaler().request(self.group.name().as_str(), &self.ask).await
+        self.scaler.request(self.group.as_str(), &self.ask).await
     }
 
     /// What a turn would decide and plan if this were asked: a dry run.
@@ -92,7 +94,7 @@ impl ScaleCall {
     /// # Errors
     /// [`Error::Store`].
     pub async fn plan(self) -> Result<DryRun, Error> {
-        self.group.scaler().plan_with(self.group.name().as_str(), &self.ask).await
+        self.scaler.plan_with(self.group.as_str(), &self.ask).await
     }
 }
 

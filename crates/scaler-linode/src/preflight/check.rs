@@ -15,17 +15,17 @@ use scaler_core::model::InstanceType;
 /// Above this other clients don't go.
 const LONG_USER_DATA: usize = 16_384;
 
-/// Looks whether the account, the token, the NodeBalancers and the templates are such that the groups can work; `types`
-/// of a group are those that it may be given, in order. Reads only.
+/// Looks whether the account, the token, the NodeBalancers and the templates are such that the groups can work.
+/// Reads only.
 ///
 /// What can't be read is told as [`Concern::Unanswered`]: the token may lack a scope that scaling does not need.
-pub async fn check(linode: &Client, groups: &[(LinodeGroup, Vec<InstanceType>)]) -> Vec<Concern> {
+pub async fn check(linode: &Client, groups: &[LinodeGroup]) -> Vec<Concern> {
     let mut found = Found::default();
     found.token(linode).await;
     found.account(linode, groups).await;
-    for (group, types) in groups {
-        found.region(linode, group, types).await;
-        found.template(linode, group, types).await;
+    for group in groups {
+        found.region(linode, group).await;
+        found.template(linode, group).await;
     }
     found.balancers(linode, groups).await;
     found.concerns
@@ -89,9 +89,9 @@ impl Found {
         }
     }
 
-    async fn account(&mut self, linode: &Client, groups: &[(LinodeGroup, Vec<InstanceType>)]) {
+    async fn account(&mut self, linode: &Client, groups: &[LinodeGroup]) {
         let Some(settings) = self.answer(linode.account().settings().await, false) else { return };
-        for (group, _) in groups {
+        for group in groups {
             let template = &group.template;
             let private = group.address == BackendAddress::PrivateIpv4;
             if settings.network_helper == Some(false) && template.network_helper != Some(true) && private {
@@ -107,13 +107,13 @@ impl Found {
                 _ => false,
             };
             if contradicts {
-                self.add(Concern::Interfaces { group: group.name.clone(), allowed: allowed.to_string() });
+                self.add(Concern::Interfaces { group: group.name().clone(), allowed: allowed.to_string() });
             }
         }
     }
 
-    async fn region(&mut self, linode: &Client, group: &LinodeGroup, types: &[InstanceType]) {
-        let (name, slug) = (&group.name, &group.template.region);
+    async fn region(&mut self, linode: &Client, group: &LinodeGroup) {
+        let (name, slug) = (group.name(), &group.template.region);
         let concern = |what: String, fatal| Concern::Region { group: name.clone(), what, fatal };
         let missing = concern(format!("there is no region {slug}: correct the configuration"), true);
         let Some(region) = self.there(linode.region(slug).get().await, missing) else { return };
@@ -135,15 +135,15 @@ impl Found {
         // Only some types are listed; one that is not listed can be had.
         if let Ok(listed) = linode.region(slug).availability().await {
             let out = |kind: &&InstanceType| listed.iter().any(|one| one.plan == kind.0 && !one.available);
-            for kind in types.iter().filter(out) {
+            for kind in group.types().iter().filter(out) {
                 self.add(Concern::Type { group: name.clone(), kind: kind.clone(), unknown: false });
             }
         }
     }
 
-    async fn template(&mut self, linode: &Client, group: &LinodeGroup, types: &[InstanceType]) {
-        let name = &group.name;
-        for kind in types {
+    async fn template(&mut self, linode: &Client, group: &LinodeGroup) {
+        let name = group.name();
+        for kind in group.types() {
             let missing = Concern::Type { group: name.clone(), kind: kind.clone(), unknown: true };
             self.there(linode.instance_type(&kind.0).get().await, missing);
         }
@@ -176,36 +176,31 @@ impl Found {
         }
     }
 
-    async fn balancers(&mut self, linode: &Client, groups: &[(LinodeGroup, Vec<InstanceType>)]) {
-        let ids: BTreeSet<NodeBalancerId> = groups
-            .iter()
-            .flat_map(|(group, _)| &group.backends)
-            .map(|backend| backend.nodebalancer)
-            .collect();
+    async fn balancers(&mut self, linode: &Client, groups: &[LinodeGroup]) {
+        let ids: BTreeSet<NodeBalancerId> =
+            groups.iter().flat_map(|group| &group.backends).map(|backend| backend.nodebalancer).collect();
         let mut configs: BTreeMap<NodeBalancerId, Vec<NodeBalancerConfig>> = BTreeMap::new();
         for id in ids {
-            let using =
-                groups.iter().filter(|(group, _)| group.backends.iter().any(|one| one.nodebalancer == id));
+            let using = groups.iter().filter(|group| group.backends.iter().any(|one| one.nodebalancer == id));
             match linode.nodebalancer(id).get().await {
                 Ok(balancer) => {
-                    using.for_each(|(group, _)| self.balancer(group, &balancer));
+                    using.for_each(|group| self.balancer(group, &balancer));
                     if let Some(listed) = self.answer(linode.nodebalancer(id).configs().list().await, true) {
                         configs.insert(id, listed.into_items());
                     }
                 }
-                Err(error) if error.is_not_found() => using.for_each(|(group, _)| {
-                    self.add(Concern::NoNodeBalancer { group: group.name.clone(), id })
-                }),
+                Err(error) if error.is_not_found() => using
+                    .for_each(|group| self.add(Concern::NoNodeBalancer { group: group.name().clone(), id })),
                 Err(error) => self.add(Concern::Unanswered { why: error.to_string(), needed: true }),
             }
         }
-        for (group, _) in groups {
+        for group in groups {
             for backend in &group.backends {
                 let Some(listed) = configs.get(&backend.nodebalancer) else { continue };
                 match listed.iter().find(|config| config.id == backend.config) {
                     Some(config) => self.config(config),
                     None => self.add(Concern::NoConfig {
-                        group: group.name.clone(),
+                        group: group.name().clone(),
                         id: backend.nodebalancer,
                         config: backend.config,
                     }),
@@ -218,7 +213,7 @@ impl Found {
         let id = balancer.id;
         if balancer.region != group.template.region {
             self.add(Concern::OtherRegion {
-                group: group.name.clone(),
+                group: group.name().clone(),
                 id,
                 region: balancer.region.clone(),
                 wanted: group.template.region.clone(),
@@ -235,7 +230,7 @@ impl Found {
             _ => None,
         };
         if let Some(takes) = other {
-            self.add(Concern::OtherConnectivity { group: group.name.clone(), id, takes });
+            self.add(Concern::OtherConnectivity { group: group.name().clone(), id, takes });
         }
         if balancer.locks.iter().flatten().any(|lock| *lock == LockType::CannotDeleteWithSubresources) {
             self.add(Concern::BalancerLocked { id });

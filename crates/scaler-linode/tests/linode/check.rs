@@ -7,17 +7,16 @@ use linode_api::models::{
     Stickiness, UserData,
 };
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
-use scaler_core::model::InstanceType;
 use scaler_linode::check;
 use scaler_linode::{Backend, Concern, LinodeGroup, Weight};
 use serde_json::{Value, json};
 
-use super::{IMAGE, REGION, TYPE, World, client, client_of, name, settle};
+use super::{IMAGE, REGION, TYPE, World, client, client_of, settle};
 use crate::canned::Canned;
 
 async fn found(world: &World, group: LinodeGroup) -> Vec<Concern> {
     settle().await;
-    check(&world.linode, &[(group, vec![TYPE.into()])]).await
+    check(&world.linode, &[group]).await
 }
 
 fn one(concerns: &[Concern], wanted: impl Fn(&Concern) -> bool) -> &Concern {
@@ -88,7 +87,7 @@ async fn versions_that_hide_locks_are_told() {
         .build()
         .unwrap();
     settle().await;
-    let concerns = check(&plain, &[(world.web.clone(), vec![TYPE.into()])]).await;
+    let concerns = check(&plain, std::slice::from_ref(&world.web)).await;
     one(&concerns, |c| *c == Concern::LocksUnseen);
 }
 
@@ -150,11 +149,11 @@ async fn nodebalancers_that_can_not_serve_the_group_are_told() {
 #[tokio::test(start_paused = true)]
 async fn templates_that_can_not_be_made_are_told() {
     let world = World::new();
-    let wrong = LinodeGroup::new(name("web"), "xx-nowhere", "private/424242").template(|template| {
+    let wrong = LinodeGroup::new("web", "xx-nowhere", "g6-imaginary", "private/424242").unwrap();
+    let wrong = wrong.template(|template| {
         template.user_data(UserData::new(vec![b'x'; 20_000])).firewall_id(FirewallId::new(7).unwrap())
     });
-    let kinds: Vec<InstanceType> = vec!["g6-imaginary".into()];
-    let concerns = check(&world.linode, &[(wrong, kinds)]).await;
+    let concerns = check(&world.linode, &[wrong]).await;
     one(&concerns, |c| matches!(c, Concern::Region { fatal: true, .. }));
     one(&concerns, |c| matches!(c, Concern::Type { unknown: true, .. }));
     one(&concerns, |c| matches!(c, Concern::Image { .. }));
@@ -228,15 +227,16 @@ async fn a_firewall_that_drops_what_comes_from_nodebalancers_is_told() {
     ];
     let backend = World::new().backend;
     let group = || {
-        LinodeGroup::new(name("web"), REGION, IMAGE)
+        LinodeGroup::new("web", REGION, TYPE, IMAGE)
+            .unwrap()
             .template(|template| template.firewall_id(FirewallId::new(7).unwrap()))
             .backend(backend)
     };
-    let concerns = check(&client(Arc::new(Canned::default())), &[(group(), Vec::new())]).await;
+    let concerns = check(&client(Arc::new(Canned::default())), &[group()]).await;
     one(&concerns, |c| matches!(c, Concern::NoFirewall { .. }));
     for (what, body, dropped) in rows {
         let server = Canned::default().with("GET /v4beta/networking/firewalls/7", 200, body);
-        let concerns = check(&client(Arc::new(server)), &[(group(), Vec::new())]).await;
+        let concerns = check(&client(Arc::new(server)), &[group()]).await;
         let told =
             concerns.iter().any(|concern| matches!(concern, Concern::FirewallDrops { port: 8080, .. }));
         assert_eq!(told, dropped, "{what}: {concerns:?}");
@@ -248,7 +248,7 @@ async fn an_api_that_does_not_answer_is_told_once_for_each_question() {
     let world = World::new();
     world.fault("any:503");
     let linode = client_of(&world.simulator);
-    let concerns = check(&linode, &[(world.web.clone(), vec![TYPE.into()])]).await;
+    let concerns = check(&linode, std::slice::from_ref(&world.web)).await;
     assert!(concerns.iter().all(|concern| matches!(concern, Concern::Unanswered { .. })), "{concerns:?}");
     assert!(concerns.iter().any(|concern| concern.weight() == Weight::Error));
 }

@@ -58,7 +58,7 @@ async fn a_member_is_created_with_its_marks_listed_found_and_deleted() {
 #[tokio::test(start_paused = true)]
 async fn the_template_is_sent_whole_and_what_the_account_would_decide_is_said() {
     let world = World::new();
-    let made = LinodeGroup::new(name("web"), REGION, "linode/debian12").template(|template| {
+    let made = LinodeGroup::new("web", REGION, TYPE, "linode/debian12").unwrap().template(|template| {
         template
             .authorized_keys(vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJt deploy".to_owned()])
             .tags(vec!["team:shop".to_owned(), OWNER.to_owned()])
@@ -179,7 +179,8 @@ async fn prices_are_those_of_the_region_with_backups_where_they_are_made() {
     let listed = |kind: &str| types.iter().find(|one| one.id == kind).unwrap().clone();
     for region in [REGION, "br-gru"] {
         let at = |backups: bool| {
-            let made = LinodeGroup::new(name("web"), region, "linode/debian12")
+            let made = LinodeGroup::new("web", region, TYPE, "linode/debian12")
+                .unwrap()
                 .template(|template| template.backups_enabled(backups));
             LinodeCompute::new(world.linode.clone(), marks(), [made])
         };

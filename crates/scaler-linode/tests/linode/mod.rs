@@ -3,6 +3,7 @@
 mod balancer;
 mod check;
 mod compute;
+mod group;
 mod refusals;
 
 use std::sync::Arc;
@@ -38,7 +39,8 @@ fn client_of(simulator: &Simulator) -> Client {
 
 /// A group that the simulator takes: a root password in place of keys.
 fn group(text: &str) -> LinodeGroup {
-    LinodeGroup::new(name(text), REGION, IMAGE)
+    LinodeGroup::new(text, REGION, TYPE, IMAGE)
+        .unwrap()
         .template(|template| template.root_pass("correct-Horse-battery-9".to_owned().into()))
 }
 
