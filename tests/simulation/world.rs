@@ -15,7 +15,7 @@ use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{Amount, Group, Phase, Size, StepPolicy, Template};
 use scaler_core::ports::{Balancer, Compute, Store};
 use scaler_core::runtime::{Error, Scaler};
-use scaler_core::state::{GroupMode, Verdict};
+use scaler_core::state::{GroupMode, Outcome};
 use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 use scaler_sqlite::SqliteStore;
 use tokio::time::{Instant, sleep_until};
@@ -404,7 +404,7 @@ impl World {
             let reached = state
                 .operation
                 .as_ref()
-                .is_some_and(|operation| matches!(operation.verdict, Some((Verdict::Reached, _))));
+                .is_some_and(|operation| matches!(operation.outcome, Some((Outcome::Reached, _))));
             let ours = truth.ours();
             let nodes = truth.backends();
             let our_nodes =

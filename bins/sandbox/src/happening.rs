@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use scaler_core::model::Phase;
+use scaler_core::state::Hold;
 use tokio::sync::mpsc;
 
 use crate::pace::Pace;
@@ -44,9 +45,9 @@ impl Chapter {
             Self::ScaleUp => "creates under way; each is in the log before it is sent",
             Self::Spread => "the NodeBalancer's checks passed: new members serve, and warm up",
             Self::CalmAgain => {
-                "fewer requests; the low alert must stay for the calm window before anything goes"
+                "fewer requests; the low alert must stay for remove.low_for before anything goes"
             }
-            Self::ScaleDown => "one member a ration: drain, reject, deregister, delete",
+            Self::ScaleDown => "one member a permit: drain, reject, deregister, delete",
             Self::SpikeReturns => "the load is back while a member drains: it is taken back",
             Self::Bill => "what it came to",
         }
@@ -98,10 +99,10 @@ pub(crate) enum What {
         label: String,
         phase: Phase,
     },
-    Rationed {
+    PermitDrawn {
         label: String,
     },
-    Held(Vec<String>),
+    Held(Vec<Hold>),
     /// Something else that the daemon says.
     Said(String),
     /// The cloud got a call that creates an instance.
@@ -172,7 +173,7 @@ impl What {
             Self::Held(held) if held.is_empty() => Tone::Silent,
             Self::Decided { .. }
             | Self::Phase { .. }
-            | Self::Rationed { .. }
+            | Self::PermitDrawn { .. }
             | Self::Held(_)
             | Self::Said(_) => Tone::Daemon,
             Self::Serving { .. } => Tone::Silent,
@@ -218,8 +219,11 @@ impl fmt::Display for What {
                 Phase::InService => write!(f, "{label} is warm: it counts as evidence"),
                 phase => write!(f, "{label} is {phase}"),
             },
-            Self::Rationed { label } => write!(f, "a removal was drawn from the ration for {label}"),
-            Self::Held(held) => write!(f, "held back: {}", held.join("; ")),
+            Self::PermitDrawn { label } => write!(f, "a permit to remove was drawn for {label}"),
+            Self::Held(holds) => {
+                let holds: Vec<String> = holds.iter().map(ToString::to_string).collect();
+                write!(f, "held back: {}", holds.join("; "))
+            }
             Self::Said(text) => f.write_str(text),
             Self::Created { label } => write!(f, "API: create {label}"),
             Self::Running { label } => write!(f, "API: {label} is running"),

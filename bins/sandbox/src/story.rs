@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::GroupStatus;
+use autoscale_daemon::api::Status;
 use scaler_core::model::Phase;
 use tokio::time::sleep;
 
@@ -86,24 +86,24 @@ fn size(members: u32) -> usize {
     usize::try_from(members).unwrap_or(usize::MAX)
 }
 
-fn wants(group: &GroupStatus, desired: usize) -> bool {
+fn wants(group: &Status, desired: usize) -> bool {
     group.desired.is_some_and(|now| size(now) == desired)
 }
 
-fn phase(group: &GroupStatus, phase: Phase) -> usize {
+fn phase(group: &Status, phase: Phase) -> usize {
     group.members.iter().filter(|member| member.phase == phase).count()
 }
 
-fn warm(group: &GroupStatus) -> usize {
+fn warm(group: &Status) -> usize {
     phase(group, Phase::InService)
 }
 
 /// In service, warm or not.
-fn serving(group: &GroupStatus) -> usize {
+fn serving(group: &Status) -> usize {
     phase(group, Phase::InService) + phase(group, Phase::Warming)
 }
 
 /// So many are wanted, and just these are there and serve.
-fn settled(group: &GroupStatus, members: usize) -> bool {
+fn settled(group: &Status, members: usize) -> bool {
     wants(group, members) && group.members.len() == members && serving(group) == members
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::api::{
-    Accepted, Done, ErrorBody, Events, GroupStatus, Groups, History, MemberAction, MemberRequest, Plan,
-    Problem, SetDesired, SetMode, Span,
+    Accepted, Done, ErrorBody, Events, Groups, History, MemberAction, MemberRequest, Preview, Problem,
+    SetDesired, SetMode, Span, Status,
 };
 
 /// The longest wait within one call: below the time limit of an attempt.
@@ -112,7 +112,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn group(&self, group: &str) -> Result<GroupStatus, Error> {
+    pub async fn group(&self, group: &str) -> Result<Status, Error> {
         self.call(of(Request::get(format!("reading group {group}")), group)).await
     }
 
@@ -120,7 +120,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn plan(&self, group: &str) -> Result<Plan, Error> {
+    pub async fn plan(&self, group: &str) -> Result<Preview, Error> {
         self.call(of(Request::get(format!("planning group {group}")), group).segment("plan")).await
     }
 
@@ -128,7 +128,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn plan_with(&self, group: &str, ask: &SetDesired) -> Result<Plan, Error> {
+    pub async fn plan_with(&self, group: &str, ask: &SetDesired) -> Result<Preview, Error> {
         let ask = SetDesired { dry_run: true, ..ask.clone() };
         self.send(of(Request::put(format!("planning group {group}")), group).segment("desired"), &ask).await
     }

@@ -35,14 +35,12 @@ impl EventLog {
     pub(crate) fn keep(&self, event: &scaler_core::view::Event) {
         let mut rings = self.rings();
         let seq = self.last.borrow().saturating_add(1);
-        if let Some(event) = Event::of(seq, event) {
-            let ring = rings.entry(event.group.clone()).or_default();
-            ring.events.push_back(event);
-            if ring.events.len() > KEPT
-                && let Some(old) = ring.events.pop_front()
-            {
-                ring.dropped = old.seq;
-            }
+        let ring = rings.entry(event.group.to_string()).or_default();
+        ring.events.push_back(Event::new(seq, event.clone()));
+        if ring.events.len() > KEPT
+            && let Some(old) = ring.events.pop_front()
+        {
+            ring.dropped = old.seq;
         }
         self.last.send_replace(seq);
     }

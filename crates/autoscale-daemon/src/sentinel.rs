@@ -1,14 +1,15 @@
 //! What only shows by looking again and again: how long a group wants more than it may have, and when it was last seen.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use scaler_core::model::{Signal, after, elapsed};
 
-use crate::api::GroupStatus;
-use crate::state::State;
+use crate::{api::Status, state::State};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(5);
@@ -31,7 +32,7 @@ pub(crate) struct Gathered {
 
 impl Sentinel {
     /// Takes in how a group stands.
-    pub(crate) fn see(&self, status: &GroupStatus) -> Gathered {
+    pub(crate) fn see(&self, status: &Status) -> Gathered {
         let mut groups = self.groups();
         let gathered = groups.entry(status.group.clone()).or_default();
         gathered.observed = status.observed.max(gathered.observed);

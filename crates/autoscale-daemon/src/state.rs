@@ -1,8 +1,6 @@
 //! What the handlers share.
 
-use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use scaler_core::model::GroupName;
@@ -10,13 +8,15 @@ use scaler_core::ports::Clock;
 use scaler_core::runtime::{Error, Scaler};
 use tokio::sync::{Semaphore, watch};
 
-use crate::Credential;
-use crate::api::GroupStatus;
-use crate::events::EventLog;
-use crate::http::refusal::Refusal;
-use crate::metrics::Metrics;
-use crate::scrape::Directory;
-use crate::sentinel::{Gathered, Sentinel};
+use crate::{
+    Credential,
+    api::Status,
+    events::EventLog,
+    http::refusal::Refusal,
+    metrics::Metrics,
+    scrape::Directory,
+    sentinel::{Gathered, Sentinel},
+};
 
 /// A store that takes longer than this to say how a group stands does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -50,8 +50,8 @@ impl State {
     }
 
     /// How a group stands, with what was gathered about it.
-    pub(crate) async fn status(&self, group: &str) -> Result<(GroupStatus, Gathered), Refusal> {
-        let status: GroupStatus = self.patiently(self.scaler.status(group)).await?.into();
+    pub(crate) async fn status(&self, group: &str) -> Result<(Status, Gathered), Refusal> {
+        let status = self.patiently(self.scaler.status(group)).await?;
         let gathered = self.sentinel.see(&status);
         Ok((status, gathered))
     }

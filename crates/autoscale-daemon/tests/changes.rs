@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::{Ending, MemberAction, MemberRequest, SetDesired, SetMode, Span};
-use autoscale_daemon::client::LONGEST_WAIT;
+use autoscale_daemon::{
+    api::{MemberAction, MemberRequest, Outcome, SetDesired, SetMode, Span},
+    client::LONGEST_WAIT,
+};
 use axum::body::Body;
 use http::Request;
 use scaler_core::model::{Amount, InstanceId};
@@ -59,7 +61,7 @@ async fn a_size_is_asked_for_and_waited_for_through_restarts_of_the_wait() {
         assert!(last.repeated);
         assert_eq!(last.position, first.position, "asked twice, and it counts once");
     }
-    assert_eq!(last.ending, Some(Ending::Reached));
+    assert_eq!(last.ending, Some(Outcome::Reached));
     let status = client.group("web").await.unwrap();
     assert_eq!((status.in_service, status.desired), (4, Some(4)));
     let history = client.history("web", 5).await.unwrap();

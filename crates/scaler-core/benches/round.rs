@@ -8,12 +8,11 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
 use scaler_core::model::{
-    ActorId, Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
-    InstanceStatus, Mode, Node, NodeId, NodeStatus, Observation, Origin, Position, Signals, Size, StepPolicy,
-    Template,
+    Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
+    InstanceStatus, Mode, Node, NodeId, NodeStatus, Origin, Signals, Size, StepPolicy, Template,
 };
-use scaler_core::reconcile::{decide, notice, plan};
-use scaler_core::state::{Cause, Draft, Entry, Fact, GroupState};
+use scaler_core::reconcile::{Observation, reconcile};
+use scaler_core::state::{Cause, Fact, GroupState};
 
 const GROUPS: u64 = 1_000;
 const MEMBERS: u64 = 10;
@@ -26,13 +25,6 @@ struct Case {
 
 fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
-}
-
-fn append(state: &mut GroupState, at: Timestamp, fact: Fact) {
-    let generation = state.generation + u64::from(matches!(fact, Fact::Decided { .. }));
-    let position = state.position.next();
-    let draft = Draft::new(at, ActorId::from("bench"), Position(1), generation, Cause::Converge, fact);
-    state.apply(&Entry { position, draft });
 }
 
 /// A group whose ten members have been in service for an hour.
@@ -71,24 +63,14 @@ fn case(n: u64) -> Case {
     }
     let mut state = GroupState::default();
     let early = now() - SignedDuration::from_hours(1);
-    append(&mut state, early, Fact::Began { incarnation: "abcde".into() });
+    state.apply_fact(early, Fact::Began { incarnation: "abcde".into() }, Cause::Converge);
     for at in [early, early + SignedDuration::from_mins(5), now() - SignedDuration::from_mins(30)] {
-        for fact in notice(&group, &observation, &state, at) {
-            append(&mut state, at, fact);
+        for (fact, cause) in reconcile(&group, &observation, &Signals::default(), &state, at).facts {
+            state.apply_fact(at, fact, cause);
         }
     }
-    let decision = decide(&group, &observation, &Signals::default(), &state, now());
-    let desired = decision.desired.unwrap();
-    let fact = Fact::Decided {
-        desired,
-        previous: None,
-        reason: String::new(),
-        held: Vec::new(),
-        signals: Vec::new(),
-        value_milli: None,
-        asked: None,
-    };
-    append(&mut state, early, fact);
+    let turn = reconcile(&group, &observation, &Signals::default(), &state, now());
+    state.apply_fact(early, turn.decided.unwrap(), Cause::Converge);
     assert!(state.members.values().all(|member| member.is_warm() && member.origin == Origin::Found));
     Case { group, observation, state }
 }
@@ -99,11 +81,9 @@ fn round(cases: &[Case], table: &AlertTable) -> usize {
     cases
         .iter()
         .map(|case| {
-            let facts = notice(&case.group, &case.observation, &case.state, now());
-            assert!(facts.is_empty());
             let signals = Signals::read(&case.group, table, &freshness, now());
-            let decision = decide(&case.group, &case.observation, &signals, &case.state, now());
-            plan(&case.group, &case.observation, &decision, &case.state, now()).steps.len()
+            let turn = reconcile(&case.group, &case.observation, &signals, &case.state, now());
+            turn.plan.steps.len()
         })
         .sum()
 }

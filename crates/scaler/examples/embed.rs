@@ -14,7 +14,7 @@ mod simulated;
 use std::error::Error;
 use std::time::Duration;
 
-use scaler::{Ending, LinodeGroup, Run};
+use scaler::{Outcome, LinodeGroup, Run};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("\nWhat was done, the latest first:");
     for activity in web.history(10).await? {
-        let ended = activity.ended.map_or_else(|| "under way".to_owned(), |ended| ended.to_string());
+        let ended = activity.ended.map_or_else(|| "under way".to_owned(), |ended| ended.outcome.to_string());
         let (cause, desired, steps) = (activity.cause, activity.desired, activity.steps.len());
         println!("  generation {}: {desired} desired, {steps} steps, {ended} — {cause}", activity.generation);
     }
@@ -54,7 +54,7 @@ async fn watch(mut run: Run) -> Result<(), Box<dyn Error>> {
         println!("{} {event}", event.at.strftime("%H:%M:%S"));
     }
     match run.outcome().await? {
-        Ending::Reached => Ok(()),
+        Outcome::Reached => Ok(()),
         other => Err(other.to_string().into()),
     }
 }

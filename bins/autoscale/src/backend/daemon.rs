@@ -4,14 +4,15 @@ use std::{future::Future, time::Duration};
 
 use api_transport::{Token, Url};
 use autoscale_daemon::{
-    api::{Accepted, Ending, Events, GroupStatus, MemberAction, MemberRequest, SetDesired, SetMode, Span},
+    api::{Accepted, Events, MemberAction, MemberRequest, SetDesired, SetMode, Span, Status},
     client::{Client, Error, LONGEST_WAIT, request_id},
 };
 use scaler_core::model::Phase;
-use scaler_core::state::GroupMode;
+use scaler_core::state::{FailureReason, GroupMode};
+use scaler_core::view::{Moment, What};
 use tokio::time::{Instant, sleep};
 
-use super::{End, Groups, History, OfMember, Plan, Request, Ticket, Waiting};
+use super::{End, Groups, History, OfMember, Preview, Request, Ticket, Waiting};
 use crate::{
     exit::{Exit, Failure},
     limit::Limit,
@@ -47,16 +48,15 @@ impl Daemon {
         Ok(Groups { groups: groups.groups, unmanaged: groups.unmanaged })
     }
 
-    pub(super) async fn group(&self, group: &str) -> Result<GroupStatus, Failure> {
+    pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
         Ok(self.client.group(group).await?)
     }
 
-    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Plan, Failure> {
-        let plan = match ask {
+    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
+        Ok(match ask {
             Some(ask) => self.client.plan_with(group, ask).await?,
             None => self.client.plan(group).await?,
-        };
-        Ok(plan.into())
+        })
     }
 
     pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
@@ -189,39 +189,26 @@ fn tell(events: &Events, progress: &Progress) -> u64 {
         progress.note("some events are no longer kept by the daemon");
     }
     for event in &events.events {
-        if event.kind == "waiting" {
-            progress.waiting(event.at, &event.text);
-        } else {
-            progress.event(event.at, &event.text);
+        let at = event.event.at;
+        match event.event.what {
+            What::Now(Moment::Waiting { .. }) => progress.waiting(at, &event.text),
+            _ => progress.event(at, &event.text),
         }
     }
     events.next
 }
 
 /// How a replacement ended, if it did.
-fn replaced(status: &GroupStatus, of: &OfMember<'_>) -> Option<End> {
+fn replaced(status: &Status, of: &OfMember<'_>) -> Option<End> {
     let member = status.members.iter().find(|member| member.instance == Some(of.instance));
     match member {
         None => (status.desired.is_none_or(|desired| desired <= status.in_service)).then_some(End::Reached),
         Some(member) if !member.replacing && member.draining.is_none() && member.phase != Phase::Deleting => {
-            let why = format!("{} is kept: its replacement did not reach service", member.label);
-            Some(End::Failed { why })
+            Some(End::Failed { why: FailureReason::ReplacementFailed { member: member.label.clone() } })
         }
         Some(_) if matches!(status.mode, GroupMode::Observe | GroupMode::Paused) => {
-            let why = format!("the group's mode is {}, so nothing is carried out", status.mode);
-            Some(End::Failed { why })
+            Some(End::Failed { why: FailureReason::Mode { mode: status.mode } })
         }
         Some(_) => None,
-    }
-}
-
-impl From<Ending> for End {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Reached => Self::Reached,
-            Ending::Superseded { by } => Self::Superseded { by },
-            Ending::Failed { why } => Self::Failed { why },
-            other => Self::Failed { why: other.to_string() },
-        }
     }
 }

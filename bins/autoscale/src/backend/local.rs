@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use autoscale_daemon::{
     Daemon,
-    api::{GroupStatus, MemberAction, SetDesired, SetMode},
+    api::{MemberAction, SetDesired, SetMode, Status},
 };
 use scaler_core::clock::SystemClock;
 use scaler_core::model::{StepId, after};
 use scaler_core::ports::Clock as _;
-use scaler_core::runtime::{Accepted, Ending, Error, Run, ScaleRequest, Scaler, TargetSize};
+use scaler_core::runtime::{Accepted, Error, Run, ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::{Cause, Fact};
 use scaler_core::view::{Event, Moment, What};
 
-use super::{End, Groups, History, OfMember, Plan, Request, Ticket, Waiting};
+use super::{End, Groups, History, OfMember, Preview, Request, Ticket, Waiting};
 use crate::{
     exit::{Exit, Failure},
     limit::Cut,
@@ -37,26 +37,25 @@ impl Local {
     pub(super) async fn groups(&self) -> Result<Groups, Failure> {
         let mut groups = Vec::new();
         for group in self.scaler().groups() {
-            groups.push(self.scaler().status(group.name.as_str()).await?.into());
+            groups.push(self.scaler().status(group.name.as_str()).await?);
         }
         let unmanaged = self.scaler().unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
         Ok(Groups { groups, unmanaged })
     }
 
-    pub(super) async fn group(&self, group: &str) -> Result<GroupStatus, Failure> {
-        Ok(self.scaler().status(group).await?.into())
+    pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
+        Ok(self.scaler().status(group).await?)
     }
 
-    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Plan, Failure> {
-        let dry_run = match ask {
+    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
+        Ok(match ask {
             Some(ask) => self.scaler().plan_with(group, &Self::asked(ask)?).await?,
             None => self.scaler().plan(group).await?,
-        };
-        Ok(Plan::of(group, dry_run))
+        })
     }
 
     pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
-        let activities = self.scaler().history(group, limit).await?.into_iter().map(Into::into).collect();
+        let activities = self.scaler().history(group, limit).await?;
         Ok(History { group: group.to_owned(), activities })
     }
 
@@ -148,9 +147,7 @@ impl Local {
             }
         }
         match (run.outcome().await, cut) {
-            (Ok(Ending::Reached), _) => Ok(End::Reached),
-            (Ok(Ending::Superseded { by }), _) => Ok(End::Superseded { by }),
-            (Ok(Ending::Failed { why }), _) => Ok(End::Failed { why }),
+            (Ok(outcome), _) => Ok(outcome.into()),
             (Err(Error::Stopping), Some(cut)) => Ok(End::Cut(cut)),
             (Err(error), _) => Err(error.into()),
         }

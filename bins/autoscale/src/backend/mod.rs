@@ -2,14 +2,14 @@
 
 mod daemon;
 mod local;
-mod plan;
 
-use autoscale_daemon::api::{Activity, GroupStatus, MemberAction, SetDesired, SetMode};
+use autoscale_daemon::api::{Activity, MemberAction, Outcome, Preview, SetDesired, SetMode, Status};
 use scaler_core::model::InstanceId;
 use scaler_core::runtime::Accepted;
+use scaler_core::state::FailureReason;
 use serde::Serialize;
 
-pub(crate) use self::{daemon::Daemon, local::Local, plan::Plan};
+pub(crate) use self::{daemon::Daemon, local::Local};
 use crate::{
     exit::Failure,
     limit::{Cut, Limit},
@@ -28,7 +28,7 @@ pub(crate) enum Backend {
 /// How all groups stand.
 #[derive(Debug, Serialize)]
 pub(crate) struct Groups {
-    pub(crate) groups: Vec<GroupStatus>,
+    pub(crate) groups: Vec<Status>,
     pub(crate) unmanaged: Vec<String>,
 }
 
@@ -74,10 +74,21 @@ pub(crate) enum End {
     Reached,
     /// A newer decision took its place.
     Superseded { by: u64 },
-    /// A person must cure it.
-    Failed { why: String },
+    /// It was not reached.
+    Failed { why: FailureReason },
     /// The waiting was cut short.
     Cut(Cut),
+}
+
+impl From<Outcome> for End {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Reached => Self::Reached,
+            Outcome::Superseded { by } => Self::Superseded { by },
+            Outcome::Failed { why } => Self::Failed { why },
+            _ => Self::Failed { why: FailureReason::Other },
+        }
+    }
 }
 
 /// What waits: where it tells what happens, and what cuts it short.
@@ -97,7 +108,7 @@ impl Backend {
     }
 
     /// One group.
-    pub(crate) async fn group(&self, group: &str) -> Result<GroupStatus, Failure> {
+    pub(crate) async fn group(&self, group: &str) -> Result<Status, Failure> {
         match self {
             Self::Daemon(daemon) => daemon.group(group).await,
             Self::Local(local) => local.group(group).await,
@@ -105,7 +116,7 @@ impl Backend {
     }
 
     /// What would be done now, or if `ask` were asked.
-    pub(crate) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Plan, Failure> {
+    pub(crate) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
         match self {
             Self::Daemon(daemon) => daemon.plan(group, ask).await,
             Self::Local(local) => local.plan(group, ask).await,
@@ -138,7 +149,7 @@ impl Backend {
                 local.follow(&request.group, accepted, waiting).await
             }
             // A ticket is only ever shown to the backend that gave it.
-            _ => Ok(End::Failed { why: "it was asked of somebody else".to_owned() }),
+            _ => Ok(End::Failed { why: FailureReason::Other }),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use autoscale_daemon::api::{Activity, Ending};
+use autoscale_daemon::api::Activity;
 use jiff::Timestamp;
 
 use super::{Context, named_or_only};
@@ -51,9 +51,9 @@ fn whole(activity: &Activity) -> String {
         outcome(activity),
         why(activity)
     );
-    for held in &activity.held {
+    for hold in &activity.holds {
         // Writing to a String can't fail.
-        let _ = write!(text, "\n  held back: {held}");
+        let _ = write!(text, "\n  held back: {hold}");
     }
     for step in &activity.steps {
         let end = match (&step.outcome, step.done) {
@@ -77,10 +77,9 @@ fn size(activity: &Activity) -> String {
 }
 
 fn outcome(activity: &Activity) -> String {
-    match activity.ended.as_ref().map(|ended| &ended.ending) {
+    match &activity.ended {
         None => "under way".to_owned(),
-        Some(Ending::Failed { why }) => format!("failed: {why}"),
-        Some(ending) => ending.to_string(),
+        Some(ended) => ended.outcome.to_string(),
     }
 }
 

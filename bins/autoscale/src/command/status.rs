@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use autoscale_daemon::api::{GroupStatus, Member};
+use autoscale_daemon::api::{MemberStatus, Status};
 
 use super::Context;
 use crate::{
@@ -30,7 +30,7 @@ pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<Exit
     Ok(Exit::Ok)
 }
 
-fn overview(groups: &[GroupStatus]) -> String {
+fn overview(groups: &[Status]) -> String {
     let header = [
         "GROUP",
         "MODE",
@@ -65,19 +65,19 @@ fn overview(groups: &[GroupStatus]) -> String {
 }
 
 /// A word for how a group fares.
-fn state(group: &GroupStatus) -> &'static str {
-    let done = group.operation.as_ref().is_none_or(|operation| operation.verdict.is_some());
+fn state(group: &Status) -> &'static str {
+    let done = group.operation.as_ref().is_none_or(|operation| operation.outcome.is_some());
     match group {
-        GroupStatus { trouble: Some(_), .. } => "trouble",
-        GroupStatus { blind: Some(_), .. } => "blind",
-        GroupStatus { turning: false, .. } => "not running",
-        GroupStatus { held, .. } if !held.is_empty() => "held back",
+        Status { trouble: Some(_), .. } => "trouble",
+        status if status.discarded().is_some() => "discarded",
+        Status { turning: false, .. } => "not running",
+        Status { holds, .. } if !holds.is_empty() => "held back",
         _ if done => "at rest",
         _ => "under way",
     }
 }
 
-fn whole(group: &GroupStatus) -> String {
+fn whole(group: &Status) -> String {
     let mut text = group.to_string();
     let mut line = |name: &str, value: String| {
         // Writing to a String can't fail.
@@ -87,15 +87,9 @@ fn whole(group: &GroupStatus) -> String {
         line("mode until", time(until));
     }
     if let Some(operation) = &group.operation {
-        let verdict = operation.verdict.as_ref().map_or_else(
-            || "under way".to_owned(),
-            |verdict| match verdict {
-                scaler_core::state::Verdict::Reached => "reached".to_owned(),
-                scaler_core::state::Verdict::Failed(why) => format!("failed: {why}"),
-            },
-        );
+        let outcome = operation.outcome.as_ref().map_or_else(|| "under way".to_owned(), ToString::to_string);
         let (began, cause) = (time(operation.began), &operation.cause);
-        line("generation", format!("{}, {verdict}; since {began}; {cause}", operation.generation));
+        line("generation", format!("{}, {outcome}; since {began}; {cause}", operation.generation));
     }
     if group.wished != group.desired
         && let Some(wished) = group.wished
@@ -108,21 +102,18 @@ fn whole(group: &GroupStatus) -> String {
     for policy in &group.policies {
         line("policy", format!("{}: {}, {}", policy.policy, policy.signal, policy.why));
     }
-    line("ration", format!("{} may be removed now", counted(group.budget_left, "member")));
-    if let Some(cost) = group.cost_per_hour.filter(|cost| *cost > 0.0) {
-        line("cost", format!("${cost:.4}/h"));
+    line("removal budget", format!("{} may be removed now", counted(group.budget_left, "member")));
+    if let Some(cost) = group.cost_per_hour.filter(|cost| cost.0 > 0) {
+        line("cost", cost.to_string());
     }
-    for held in &group.held {
-        line("held back", held.clone());
+    for hold in &group.holds {
+        line("held back", hold.to_string());
     }
-    for waiting in &group.waiting {
-        line("waiting for", format!("{} until {}", waiting.what, time(waiting.until)));
+    for wait in &group.waits {
+        line("waiting for", format!("{wait} until {}", time(wait.until)));
     }
     for step in &group.in_flight {
-        line("under way", step.to_string());
-    }
-    if let Some(why) = &group.blind {
-        line("blind", why.clone());
+        line("in flight", step.to_string());
     }
     if let Some(why) = &group.trouble {
         line("trouble", why.clone());
@@ -138,7 +129,7 @@ fn whole(group: &GroupStatus) -> String {
     text
 }
 
-fn members(group: &GroupStatus) -> String {
+fn members(group: &Status) -> String {
     let header = ["MEMBER", "INSTANCE", "ADDRESS", "TYPE", "PHASE", "FOR", "REMARKS"];
     table(
         header,
@@ -156,7 +147,7 @@ fn members(group: &GroupStatus) -> String {
     )
 }
 
-fn remarks(member: &Member) -> String {
+fn remarks(member: &MemberStatus) -> String {
     let remarks = [
         (member.protected, "protected"),
         (member.replacing, "being replaced"),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use scaler_core::state::FailureReason;
 use serde::Serialize;
 
 use super::Context;
@@ -41,6 +42,8 @@ enum Outcome {
     Reached,
     Superseded,
     Failed,
+    /// The group's mode lets nothing be carried out.
+    Refused,
     TimedOut,
     Interrupted,
 }
@@ -51,6 +54,7 @@ impl Outcome {
             Self::Accepted | Self::Reached => Exit::Ok,
             Self::Superseded => Exit::Superseded,
             Self::Failed => Exit::Failed,
+            Self::Refused => Exit::Refused,
             Self::TimedOut => Exit::TimedOut,
             Self::Interrupted => Exit::Interrupted,
         }
@@ -78,13 +82,18 @@ pub(super) async fn tell(
             Outcome::Superseded
         }
         Some(End::Failed { why: reason }) => {
-            why = Some(reason);
-            Outcome::Failed
+            why = Some(reason.to_string());
+            match reason {
+                FailureReason::DeadlinePassed => Outcome::TimedOut,
+                FailureReason::Mode { .. } => Outcome::Refused,
+                _ => Outcome::Failed,
+            }
         }
         Some(End::Cut(cut)) => {
-            let waits = status.waiting.iter().map(|wait| format!("waiting for {}", wait.what));
-            let steps = status.in_flight.iter().map(|step| format!("under way: {step}"));
-            let mut left: Vec<String> = steps.chain(waits).chain(status.held.iter().cloned()).collect();
+            let waits = status.waits.iter().map(|wait| format!("waiting for {wait}"));
+            let steps = status.in_flight.iter().map(|step| format!("in flight: {step}"));
+            let holds = status.holds.iter().map(ToString::to_string);
+            let mut left: Vec<String> = steps.chain(waits).chain(holds).collect();
             left.push(backend.who_goes_on().to_owned());
             why = Some(left.join("; "));
             match cut {
@@ -116,6 +125,7 @@ impl fmt::Display for Waited {
             (Outcome::Reached, _) => f.write_str("reached")?,
             (Outcome::Superseded, _) => f.write_str("superseded")?,
             (Outcome::Failed, _) => f.write_str("failed")?,
+            (Outcome::Refused, _) => f.write_str("not carried out")?,
             (Outcome::TimedOut, _) => f.write_str("not reached in time")?,
             (Outcome::Interrupted, _) => f.write_str("interrupted")?,
         }

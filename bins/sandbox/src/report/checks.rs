@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use autoscale_daemon::api::Outcome;
 use jiff::Timestamp;
 use scaler_core::model::Phase;
 use serde::Serialize;
@@ -252,16 +253,17 @@ fn caused(evidence: &Evidence) -> Verdict {
 }
 
 fn reached(evidence: &Evidence) -> Verdict {
-    let open = evidence.operations.iter().find(|operation| {
-        !operation.ended.as_deref().is_some_and(|ended| ended == "reached" || ended.starts_with("superseded"))
-    });
+    let open = evidence
+        .operations
+        .iter()
+        .find(|operation| !matches!(operation.ended, Some(Outcome::Reached | Outcome::Superseded { .. })));
     match open {
         None if evidence.operations.is_empty() => Err("nothing was decided".to_owned()),
         None => Ok(format!("{} generations", evidence.operations.len())),
         Some(operation) => Err(format!(
             "size {}: {}",
             operation.desired,
-            operation.ended.as_deref().unwrap_or("still under way")
+            operation.ended.as_ref().map_or_else(|| "still under way".to_owned(), ToString::to_string)
         )),
     }
 }

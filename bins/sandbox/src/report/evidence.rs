@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use autoscale_daemon::api::{History, Member};
+use autoscale_daemon::api::{History, MemberStatus, Outcome};
 use jiff::Timestamp;
 use linode_sim::Snapshot;
+use scaler_core::model::Price;
 use scaler_core::state::Step;
 
 use crate::alerts::rules::GROUP;
@@ -95,8 +96,8 @@ pub(crate) struct Change {
 pub(crate) struct Operation {
     pub(crate) previous: Option<u32>,
     pub(crate) desired: u32,
-    /// How it ended, in words; none while it is under way.
-    pub(crate) ended: Option<String>,
+    /// How it ended; none while it is under way.
+    pub(crate) ended: Option<Outcome>,
 }
 
 /// What it cost, in US dollars.
@@ -137,7 +138,7 @@ impl Evidence {
         };
         let (members, price) = match &status {
             Ok(status) => {
-                let each = |price: f64| price / f64::from(status.may_exist.max(1));
+                let each = |price: Price| price.dollars() / f64::from(status.may_exist.max(1));
                 (status.members.iter().map(label).collect(), status.cost_per_hour.map(each))
             }
             Err(error) => {
@@ -197,7 +198,7 @@ impl Evidence {
     }
 }
 
-fn label(member: &Member) -> String {
+fn label(member: &MemberStatus) -> String {
     member.label.clone()
 }
 
@@ -257,7 +258,7 @@ fn operations(history: &History) -> Vec<Operation> {
     let operations = history.activities.iter().rev().map(|activity| Operation {
         previous: activity.previous,
         desired: activity.desired,
-        ended: activity.ended.as_ref().map(|ended| ended.ending.to_string()),
+        ended: activity.ended.as_ref().map(|ended| ended.outcome.clone()),
     });
     operations.collect()
 }

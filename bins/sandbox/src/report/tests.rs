@@ -1,5 +1,6 @@
 //! A made-up story that is right, and what the checks say once something in it is wrong.
 
+use autoscale_daemon::api::Outcome;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,7 +97,7 @@ fn right() -> Evidence {
         line("new-1", at(200), None),
         line("new-2", at(200), None),
     ];
-    let operation = |previous, desired| Operation { previous, desired, ended: Some("reached".to_owned()) };
+    let operation = |previous, desired| Operation { previous, desired, ended: Some(Outcome::Reached) };
     Evidence {
         tale: Tale::Spike,
         speed: 10.0,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::{GroupStatus, Member};
+use autoscale_daemon::api::{MemberStatus, Status};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scaler_core::model::Phase;
 
@@ -113,7 +113,7 @@ impl Live {
         format!("{}   {}", paint(true, "1", clock), names.join("›"))
     }
 
-    fn member(&self, member: &Member, cpu: Option<f64>, rate: f64) -> String {
+    fn member(&self, member: &MemberStatus, cpu: Option<f64>, rate: f64) -> String {
         let now = self.view.pace.now();
         let lasted = seconds(member.since, now).max(0.0);
         let phase = paint(true, colour(member.phase), &format!("{:<12}", member.phase.to_string()));
@@ -140,11 +140,11 @@ impl Live {
 }
 
 /// What is held back, or waited for.
-fn footnote(status: &GroupStatus) -> Option<String> {
-    let text = if let Some(held) = status.held.first() {
+fn footnote(status: &Status) -> Option<String> {
+    let text = if let Some(held) = status.holds.first() {
         format!("  held back: {held}")
     } else {
-        format!("  waiting for {}", status.waiting.first()?.what)
+        format!("  waiting for {}", status.waits.first()?)
     };
     Some(paint(true, "2", &text))
 }

@@ -6,7 +6,7 @@ mod plain;
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::time::Duration;
 
-use autoscale_daemon::api::GroupStatus;
+use autoscale_daemon::api::Status;
 use linode_sim::Simulator;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -29,7 +29,7 @@ const RIPE: Duration = Duration::from_millis(150);
 #[derive(Clone, Debug)]
 struct View {
     pace: Pace,
-    status: watch::Receiver<Option<GroupStatus>>,
+    status: watch::Receiver<Option<Status>>,
     gauges: Gauges,
     load: Gauge,
     simulator: Simulator,

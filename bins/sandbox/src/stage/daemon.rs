@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::{Event, GroupStatus};
+use autoscale_daemon::api::{Event, Status};
 use autoscale_daemon::client::Client;
-use scaler_core::model::Phase;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use scaler_core::state::{Fact, StepOutcome};
+use scaler_core::view::{Moment, What as Happened};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -19,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(200);
 const WAIT: Duration = Duration::from_secs(5);
 
 /// Keeps `status` up to date until it is dropped.
-pub(crate) async fn look(client: Client, status: watch::Sender<Option<GroupStatus>>) {
+pub(crate) async fn look(client: Client, status: watch::Sender<Option<Status>>) {
     loop {
         match client.group(GROUP).await {
             Ok(now) => {
@@ -34,13 +33,12 @@ pub(crate) async fn look(client: Client, status: watch::Sender<Option<GroupStatu
 /// Notes the daemon's events until it is dropped.
 pub(crate) async fn listen(client: Client, diary: Diary) {
     let mut after = 0;
-    let mut held = String::new();
     loop {
         match client.events(GROUP, Some(after), WAIT).await {
             Ok(events) => {
                 for event in &events.events {
-                    if let Some(what) = told(event, &mut held) {
-                        diary.note_at(event.at, what);
+                    if let Some(what) = told(event) {
+                        diary.note_at(event.event.at, what);
                     }
                 }
                 after = events.next;
@@ -53,46 +51,40 @@ pub(crate) async fn listen(client: Client, diary: Diary) {
     }
 }
 
-/// What an event says, where it is worth noting. `held` is what was held back last, without its numbers, which count.
-fn told(event: &Event, held: &mut String) -> Option<What> {
+/// What an event says, where it is worth noting.
+fn told(event: &Event) -> Option<What> {
+    let Event { event, text, .. } = event;
     let label = || event.label.clone();
-    let text = || event.text.strip_prefix(&format!("{}: ", event.group)).unwrap_or(&event.text).to_owned();
-    match event.kind.as_str() {
-        "decided" => Some(What::Decided {
-            previous: field(event, "previous"),
-            desired: field(event, "desired")?,
-            reason: field(event, "reason").unwrap_or_default(),
-        }),
-        "seen" => Some(What::Phase { label: label()?, phase: field::<Phase>(event, "phase")? }),
-        "drawn" => Some(What::Rationed { label: label()? }),
-        "held" => {
-            let now: Vec<String> = field(event, "held")?;
-            let shape: String = now.join("; ").chars().filter(|c| !c.is_ascii_digit()).collect();
-            let news = shape != *held;
-            *held = shape;
-            news.then_some(What::Held(now))
-        }
-        "done" => {
-            let outcome = event.more.get("outcome").map(Value::to_string).unwrap_or_default();
-            let bad = outcome.contains("refused") || outcome.contains("unanswered");
-            bad.then(|| What::Said(text()))
-        }
-        "began" | "intended" | "waiting" | "gone" => None,
-        _ => Some(What::Said(text())),
+    let said = || What::Said(text.strip_prefix(&format!("{}: ", event.group)).unwrap_or(text).to_owned());
+    match &event.what {
+        Happened::Logged(fact) => match fact {
+            Fact::Decided { previous, desired, reason, .. } => {
+                let reason = reason.clone();
+                Some(What::Decided { previous: *previous, desired: *desired, reason })
+            }
+            Fact::Seen { phase, .. } => Some(What::Phase { label: label()?, phase: *phase }),
+            Fact::PermitDrawn { .. } => Some(What::PermitDrawn { label: label()? }),
+            Fact::Done { outcome: StepOutcome::Refused { .. } | StepOutcome::Unanswered { .. } } => {
+                Some(said())
+            }
+            Fact::Done { .. } | Fact::Began { .. } | Fact::Intended { .. } | Fact::Gone { .. } => None,
+            _ => Some(said()),
+        },
+        Happened::Now(Moment::Held { holds }) => Some(What::Held(holds.clone())),
+        Happened::Now(Moment::Waiting { .. }) => None,
+        Happened::Now(_) => Some(said()),
     }
-}
-
-fn field<T: DeserializeOwned>(event: &Event, name: &str) -> Option<T> {
-    serde_json::from_value(event.more.get(name)?.clone()).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use scaler_core::model::Phase;
+    use scaler_core::state::Hold;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn event(kind: &str, more: &Value) -> Event {
+    fn tell(kind: &str, more: &Value) -> Option<What> {
         let mut event = json!({
             "seq": 1, "text": "web: in words", "at": "2026-01-05T08:00:00Z", "group": "web", "kind": kind,
             "generation": 1, "operation": 3, "label": "web-abcde-1",
@@ -100,28 +92,27 @@ mod tests {
         for (name, value) in more.as_object().unwrap() {
             event[name] = value.clone();
         }
-        serde_json::from_value(event).unwrap()
+        told(&serde_json::from_value(event).unwrap())
     }
 
     #[test]
     fn events_of_the_api_are_understood() {
-        let tell = |kind, more: Value| told(&event(kind, &more), &mut String::new());
-        let decided =
-            tell("decided", json!({ "previous": 2, "desired": 4, "reason": "it fires", "held": [] }));
-        assert_eq!(decided.unwrap().to_string(), "desired size 2 → 4: it fires");
-        let seen = tell("seen", json!({ "slot": 1, "phase": "in_service" }));
+        let decided = json!({
+            "previous": 2, "desired": 4, "reason": "it fires", "holds": [], "signals": [], "value_milli": null,
+            "asked": null,
+        });
+        assert_eq!(tell("decided", &decided).unwrap().to_string(), "desired size 2 → 4: it fires");
+        let seen = tell("seen", &json!({ "slot": 1, "phase": "in_service" }));
         assert_eq!(seen, Some(What::Phase { label: "web-abcde-1".to_owned(), phase: Phase::InService }));
-        assert_eq!(tell("done", json!({ "outcome": "ok" })), None);
-        assert!(tell("done", json!({ "outcome": { "refused": { "why": "busy" } } })).is_some());
-        assert_eq!(tell("turned", json!({})), Some(What::Said("in words".to_owned())));
-    }
-
-    #[test]
-    fn what_is_held_back_is_told_again_only_when_more_than_its_numbers_changed() {
-        let mut held = String::new();
-        let mut tell = |text: &str| told(&event("held", &json!({ "held": [text] })), &mut held).is_some();
-        assert!(tell("removal: low for 10 s of 120 s"));
-        assert!(!tell("removal: low for 14 s of 120 s"));
-        assert!(tell("removal: the ration is used up"));
+        assert_eq!(tell("done", &json!({ "outcome": "ok" })), None);
+        let refused = json!({ "outcome": { "refused": { "refusal": "transient", "why": "busy" } } });
+        assert_eq!(tell("done", &refused), Some(What::Said("in words".to_owned())));
+        assert_eq!(
+            tell("signal_changed", &json!({ "signal": "high" })),
+            Some(What::Said("in words".to_owned()))
+        );
+        let held =
+            tell("held", &json!({ "holds": [{ "kind": "signal_high", "text": "a high signal fires" }] }));
+        assert_eq!(held, Some(What::Held(vec![Hold::SignalHigh])));
     }
 }

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use autoscale_daemon::api::GroupStatus;
+use autoscale_daemon::api::Status;
 use autoscale_daemon::client::Client;
 use autoscale_daemon::{Assembly, ServeError};
 use linode_sim::live::{LiveOptions, Server};
@@ -53,7 +53,7 @@ pub(crate) struct Stage {
     pub(crate) client: Client,
     pub(crate) load: Load,
     pub(crate) gauges: Gauges,
-    pub(crate) status: watch::Receiver<Option<GroupStatus>>,
+    pub(crate) status: watch::Receiver<Option<Status>>,
     /// The world before anybody did anything.
     pub(crate) before: Snapshot,
     pub(crate) places: Places,
@@ -171,7 +171,7 @@ impl Stage {
         &self,
         what: &str,
         at_most: Duration,
-        so: impl Fn(&GroupStatus) -> bool,
+        so: impl Fn(&Status) -> bool,
     ) -> Result<(), String> {
         let deadline = Instant::now() + at_most;
         loop {
@@ -183,10 +183,11 @@ impl Stage {
             }
             if Instant::now() > deadline {
                 let stands = self.status.borrow().as_ref().map_or_else(String::new, |status| {
-                    let held = if status.held.is_empty() {
+                    let held = if status.holds.is_empty() {
                         String::new()
                     } else {
-                        format!("; held: {}", status.held.join("; "))
+                        let holds: Vec<String> = status.holds.iter().map(ToString::to_string).collect();
+                        format!("; held: {}", holds.join("; "))
                     };
                     format!("; {status}{held}")
                 });

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use scaler_core::model::{Amount, Position};
-use scaler_core::state::GroupMode;
+use scaler_core::state::{GroupMode, Outcome};
 use serde::{Deserialize, Serialize};
 
 use super::Span;
@@ -38,10 +38,10 @@ pub struct SetDesired {
     /// The size is a floor for so long; without it, it is set once and policies go on from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor_for: Option<Span>,
-    /// Removals for it may go over the ration.
+    /// Removals for it may go over the removal budget.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over_budget: bool,
-    /// Only tell what would be done: the answer is a [`Plan`](super::Plan).
+    /// Only tell what would be done: the answer is a [`Preview`](super::Preview).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
     /// Answer only when the request has ended, or after so long at most. With `request_id` it can be asked again until
@@ -100,46 +100,7 @@ pub struct Accepted {
     pub repeated: bool,
     /// How it ended, where the caller waited and it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ending: Option<Ending>,
-}
-
-/// How a request ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Ending {
-    /// What was asked is so.
-    Reached,
-    /// A newer decision took its place.
-    Superseded {
-        /// Its generation.
-        by: u64,
-    },
-    /// A person must cure it. The loop goes on in any case.
-    Failed {
-        /// Why.
-        why: String,
-    },
-}
-
-impl From<scaler_core::runtime::Ending> for Ending {
-    fn from(ending: scaler_core::runtime::Ending) -> Self {
-        match ending {
-            scaler_core::runtime::Ending::Reached => Self::Reached,
-            scaler_core::runtime::Ending::Superseded { by } => Self::Superseded { by },
-            scaler_core::runtime::Ending::Failed { why } => Self::Failed { why },
-        }
-    }
-}
-
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reached => f.write_str("reached"),
-            Self::Superseded { by } => write!(f, "superseded by generation {by}"),
-            Self::Failed { why } => write!(f, "failed: {why}"),
-        }
-    }
+    pub ending: Option<Outcome>,
 }
 
 /// `POST /api/v1/groups/{group}/mode`.

@@ -7,15 +7,16 @@ mod error;
 mod event;
 mod group;
 mod history;
-mod plan;
 mod span;
 mod stored;
 
-pub use change::{Accepted, Done, Ending, MemberAction, MemberRequest, SetDesired, SetMode, UnknownAction};
+pub use change::{Accepted, Done, MemberAction, MemberRequest, SetDesired, SetMode, UnknownAction};
 pub use error::{ErrorBody, Problem};
 pub use event::{Event, Events};
-pub use group::{GroupStatus, Groups, Member, Operation, Waiting};
-pub use history::{Activity, Ended, History, Step};
-pub use plan::{Plan, PlannedStep};
+pub use group::Groups;
+pub use history::History;
 pub use span::Span;
 pub use stored::Stored;
+
+pub use scaler_core::state::Outcome;
+pub use scaler_core::view::{Activity, MemberStatus, Preview, Status};

@@ -1,13 +1,14 @@
 //! What may be asked of a group.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::Json;
-use axum::body::Body;
-use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, State as Shared},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
 use scaler_core::model::{Amount, InstanceId, after};
 use scaler_core::runtime;
 use scaler_core::runtime::{Run, ScaleRequest, TargetSize};
@@ -15,10 +16,11 @@ use scaler_core::state::{Cause, Fact, Mark};
 use scaler_core::view::What;
 use tokio::time::timeout;
 
-use super::body;
-use super::refusal::Refusal;
-use crate::api::{Accepted, Done, Ending, MemberAction, MemberRequest, Plan, SetDesired, SetMode};
-use crate::state::State;
+use super::{body, refusal::Refusal};
+use crate::{
+    api::{Accepted, Done, MemberAction, MemberRequest, Outcome, SetDesired, SetMode},
+    state::State,
+};
 
 /// The longest wait of one request.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -45,8 +47,7 @@ pub(super) async fn desired(
                 return Err(runtime::Error::Generation { group, asked: thought, current }.into());
             }
         }
-        let dry_run = state.scaler.plan_with(&group, &ask).await?;
-        return Ok(Json(Plan::of(&group, &dry_run)).into_response());
+        return Ok(Json(state.scaler.plan_with(&group, &ask).await?).into_response());
     }
     let accepted = state.scaler.request(&group, &ask).await?;
     let ending = match asked.wait {
@@ -124,12 +125,12 @@ fn cause(who: Option<&str>, reason: &str) -> Result<Cause, Refusal> {
 }
 
 /// How `run` ends, if it does in time.
-async fn ending(state: &State, run: Run, wait: Duration) -> Result<Option<Ending>, Refusal> {
+async fn ending(state: &State, run: Run, wait: Duration) -> Result<Option<Outcome>, Refusal> {
     let stopped = state.stopped();
     tokio::select! {
         biased;
         ended = timeout(wait, run.outcome()) => match ended {
-            Ok(Ok(ending)) => Ok(Some(ending.into())),
+            Ok(Ok(outcome)) => Ok(Some(outcome)),
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Ok(None),
         },

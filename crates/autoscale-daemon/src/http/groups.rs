@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State as Shared};
+use axum::{
+    Json,
+    extract::{Path, Query, State as Shared, rejection::QueryRejection},
+};
 use serde::Deserialize;
 
 use super::refusal::Refusal;
-use crate::api::{GroupStatus, Groups, History, Plan};
-use crate::state::State;
+use crate::{
+    api::{Groups, History, Preview, Status},
+    state::State,
+};
 
 /// Activities that are told when the caller names no number.
 const SOME: usize = 20;
@@ -29,7 +32,7 @@ pub(super) async fn all(Shared(state): Shared<Arc<State>>) -> Result<Json<Groups
 pub(super) async fn one(
     Shared(state): Shared<Arc<State>>,
     Path(group): Path<String>,
-) -> Result<Json<GroupStatus>, Refusal> {
+) -> Result<Json<Status>, Refusal> {
     state.status(&group).await.map(|(status, _)| Json(status))
 }
 
@@ -37,9 +40,8 @@ pub(super) async fn one(
 pub(super) async fn plan(
     Shared(state): Shared<Arc<State>>,
     Path(group): Path<String>,
-) -> Result<Json<Plan>, Refusal> {
-    let dry_run = state.scaler.plan(&group).await?;
-    Ok(Json(Plan::of(&group, &dry_run)))
+) -> Result<Json<Preview>, Refusal> {
+    Ok(Json(state.scaler.plan(&group).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,6 +65,5 @@ pub(super) async fn history(
         // A name that nothing has is rather mistyped than a group without a past.
         state.scaler.status(&group).await?;
     }
-    let activities = activities.into_iter().map(Into::into).collect();
     Ok(Json(History { group, activities }))
 }

@@ -60,7 +60,8 @@ pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
             Ok((status, _)) => Some(
                 status
                     .trouble
-                    .or(status.blind)
+                    .clone()
+                    .or_else(|| status.discarded().map(str::to_owned))
                     .unwrap_or_else(|| "it has not been observed yet: wait a moment".to_owned()),
             ),
         };

@@ -1,18 +1,19 @@
 //! Targets for Prometheus' http_sd.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State as Shared};
+use axum::{
+    Json,
+    extract::{Path, Query, State as Shared, rejection::QueryRejection},
+};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, chain};
-use crate::api::{GroupStatus, Member};
-use crate::metrics::groups::word;
-use crate::state::State;
+use crate::{
+    api::{MemberStatus, Status},
+    metrics::groups::word,
+    state::State,
+};
 
 /// One target and its labels, as http_sd has them.
 #[derive(Debug, Serialize)]
@@ -59,8 +60,11 @@ pub(super) async fn targets(
     })?;
     let (status, _) = state.status(&group).await?;
     if status.observed.is_none() {
-        let why =
-            status.blind.or(status.trouble).unwrap_or_else(|| "it has not been observed yet".to_owned());
+        let why = status
+            .discarded()
+            .map(str::to_owned)
+            .or_else(|| status.trouble.clone())
+            .unwrap_or_else(|| "it has not been observed yet".to_owned());
         return Err(Refusal::unavailable(
             format!("the members of group {group} are not known for certain: {why}"),
             "keep the targets that you have, as Prometheus does, and ask again",
@@ -83,7 +87,7 @@ pub(super) async fn targets(
     Ok(Json(targets.collect()))
 }
 
-fn labels(group: &str, member: &Member) -> BTreeMap<&'static str, String> {
+fn labels(group: &str, member: &MemberStatus) -> BTreeMap<&'static str, String> {
     let mut labels = BTreeMap::from([
         ("group", group.to_owned()),
         ("phase", word(member.phase)),
@@ -100,13 +104,13 @@ fn labels(group: &str, member: &Member) -> BTreeMap<&'static str, String> {
     labels
 }
 
-fn backend(status: &GroupStatus) -> BTreeMap<String, String> {
+fn backend(status: &Status) -> BTreeMap<String, String> {
     let known =
         status.members.iter().filter_map(|member| Some((member.label.clone(), member.address.clone()?)));
     known.collect()
 }
 
-async fn public(state: &State, status: &GroupStatus) -> Result<BTreeMap<String, String>, Refusal> {
+async fn public(state: &State, status: &Status) -> Result<BTreeMap<String, String>, Refusal> {
     let Some(directory) = &state.directory else {
         return Err(Refusal::bad_request(
             "public addresses are not known here",

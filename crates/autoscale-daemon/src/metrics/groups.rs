@@ -3,16 +3,14 @@
 use std::sync::atomic::AtomicU64;
 
 use jiff::Timestamp;
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
 use scaler_core::model::{Phase, elapsed};
 
-use super::held;
-use crate::api::GroupStatus;
-use crate::sentinel::Gathered;
+use crate::{api::Status, sentinel::Gathered};
 
 type Number = Gauge<f64, AtomicU64>;
 
@@ -28,9 +26,10 @@ struct InPhase {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct HeldBy {
+struct Held {
     group: String,
-    by: &'static str,
+    kind: &'static str,
+    what: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -46,7 +45,7 @@ struct Says {
 }
 
 /// What one number of a group is: none where it is not known.
-type Reading = fn(&GroupStatus) -> Option<f64>;
+type Reading = fn(&Status) -> Option<f64>;
 
 const READINGS: [(&str, &str, Reading); 14] = [
     ("wished_members", "The size that the last turn wished for", |s| s.wished.map(f64::from)),
@@ -61,13 +60,15 @@ const READINGS: [(&str, &str, Reading); 14] = [
     ("generation", "The generation of the desired size", |s| Some(count(s.generation))),
     ("budget_left", "Removals that the removal budget leaves now", |s| Some(s.budget_left.into())),
     ("cost_dollars_per_hour", "What may exist costs so much an hour, where prices are known", |s| {
-        s.cost_per_hour
+        s.cost_per_hour.map(scaler_core::model::Price::dollars)
     }),
-    ("blind", "1 while what the cloud shows can't be believed", |s| Some(f64::from(s.blind.is_some()))),
+    ("observation_discarded", "1 while the cloud can't be read completely", |s| {
+        Some(f64::from(s.discarded().is_some()))
+    }),
     ("troubled", "1 while the loop can't go on", |s| Some(f64::from(s.trouble.is_some()))),
 ];
 
-pub(super) fn registry(groups: &[(GroupStatus, Gathered)], started: Timestamp) -> Registry {
+pub(super) fn registry(groups: &[(Status, Gathered)], started: Timestamp) -> Registry {
     let mut registry = Registry::with_prefix("autoscaler");
     for (name, help, reading) in READINGS {
         let numbers = Family::<Of, Number>::default();
@@ -81,7 +82,7 @@ pub(super) fn registry(groups: &[(GroupStatus, Gathered)], started: Timestamp) -
     let ages = Family::<Of, Number>::default();
     let short = Family::<Of, Counter<f64, AtomicU64>>::default();
     let phases = Family::<InPhase, Gauge>::default();
-    let held = Family::<HeldBy, Gauge>::default();
+    let held = Family::<Held, Gauge>::default();
     let modes = Family::<InMode, Gauge>::default();
     let signals = Family::<Says, Gauge>::default();
     for (status, gathered) in groups {
@@ -97,8 +98,9 @@ pub(super) fn registry(groups: &[(GroupStatus, Gathered)], started: Timestamp) -
                 .get_or_create(&InPhase { group: group.clone(), phase: word(phase) })
                 .set(i64::try_from(members).unwrap_or(i64::MAX));
         }
-        for by in status.held.iter().map(|text| held::by(text)) {
-            held.get_or_create(&HeldBy { group: group.clone(), by }).set(1);
+        for hold in &status.holds {
+            let (kind, what) = (hold.kind(), hold.what().to_string());
+            held.get_or_create(&Held { group: group.clone(), kind, what }).set(1);
         }
         modes.get_or_create(&InMode { group: group.clone(), mode: status.mode.to_string() }).set(1);
         if let Some(signal) = status.signal {
@@ -108,7 +110,7 @@ pub(super) fn registry(groups: &[(GroupStatus, Gathered)], started: Timestamp) -
     registry.register("observation_age_seconds", "Since the last complete observation", ages);
     registry.register("at_max_while_high_seconds", "How long a signal was high at the largest size", short);
     registry.register("members", "Members by phase", phases);
-    registry.register("held_back", "1 while something is held back by this", held);
+    registry.register("held_back", "1 while something is held back for this reason", held);
     registry.register("mode", "1 for the mode in force", modes);
     registry.register("signal", "1 for what the policies say together", signals);
     registry

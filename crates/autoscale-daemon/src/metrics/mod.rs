@@ -1,21 +1,16 @@
 //! What the daemon tells Prometheus of itself.
 
 pub(crate) mod groups;
-mod held;
 
-use std::fmt;
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::Registry;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text},
+    metrics::{counter::Counter, family::Family, histogram::Histogram, info::Info},
+    registry::Registry,
+};
 
-use crate::ApiCalls;
-use crate::api::GroupStatus;
-use crate::sentinel::Gathered;
+use crate::{ApiCalls, api::Status, sentinel::Gathered};
 
 /// What became of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +121,7 @@ impl Metrics {
     /// Never: text can always be written.
     pub(crate) fn text(
         &self,
-        groups: &[(GroupStatus, Gathered)],
+        groups: &[(Status, Gathered)],
         started: jiff::Timestamp,
     ) -> Result<String, fmt::Error> {
         let mut text = String::new();

@@ -117,6 +117,16 @@ impl Price {
         Self((dollars * 1e6).round() as u64)
     }
 
+    /// As dollars an hour.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "hourly prices stay far below 2^53 millionths of a dollar"
+    )]
+    pub const fn dollars(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
     /// This price `n` times.
     #[must_use]
     pub const fn times(self, n: u64) -> Self {
@@ -133,5 +143,24 @@ impl Price {
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "${}.{:04}/h", self.0 / 1_000_000, self.0 % 1_000_000 / 100)
+    }
+}
+
+/// Prices as US dollars an hour, for `#[serde(with = …)]` on what people and programs are shown.
+pub(crate) mod dollars {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Price;
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "hourly prices stay far below 2^53 millionths of a dollar"
+    )]
+    pub(crate) fn serialize<S: Serializer>(price: &Option<Price>, serializer: S) -> Result<S::Ok, S::Error> {
+        price.map(|price| price.0 as f64 / 1e6).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Price>, D::Error> {
+        Ok(Option::<f64>::deserialize(deserializer)?.map(Price::from_dollars))
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ConfigId, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash};
+use crate::model::{ConfigId, Group, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash, after};
 
 /// Where a member is. Each phase that waits has a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -157,7 +157,70 @@ pub struct Member {
     pub missing: Option<Timestamp>,
 }
 
+/// What a member, or the group, waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Awaited {
+    /// A launch is to reach service: else it has failed.
+    Service,
+    /// A member is to be up in every config.
+    EveryConfig,
+    /// A member warms up.
+    WarmUp,
+    /// An unhealthy member may recover: else it is replaced.
+    Recovery,
+    /// A member drains.
+    Drain,
+    /// A member rejects.
+    Reject,
+    /// The next launch may begin.
+    NextLaunch,
+    /// Something that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Service => "to reach service",
+            Self::EveryConfig => "to be up in every config",
+            Self::WarmUp => "to warm up",
+            Self::Recovery => "to recover",
+            Self::Drain => "to drain",
+            Self::Reject => "to reject",
+            Self::NextLaunch => "the next launch",
+            Self::Other => "something that this version does not know",
+        })
+    }
+}
+
 impl Member {
+    /// What it waits for, and when that has lasted long enough, or too long.
+    #[must_use]
+    pub fn deadline(&self, group: &Group) -> Option<(Awaited, Timestamp)> {
+        if let Some(drain) = self.drain {
+            return match (drain.seen, drain.rejected) {
+                _ if self.delete_intended.is_some() => None,
+                (_, Some(at)) => Some((Awaited::Reject, after(at, group.remove.reject))),
+                (Some(at), None) => Some((Awaited::Drain, after(at, group.remove.drain))),
+                (None, None) => None,
+            };
+        }
+        match self.phase {
+            Phase::Provisioning | Phase::Booting | Phase::Registering if self.served.is_none() => {
+                Some((Awaited::Service, after(self.launched, group.launch.timeout)))
+            }
+            Phase::Registering => Some((Awaited::EveryConfig, after(self.since, group.launch.timeout))),
+            Phase::Warming => Some((Awaited::WarmUp, after(self.since, group.launch.warm_up))),
+            Phase::Unhealthy if self.replacing.is_none() => {
+                Some((Awaited::Recovery, after(self.since, group.replace.after)))
+            }
+            _ => None,
+        }
+    }
+
     /// A member as it is when its slot is first heard of.
     #[must_use]
     pub fn new(slot: Slot, label: String, origin: Origin, kind: InstanceType, at: Timestamp) -> Self {

@@ -6,11 +6,11 @@ mod cloud;
 mod group;
 mod id;
 mod member;
-mod observation;
 mod signal;
 mod time;
 
 pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, KEEP};
+pub(crate) use amount::dollars;
 pub use amount::{Amount, ParseAmountError, Price};
 pub use cloud::{Instance, InstanceStatus, Mode, Node, NodeStatus};
 pub use group::{
@@ -20,7 +20,6 @@ pub use id::{
     ActorId, ConfigId, GroupName, InstanceId, InstanceType, InvalidGroupName, NodeId, Position, Slot, StepId,
     TemplateHash,
 };
-pub use member::{Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
-pub use observation::Observation;
+pub use member::{Awaited, Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
 pub use signal::{AlertFreshness, GROUP_LABEL, PolicySignal, Signal, Signals};
 pub use time::{after, elapsed};

@@ -4,8 +4,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{Group, Observation, OnUnknown, Phase, Position, Signal, Signals, Size, elapsed};
-use crate::state::{Cause, GroupMode, GroupState};
+use crate::model::{Group, OnUnknown, Phase, Position, Signal, Signals, Size, after, elapsed};
+use crate::reconcile::Observation;
+use crate::state::{BudgetScope, Busy, Cause, Change, Fact, GroupMode, GroupState, Hold, Window};
 
 /// Signals, observation and limits → the desired size, with the reason and what held it back.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +24,8 @@ pub struct Decision {
     pub cause: Cause,
     /// Why, in words.
     pub reason: String,
-    /// What held it back, in words.
-    pub held: Vec<String>,
+    /// What held it back.
+    pub holds: Vec<Hold>,
 }
 
 impl Decision {
@@ -33,30 +34,47 @@ impl Decision {
     pub fn is_new(&self) -> bool {
         self.desired.is_some() && (self.desired != self.previous || self.asked.is_some())
     }
+
+    /// The desired size that stands, without a reason: what remains where nothing can be decided.
+    pub(super) fn standing(signals: &Signals, state: &GroupState) -> Self {
+        Self {
+            desired: state.desired,
+            previous: state.desired,
+            signal: signals.together(),
+            asked: None,
+            cause: Cause::Converge,
+            reason: String::new(),
+            holds: Vec::new(),
+        }
+    }
+
+    /// As it is written to the log, where it is new.
+    pub(super) fn fact(&self, signals: &Signals) -> Option<Fact> {
+        let desired = self.desired.filter(|_| self.is_new())?;
+        // `as` saturates, which is what a nonsensical value deserves.
+        #[expect(clippy::cast_possible_truncation, reason = "see above")]
+        let value_milli = signals.value.map(|value| (value * 1e3).round() as i64);
+        Some(Fact::Decided {
+            desired,
+            previous: self.previous,
+            reason: self.reason.clone(),
+            holds: self.holds.clone(),
+            signals: signals.policies.clone(),
+            value_milli,
+            asked: self.asked,
+        })
+    }
 }
 
 /// How many there should be. Pure and total; deciding again changes nothing.
-#[must_use]
-pub fn decide(
+pub(super) fn decide(
     group: &Group,
     observation: &Observation,
     signals: &Signals,
     state: &GroupState,
     now: Timestamp,
 ) -> Decision {
-    let mut decision = Decision {
-        desired: state.desired,
-        previous: state.desired,
-        signal: signals.together(),
-        asked: None,
-        cause: Cause::Converge,
-        reason: String::new(),
-        held: Vec::new(),
-    };
-    if let Some(doubt) = observation.doubt(state).or_else(|| observation.unfounded(group, state, now)) {
-        decision.held.push(doubt);
-        return decision;
-    }
+    let mut decision = Decision::standing(signals, state);
     let decider = Decider { group, observation, signals, state, now };
     let base = decider.base(&mut decision);
     let wanted = decider.proposed(base, &mut decision);
@@ -107,7 +125,7 @@ impl Decider<'_> {
             let largest = count.max(part.of(counted)).max(1);
             let why = self.signals.why(Signal::High);
             if step > largest {
-                decision.held.push(format!("a step of {step} is cut to {largest}, the largest allowed"));
+                decision.holds.push(Hold::StepCut { step, largest });
             }
             let step = step.min(largest);
             let reason = format!("{why}: {counted} counted + {step}");
@@ -140,18 +158,18 @@ impl Decider<'_> {
                     decision.cause = Cause::Policy(why);
                     wanted = warm - by;
                 }
-                Err(Some(why)) => decision.held.push(why),
+                Err(Some(hold)) => decision.holds.push(hold),
                 Err(None) => {}
             }
         }
         if matches!(decision.signal, Signal::Unknown) {
-            decision.held.push(format!("removals: {}", self.signals.why(Signal::Unknown)));
+            decision.holds.push(Hold::SignalUnknown { why: self.signals.why(Signal::Unknown) });
         }
         wanted
     }
 
     /// By how many to lower the size, or what forbids it; nothing to say where the group is as small as it may be.
-    fn lower(&self, base: u32, counted: u32, warm: u32) -> Result<u32, Option<String>> {
+    fn lower(&self, base: u32, counted: u32, warm: u32) -> Result<u32, Option<Hold>> {
         let (state, now, remove) = (self.state, self.now, &self.group.remove);
         let floor = state.floor.filter(|(_, until)| *until > now).map_or(0, |(floor, _)| floor);
         let least = self.group.size.min.max(floor);
@@ -160,7 +178,7 @@ impl Decider<'_> {
         }
         match state.mode_at(now) {
             GroupMode::On | GroupMode::Observe => {}
-            mode => return Err(Some(format!("removal: the mode is {mode}"))),
+            mode => return Err(Some(Hold::Mode { what: Change::Removing, mode })),
         }
         let locked = |member: &&crate::model::Member| {
             member
@@ -172,40 +190,36 @@ impl Decider<'_> {
             |member: &&crate::model::Member| !member.standby && !member.protected && !locked(member);
         for member in state.members.values().filter(movable) {
             let busy = match member.phase {
-                _ if member.is_leaving() => Some("is leaving"),
-                _ if member.missing.is_some() => Some("is missing"),
-                Phase::Provisioning | Phase::Booting | Phase::Registering => Some("is on its way"),
-                Phase::Warming => Some("is warming up"),
-                Phase::Unhealthy => Some("is unhealthy"),
-                _ if member.replacing.is_some() => Some("is being replaced"),
+                _ if member.is_leaving() => Some(Busy::Leaving),
+                _ if member.missing.is_some() => Some(Busy::Missing),
+                Phase::Provisioning | Phase::Booting | Phase::Registering => Some(Busy::OnItsWay),
+                Phase::Warming => Some(Busy::Warming),
+                Phase::Unhealthy => Some(Busy::Unhealthy),
+                _ if member.replacing.is_some() => Some(Busy::BeingReplaced),
                 _ => None,
             };
             if let Some(busy) = busy {
-                return Err(Some(format!("removal: member {} {busy}", member.label)));
+                return Err(Some(Hold::MemberBusy { member: member.label.clone(), busy }));
             }
         }
         if warm > base {
-            return Err(Some("removal: the last one is not done".to_owned()));
+            return Err(Some(Hold::RemovalUnfinished));
         }
-        let waits = [
-            (Some(self.low_since()), remove.low_for, "low for"),
-            (state.last_added, remove.after_add, "the last entry into service is old for"),
-            (state.permits.last().map(|permit| permit.at), remove.every, "the last removal is old for"),
+        let windows = [
+            (Some(self.low_since()), remove.low_for, Window::LowFor),
+            (state.last_added, remove.after_add, Window::AfterAdd),
+            (state.permits.last().map(|permit| permit.at), remove.every, Window::Every),
         ];
-        for (since, needed, what) in waits {
+        for (since, needed, setting) in windows {
             if let Some(since) = since
                 && elapsed(since, now) < needed
             {
-                return Err(Some(format!(
-                    "removal: {what} {} s of {} s",
-                    elapsed(since, now).as_secs(),
-                    needed.as_secs()
-                )));
+                return Err(Some(Hold::Window { setting, until: after(since, needed) }));
             }
         }
         let left = state.budget_left(self.group, now);
         if left == 0 {
-            return Err(Some("removal: the removal budget is used up".to_owned()));
+            return Err(Some(Hold::RemovalBudget { scope: BudgetScope::Group }));
         }
         let steps = self.signals.policies.iter().filter(|policy| policy.signal == Signal::Low);
         let step =
@@ -215,9 +229,7 @@ impl Decider<'_> {
         match by {
             Some(by) => Ok(by),
             None if room == 0 => Err(None),
-            None => {
-                Err(Some("removal: the load would pass 0.9 of the high mark with fewer members".to_owned()))
-            }
+            None => Err(Some(Hold::WouldOverload)),
         }
     }
 
@@ -247,7 +259,7 @@ impl Decider<'_> {
         let Size { min, max } = self.group.size;
         let sized = self.group.size.clamp(wanted);
         if sized < wanted {
-            decision.held.push(format!("{wanted} are wanted, max is {max}"));
+            decision.holds.push(Hold::AtMax { wanted, max });
         }
         if sized > wanted {
             decision.reason = format!("min is {min}");
@@ -256,10 +268,8 @@ impl Decider<'_> {
         let before = self.state.desired.unwrap_or(0);
         let kept = sized.min(affordable.max(min).max(before.min(base)));
         if kept < sized {
-            decision.held.push(format!(
-                "{sized} would cost more than {}",
-                self.group.cost.as_ref().map_or_else(Default::default, |cost| cost.per_hour)
-            ));
+            let ceiling = self.group.cost.as_ref().map_or_else(Default::default, |cost| cost.per_hour);
+            decision.holds.push(Hold::CostCeiling { wanted: sized, ceiling });
         }
         kept
     }
@@ -286,9 +296,6 @@ impl fmt::Display for Decision {
         }
         if !self.reason.is_empty() {
             write!(f, ": {}", self.reason)?;
-        }
-        for held in &self.held {
-            write!(f, "; held back: {held}")?;
         }
         Ok(())
     }

@@ -1,11 +1,17 @@
-//! What is to be done about an observation: pure functions of group, observation, signals, state and time.
+//! What is to be done about an observation: one pure function of group, observation, signals, state and time.
 
 mod decide;
 mod notice;
+mod observation;
 mod plan;
 mod plausibility;
+mod report;
 mod signals;
+pub(crate) mod timing;
+mod turn;
 
-pub use decide::{Decision, decide};
-pub use notice::notice;
-pub use plan::{Plan, Wait, plan};
+pub use decide::Decision;
+pub use observation::{AccountRefusal, Observation};
+pub use plan::{Plan, Wait};
+pub use report::TurnReport;
+pub use turn::{Turn, reconcile};

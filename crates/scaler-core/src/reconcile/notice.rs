@@ -1,31 +1,22 @@
 //! What an observation tells that the log does not say yet.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::model::{
-    Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Observation, Origin, Phase, Slot, after,
-    elapsed,
+    Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Origin, Phase, Slot, after, elapsed,
 };
+use crate::reconcile::Observation;
+use crate::reconcile::timing::{CLOCK_SKEW, DELETED_SHOWN, DRAIN_IS_OURS, GONE_TWICE};
 use crate::state::{Fact, GroupMode, GroupState, LAPSE, Mark};
-
-/// An instance is gone if it answers 404 by id twice, so far apart.
-const TWICE: Duration = Duration::from_secs(30);
-
-/// Lists may show an instance for so long after its deletion was answered.
-const SHOWN: Duration = Duration::from_secs(600);
-
-/// How far our clock may be ahead of the cloud's when a found instance is compared with its intent.
-const SKEW: Duration = Duration::from_secs(60);
-
-/// A node that does not accept so long after a drain of ours still shows that drain, not a person's.
-pub(crate) const OURS: Duration = Duration::from_secs(600);
 
 /// Facts to be appended before anything is decided: members found, missing and gone, phases, and deadlines that passed.
 /// Pure and total; noticing the same again after they were folded yields nothing.
-#[must_use]
-pub fn notice(group: &Group, observation: &Observation, state: &GroupState, now: Timestamp) -> Vec<Fact> {
+pub(super) fn notice(
+    group: &Group,
+    observation: &Observation,
+    state: &GroupState,
+    now: Timestamp,
+) -> Vec<Fact> {
     if observation.discarded.is_some() {
         return Vec::new();
     }
@@ -53,7 +44,11 @@ impl View<'_> {
             .filter(|instance| {
                 instance.status != InstanceStatus::Deleting
                     && self.state.member_of(instance.id).is_none()
-                    && self.state.deleted.get(&instance.id).is_none_or(|at| elapsed(*at, self.now) >= SHOWN)
+                    && self
+                        .state
+                        .deleted
+                        .get(&instance.id)
+                        .is_none_or(|at| elapsed(*at, self.now) >= DELETED_SHOWN)
             })
             .collect();
         strangers.sort_by_key(|instance| (instance.created, instance.id));
@@ -70,7 +65,7 @@ impl View<'_> {
                 .filter(|node| Some(&node.address) == instance.address.as_ref())
                 .collect();
             let (slot, origin) = match awaited {
-                Some(member) if after(instance.created, SKEW) >= member.launched => {
+                Some(member) if after(instance.created, CLOCK_SKEW) >= member.launched => {
                     (member.slot, Origin::Created)
                 }
                 Some(_) => continue,
@@ -109,7 +104,7 @@ impl View<'_> {
                 match member.missing {
                     _ if member.delete_intended.is_some() => facts.push(Fact::Gone { slot }),
                     None => facts.push(Fact::Missing { slot }),
-                    Some(since) if elapsed(since, self.now) >= TWICE => facts.push(Fact::Gone { slot }),
+                    Some(since) if elapsed(since, self.now) >= GONE_TWICE => facts.push(Fact::Gone { slot }),
                     Some(_) => {}
                 }
             }
@@ -170,7 +165,7 @@ impl View<'_> {
         let nodes = self.observation.nodes_of(self.group, member);
         let held = nodes.iter().any(|node| node.mode != Mode::Accept);
         // After the loss of a store a call of the actor before may still land: for a while what drains is ours, too.
-        let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < OURS);
+        let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < DRAIN_IS_OURS);
         let ours = late(member.last_drain)
             || late(self.state.rebuilt)
             || member

@@ -1,34 +1,35 @@
 //! Whether an observation can be believed.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{Group, Observation, elapsed};
-use crate::state::GroupState;
-
-/// An actor that just began lets no deadline pass for so long.
-const SETTLE: Duration = Duration::from_secs(120);
+use crate::model::{Group, elapsed};
+use crate::reconcile::Observation;
+use crate::reconcile::timing::SETTLE;
+use crate::state::{GroupState, Hold};
 
 impl Observation {
-    /// Why nothing may be created or removed on its account, if so: it is discarded, or what it shows is implausible.
+    /// Why nothing follows from it, if so: it is incomplete, what it shows is implausible, or a log that has just begun
+    /// can't tell yet how many there are.
     #[must_use]
-    pub fn doubt(&self, state: &GroupState) -> Option<String> {
+    pub fn doubt(&self, group: &Group, state: &GroupState, now: Timestamp) -> Option<Hold> {
+        self.implausible(state).or_else(|| self.unfounded(group, state, now))
+    }
+
+    /// Why nothing may be created or removed on its account, if so.
+    pub(super) fn implausible(&self, state: &GroupState) -> Option<Hold> {
         if let Some(why) = &self.discarded {
-            return Some(why.clone());
+            return Some(Hold::ObservationDiscarded { why: why.clone() });
         }
         let known = state.count(|member| member.instance.is_some());
         let missing = state.count(|member| member.missing.is_some());
-        (missing * 2 > known).then(|| {
-            format!("{missing} of {known} instances are missing at once: held until each is gone for certain")
-        })
+        (missing * 2 > known).then_some(Hold::ManyMissing { missing, known })
     }
 
-    /// Why a log that has just begun can't say yet how many there are: nodes in our form whose instances the listing lacks.
-    /// Lists lag and were seen empty, so it waits until the actor had time to look again.
-    #[must_use]
-    pub fn unfounded(&self, group: &Group, state: &GroupState, now: Timestamp) -> Option<String> {
+    /// Nodes in our form whose instances the listing lacks. Lists lag and were seen empty, so a log that has just begun
+    /// waits until the actor had time to look again.
+    fn unfounded(&self, group: &Group, state: &GroupState, now: Timestamp) -> Option<Hold> {
         if state.generation > 0 || state.desired.is_some() || self.settled(state, now) {
             return None;
         }
@@ -39,10 +40,8 @@ impl Observation {
         let strays =
             self.nodes.iter().filter(|node| group.name.owns_label(&node.label) && !shown(&node.label));
         let strays: BTreeSet<&String> = strays.map(|node| &node.label).collect();
-        strays.first().map(|label| {
-            let (n, labels) = (strays.len(), group.name.as_str());
-            format!("{n} nodes of {labels} have no instance in the listing ({label} is one): held until it was read again")
-        })
+        let nodes = u32::try_from(strays.len()).unwrap_or(u32::MAX);
+        strays.first().map(|label| Hold::NodesWithoutInstances { nodes, example: (*label).clone() })
     }
 
     /// Whether deadlines may pass: the actor has had two complete observations and two minutes since it began, or since a

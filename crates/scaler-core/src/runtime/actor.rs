@@ -2,38 +2,17 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::sync::{OwnedMutexGuard, watch};
 use tracing::Instrument;
 
-use crate::model::{Observation, Signals};
-use crate::reconcile::{Decision, Plan};
+use crate::reconcile::TurnReport;
 use crate::runtime::Error;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::in_flight::InFlight;
-use crate::runtime::turn::{Mind, Thought};
-use crate::state::Step;
+use crate::runtime::turn::{Reconciler, Taken};
 
 /// Turns that others keep coming between before the actor gives way for a while.
 const AGAIN: usize = 8;
-
-/// What a turn saw, decided and planned.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TurnReport {
-    /// When.
-    pub at: Timestamp,
-    /// The decision; in modes that carry nothing out it is a wish.
-    pub decision: Decision,
-    /// What was begun, what is waited for, what is held back. Steps for which no permit was left are not in it.
-    pub plan: Plan,
-    /// What was seen.
-    pub observation: Observation,
-    /// What the policies said.
-    pub signals: Signals,
-    /// The steps under way, those begun in this turn included.
-    pub in_flight: Vec<Step>,
-}
 
 /// The one task that turns a group's loop. While it exists nobody else in this process turns it.
 ///
@@ -41,7 +20,7 @@ pub struct TurnReport {
 /// would be, and the next one goes on from the log.
 #[derive(Debug)]
 pub struct Actor {
-    pub(super) mind: Mind,
+    pub(super) reconciler: Reconciler,
     pub(super) in_flight: InFlight,
     pub(super) stop: watch::Receiver<bool>,
     alerts: watch::Receiver<u64>,
@@ -67,8 +46,8 @@ impl Actor {
             journal.begin(shared.new_actor(), &shared.letters(5)).await?;
         }
         let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes());
-        let mind = Mind::new(shared, group_runtime);
-        Ok(Self { mind, in_flight: InFlight::default(), stop, alerts, _turning: turning })
+        let reconciler = Reconciler::new(shared, group_runtime);
+        Ok(Self { reconciler, in_flight: InFlight::default(), stop, alerts, _turning: turning })
     }
 
     /// One turn: observe, notice, decide, plan, write the intents down, begin the steps. A turn that changes nothing
@@ -78,36 +57,36 @@ impl Actor {
     /// [`Error::Overtaken`] if another actor took over; [`Error::Store`] if the log could not be read or written, in which
     /// case nothing new was begun; [`Error::Busy`].
     pub async fn turn(&mut self) -> Result<Arc<TurnReport>, Error> {
-        let state = self.mind.group_runtime.journal.lock().await.state();
+        let state = self.reconciler.group.journal.lock().await.state();
         let operation = state.operation.as_ref().map_or(0, |operation| operation.id.0);
         let span = tracing::info_span!(
-            "turn", group = %self.mind.group_runtime.name, generation = state.generation, operation
+            "turn", group = %self.reconciler.group.name, generation = state.generation, operation
         );
         self.turn_once().instrument(span).await
     }
 
     async fn turn_once(&mut self) -> Result<Arc<TurnReport>, Error> {
         self.alerts.mark_unchanged();
-        self.in_flight.beside(self.mind.learn_prices()).await;
+        self.in_flight.beside(self.reconciler.learn_prices()).await;
         let mut attempts = 0;
         while attempts < AGAIN {
             self.record().await?;
             let slots = self.in_flight.slots();
-            let (from, observation) = self.in_flight.beside(self.mind.observe(slots)).await;
+            let (from, observation) = self.in_flight.beside(self.reconciler.observe(slots)).await;
             if self.in_flight.has_ended() {
                 // What was seen began before that outcome: look again. No step is begun meanwhile, so this ends.
                 continue;
             }
-            let thinking = self.mind.think(from, observation, self.in_flight.steps(), &self.stop);
-            match self.in_flight.beside(thinking).await? {
-                Thought::Again => attempts += 1,
-                Thought::Done(report, begun) => {
+            let taking = self.reconciler.take(from, observation, self.in_flight.steps(), &self.stop);
+            match self.in_flight.beside(taking).await? {
+                Taken::Again => attempts += 1,
+                Taken::Done(report, begun) => {
                     begun.into_iter().for_each(|step| self.in_flight.start(step));
                     return Ok(report);
                 }
             }
         }
-        Err(Error::Busy { group: self.mind.group_runtime.name.clone() })
+        Err(Error::Busy { group: self.reconciler.group.name.clone() })
     }
 
     /// Carries on with the steps under way until the next turn is due: by a deadline, an outcome, a notification, a call,
@@ -118,8 +97,8 @@ impl Actor {
     pub async fn rest(&mut self) -> Result<(), Error> {
         loop {
             let (clock, group_runtime) =
-                (Arc::clone(&self.mind.shared.clock), Arc::clone(&self.mind.group_runtime));
-            let (wake, stop, alerts) = (self.mind.wake, &mut self.stop, &mut self.alerts);
+                (Arc::clone(&self.reconciler.runtime.clock), Arc::clone(&self.reconciler.group));
+            let (wake, stop, alerts) = (self.reconciler.wake, &mut self.stop, &mut self.alerts);
             let stopping = *stop.borrow();
             let woken = self
                 .in_flight
@@ -135,11 +114,11 @@ impl Actor {
                 .await;
             match woken {
                 Some(Woken::Due) => return Ok(()),
-                Some(Woken::Alerts) if self.mind.signals_changed() => return Ok(()),
+                Some(Woken::Alerts) if self.reconciler.signals_changed() => return Ok(()),
                 Some(Woken::Alerts) => {}
                 None => {
                     self.record().await?;
-                    self.mind.turn_soon(!self.in_flight.is_empty());
+                    self.reconciler.turn_soon(!self.in_flight.is_empty());
                 }
             }
         }
@@ -148,7 +127,7 @@ impl Actor {
     /// Writes down the outcomes that arrived.
     pub(super) async fn record(&mut self) -> Result<(), Error> {
         let ended = self.in_flight.take_ended();
-        self.in_flight.beside(self.mind.record(ended)).await
+        self.in_flight.beside(self.reconciler.record(ended)).await
     }
 
     /// Waits for the steps under way, each within its limit, and writes their outcomes down. Begins nothing.

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::{Amount, GroupName, InstanceId, Member, Phase, Position, Slot, after};
+use crate::model::{Amount, GroupName, InstanceId, Member, Position, Slot, after};
 use crate::ports::LogName;
+use crate::runtime::dry_run::dry_run;
 use crate::runtime::goal::Goal;
 use crate::runtime::group_runtime::GroupRuntime;
 use crate::runtime::journal::{CHUNK, Journal};
-use crate::runtime::{Accepted, DryRun, Error, Run, ScaleRequest, Scaler, TargetSize, controller, dry_run};
+use crate::runtime::{Accepted, Error, Run, ScaleRequest, Scaler, TargetSize, controller};
 use crate::state::{Cause, Fact, GroupMode, GroupState, Mark};
 use crate::view::HistoryBuilder;
-use crate::view::{Activity, MemberStatus, OperationStatus, Status, Waiting};
+use crate::view::{Activity, Preview, Status};
 
 impl Scaler {
     /// Sets the desired size and waits until it is reached.
@@ -72,7 +73,7 @@ impl Scaler {
     fn run_of(
         &self,
         group: &str,
-        driver: impl Future<Output = Result<crate::runtime::Ending, Error>> + Send + 'static,
+        driver: impl Future<Output = Result<crate::runtime::Outcome, Error>> + Send + 'static,
     ) -> Run {
         let name = group.parse().ok();
         Run::new(Box::pin(driver), self.shared.hub.subscribe(name))
@@ -141,8 +142,9 @@ impl Scaler {
         if known {
             return Ok(None);
         }
-        let found = dry_run::dry_run(&self.shared, group_runtime, None).await?;
-        match (found.decision.desired, found.observation.discarded) {
+        let found = dry_run(&self.shared, group_runtime, None).await?;
+        let (found, observation) = found;
+        match (found.decision.desired, observation.discarded) {
             (Some(desired), None) => Ok(Some(desired)),
             (_, why) => Err(Error::Refused {
                 what: format!("a size relative to that of group {}", group_runtime.name),
@@ -270,21 +272,20 @@ impl Scaler {
     ///
     /// # Errors
     /// [`Error::UnknownGroup`], [`Error::Store`].
-    pub async fn plan(&self, group: &str) -> Result<DryRun, Error> {
-        dry_run::dry_run(&self.shared, &self.shared.group_runtime(group)?, None).await
+    pub async fn plan(&self, group: &str) -> Result<Preview, Error> {
+        let group = self.shared.group_runtime(group)?;
+        let (turn, observation) = dry_run(&self.shared, &group, None).await?;
+        Ok(Preview::of(&group.name, &turn, &observation))
     }
 
     /// What a turn would decide and plan if `ask` were asked now. Appends nothing.
     ///
     /// # Errors
     /// As [`plan`](Self::plan).
-    pub async fn plan_with(&self, group: &str, ask: &ScaleRequest) -> Result<DryRun, Error> {
-        let group_runtime = self.shared.group_runtime(group)?;
-        let mut ask = ask.clone();
-        if let Some(now) = self.undecided(&group_runtime, ask.wanted).await? {
-            ask.wanted = TargetSize::Exactly(ask.wanted.from(now));
-        }
-        dry_run::dry_run(&self.shared, &group_runtime, Some(&ask)).await
+    pub async fn plan_with(&self, group: &str, ask: &ScaleRequest) -> Result<Preview, Error> {
+        let group = self.shared.group_runtime(group)?;
+        let (turn, observation) = dry_run(&self.shared, &group, Some(ask)).await?;
+        Ok(Preview::of(&group.name, &turn, &observation))
     }
 
     /// The latest activities of a group, at most `limit`, the latest first. Also of a group that left the configuration.
@@ -342,55 +343,9 @@ impl Scaler {
             }
             journal.state()
         };
-        let (group, now, report) = (group_runtime.group(), self.shared.clock.now(), group_runtime.report());
-        let seen = report.as_ref().map(|report| &report.observation);
-        let address = |member: &Member| {
-            let instance = member.instance.and_then(|id| seen.and_then(|seen| seen.instance(id)));
-            instance.and_then(|instance| instance.address.clone())
-        };
-        let plan = report.as_ref().map(|report| &report.plan);
-        let decision = report.as_ref().map(|report| &report.decision);
-        Ok(Status {
-            group: group.name.to_string(),
-            at: now,
-            turning,
-            mode: state.mode_at(now),
-            mode_until: state.mode_until.filter(|until| *until > now),
-            min: group.size.min,
-            max: group.size.max,
-            desired: state.desired,
-            generation: state.generation,
-            wished: decision.and_then(|decision| decision.desired),
-            operation: OperationStatus::of(&state),
-            in_service: state.count(Member::is_in_service),
-            warming: state.count(|member| member.is_in_service() && member.phase == Phase::Warming),
-            on_their_way: state.count(Member::is_on_its_way),
-            unhealthy: state.count(Member::is_unhealthy),
-            leaving: state.count(Member::is_leaving),
-            may_exist: state.may_exist(),
-            members: state
-                .members
-                .values()
-                .map(|member| MemberStatus::of(&group, member, address(member)))
-                .collect(),
-            signal: state.signal.map(|(signal, _)| signal),
-            policies: report.as_ref().map(|report| report.signals.policies.clone()).unwrap_or_default(),
-            reason: decision.map(|decision| decision.reason.clone()).unwrap_or_default(),
-            held: decision
-                .into_iter()
-                .flat_map(|decision| &decision.held)
-                .chain(plan.into_iter().flat_map(|plan| &plan.held))
-                .cloned()
-                .collect(),
-            waiting: plan.map(Waiting::of).unwrap_or_default(),
-            in_flight: report.as_ref().map(|report| report.in_flight.clone()).unwrap_or_default(),
-            budget_left: state.budget_left(&group, now),
-            cost_per_hour: group_runtime.cost(&state),
-            observed: seen.filter(|seen| seen.discarded.is_none()).map(|seen| seen.at),
-            blind: seen.and_then(|seen| seen.discarded.clone()),
-            trouble: group_runtime.trouble(),
-            position: state.position,
-        })
+        let (now, last) = (self.shared.clock.now(), group_runtime.report());
+        let about = (turning, group_runtime.trouble(), group_runtime.cost(&state));
+        Ok(Status::of(&group_runtime.group(), &state, now, last.as_deref(), about))
     }
 }
 

@@ -9,19 +9,23 @@ use crate::model::after;
 use crate::ports::StoreError;
 use crate::runtime::goal::Goal;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime, chain};
-use crate::runtime::{Actor, Ending, Error};
+use crate::runtime::{Actor, Error};
+use crate::state::{FailureReason, Outcome};
 
 /// The longest pause between attempts while the store fails.
 const LONGEST: Duration = Duration::from_secs(30);
 /// The pause before a log that can't be read is looked at again: a person must cure it.
 const UNREADABLE: Duration = Duration::from_secs(60);
 
+/// How a call ends whose deadline passed.
+const LATE: Outcome = Outcome::Failed { why: FailureReason::DeadlinePassed };
+
 /// Why the loop of a group ended.
 pub(super) enum Halt {
     /// The scaler stops.
     Stopped,
     /// What was waited for came about.
-    Goal(Ending),
+    Goal(Outcome),
     /// The caller's time is over.
     Late,
 }
@@ -63,14 +67,14 @@ pub(super) async fn follow(
     group_runtime: Arc<GroupRuntime>,
     goal: Goal,
     until: Option<Timestamp>,
-) -> Result<Ending, Error> {
+) -> Result<Outcome, Error> {
     let mut stop = shared.stop.subscribe();
     let turning = tokio::select! {
         biased;
         ending = watch(&shared, &group_runtime, goal) => return Ok(ending),
         _ = stop.wait_for(|stop| *stop) => return Err(Error::Stopping),
         turning = Arc::clone(&group_runtime.turning).lock_owned() => turning,
-        () = deadline(&shared, until) => return Ok(late(&group_runtime)),
+        () = deadline(&shared, until) => return Ok(LATE),
     };
     let mut actor = Actor::begin(Arc::clone(&shared), Arc::clone(&group_runtime), turning).await?;
     let polled = async {
@@ -86,14 +90,15 @@ pub(super) async fn follow(
     };
     Ok(match halted {
         Halt::Goal(ending) => ending,
-        Halt::Late => late(&group_runtime),
+        Halt::Late => LATE,
         Halt::Stopped => return Err(Error::Stopping),
     })
 }
 
 /// Turns and rests. The steps under way are waited for at the end, whatever it is.
 async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -> Result<Halt, Error> {
-    let (shared, group_runtime) = (Arc::clone(&actor.mind.shared), Arc::clone(&actor.mind.group_runtime));
+    let (shared, group_runtime) =
+        (Arc::clone(&actor.reconciler.runtime), Arc::clone(&actor.reconciler.group));
     let mut failures = 0;
     let halted = loop {
         if *actor.stop.borrow() {
@@ -112,7 +117,7 @@ async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -
         if turned.is_ok() {
             failures = 0;
             if let Some(until) = until {
-                actor.mind.wake = actor.mind.wake.min(until);
+                actor.reconciler.wake = actor.reconciler.wake.min(until);
             }
             turned = actor.rest().await;
         }
@@ -153,7 +158,7 @@ async fn work(actor: &mut Actor, goal: Option<Goal>, until: Option<Timestamp>) -
     }
 }
 
-async fn watch(shared: &Runtime, group_runtime: &GroupRuntime, goal: Goal) -> Ending {
+async fn watch(shared: &Runtime, group_runtime: &GroupRuntime, goal: Goal) -> Outcome {
     let mut progress = group_runtime.progress.clone();
     loop {
         progress.mark_unchanged();
@@ -170,15 +175,6 @@ async fn deadline(shared: &Runtime, until: Option<Timestamp>) {
     match until {
         Some(until) => shared.clock.sleep_until(until).await,
         None => std::future::pending().await,
-    }
-}
-
-fn late(group_runtime: &GroupRuntime) -> Ending {
-    Ending::Failed {
-        why: format!(
-            "the caller's deadline passed; group {} goes on if a daemon turns it",
-            group_runtime.name
-        ),
     }
 }
 

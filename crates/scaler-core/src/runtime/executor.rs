@@ -13,33 +13,15 @@ use crate::model::{
     ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after, elapsed,
 };
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode};
+use crate::reconcile::timing::CLOCK_SKEW;
+use crate::runtime::journal::Journal;
 use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::removal_budget::Permit;
 use crate::runtime::within;
-use crate::state::{Cause, GroupMode, GroupState, Outcome, Refusal, Step};
+use crate::state::{Cause, Draft, Fact, GroupState, Refusal, Step, StepOutcome};
 
 /// A step that has no answer by then has none: the log says so, and the next turn looks.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The cloud's clock may be behind ours by so much.
-const SKEW: Duration = Duration::from_secs(120);
-
-/// What an actor may change in its mode.
-pub(super) enum Hands {
-    /// Nothing: there is nothing here to call.
-    None,
-    /// What the plan says.
-    Able(Arc<Executor>),
-}
-
-impl Hands {
-    /// The hands that `mode` leaves.
-    pub(super) fn of(mode: GroupMode, executor: &Arc<Executor>) -> Self {
-        match mode {
-            GroupMode::On | GroupMode::AddOnly => Self::Able(Arc::clone(executor)),
-            GroupMode::Observe | GroupMode::Paused => Self::None,
-        }
-    }
-}
 
 /// The ports for changes, of one group.
 pub(super) struct Executor {
@@ -109,9 +91,19 @@ pub(super) struct StepEnd {
     pub(super) cause: Cause,
     pub(super) operation: Position,
     pub(super) generation: u64,
-    pub(super) outcome: Outcome,
+    pub(super) outcome: StepOutcome,
     pub(super) request: Option<String>,
     pub(super) at: Timestamp,
+}
+
+impl StepEnd {
+    /// As an entry, in the envelope of its intent.
+    pub(super) fn draft(self, journal: &Journal) -> Draft {
+        let fact = Fact::Done { outcome: self.outcome };
+        let actor = journal.actor().clone();
+        let draft = Draft::new(self.at, actor, self.operation, self.generation, self.cause, fact);
+        Draft { request: self.request, ..draft.of_step(self.id) }
+    }
 }
 
 /// A step that is being carried out.
@@ -121,10 +113,10 @@ pub(super) struct Running {
     pub(super) future: BoxFuture<'static, StepEnd>,
 }
 
-struct Ended(Outcome, Option<String>);
+struct Ended(StepOutcome, Option<String>);
 
-impl From<Outcome> for Ended {
-    fn from(outcome: Outcome) -> Self {
+impl From<StepOutcome> for Ended {
+    fn from(outcome: StepOutcome) -> Self {
         Self(outcome, None)
     }
 }
@@ -149,23 +141,27 @@ impl Executor {
             permit = self.limiter.enter(&work.step, &self.queue) => Some(permit),
         };
         let create = matches!(work.step, Step::Create { .. });
-        let hold = if create { self.limiter.held(self.clock.now()) } else { None };
+        let refusal = if create { self.limiter.refusal(self.clock.now()) } else { None };
         let now = self.clock.now();
         let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
-        let Ended(outcome, request) = match (&entered, hold) {
+        let Ended(outcome, request) = match (&entered, refusal) {
             (None, _) => not_sent("the scaler is shutting down"),
-            (Some(_), Some((until, why))) => not_sent(&format!("all groups wait until {until}: {why}")),
+            (Some(_), Some(refusal)) => {
+                not_sent(&format!("all groups wait until {}: {}", refusal.until, refusal.why))
+            }
             // Whatever held it up, a drain that lands later than its permit counts would come on top of the next one.
             (Some(_), None) if limit.is_zero() => not_sent("its permit lapsed before it could be sent"),
             (Some(_), None) => match within(&*self.clock, limit, self.carry_out(&work)).await {
                 Some(ended) => ended,
-                None => Outcome::Unanswered { why: format!("no answer within {} s", limit.as_secs()) }.into(),
+                None => {
+                    StepOutcome::Unanswered { why: format!("no answer within {} s", limit.as_secs()) }.into()
+                }
             },
         };
         if create {
             match &outcome {
-                Outcome::Created { .. } => self.limiter.accepted(),
-                Outcome::Refused { refusal: Refusal::Account, why } => {
+                StepOutcome::Created { .. } => self.limiter.accepted(),
+                StepOutcome::Refused { refusal: Refusal::Account, why } => {
                     self.limiter.refused(why, self.clock.now())
                 }
                 _ => {}
@@ -203,7 +199,7 @@ impl Executor {
                 };
                 match self.compute.find(label).await {
                     Ok(Some((instance, owner))) => self.answer_of(&new, &instance, owner.as_ref(), known),
-                    Ok(None) => Outcome::Ok.into(),
+                    Ok(None) => StepOutcome::Ok.into(),
                     Err(failure) => unanswered(failure),
                 }
             }
@@ -221,7 +217,7 @@ impl Executor {
             },
             Step::Delete { instance, .. } => match self.preflight(*instance, known).await {
                 Err(ended) => ended,
-                Ok(None) => Outcome::Ok.into(),
+                Ok(None) => StepOutcome::Ok.into(),
                 Ok(Some(_)) => done(self.compute.delete(*instance).await),
             },
             Step::Sweep { config, node, label } => self.sweep(*config, *node, label).await,
@@ -239,7 +235,7 @@ impl Executor {
             }
         }
         match self.compute.create(new).await {
-            Ok(instance) => Outcome::Created { instance: instance.id, created: instance.created }.into(),
+            Ok(instance) => StepOutcome::Created { instance: instance.id, created: instance.created }.into(),
             Err(failure) if failure.kind == FailureKind::LabelTaken => {
                 match self.compute.find(&new.label).await {
                     Ok(Some((instance, owner))) => self.answer_of(new, &instance, owner.as_ref(), known),
@@ -264,10 +260,10 @@ impl Executor {
             "does not carry our tags"
         } else if instance.kind != new.kind {
             "is of another type"
-        } else if known.launched.is_some_and(|launched| after(instance.created, SKEW) < launched) {
+        } else if known.launched.is_some_and(|launched| after(instance.created, CLOCK_SKEW) < launched) {
             "is older than the intent"
         } else {
-            return Outcome::Created { instance: instance.id, created: instance.created }.into();
+            return StepOutcome::Created { instance: instance.id, created: instance.created }.into();
         };
         guarded(&format!("instance {} has the label {} and {why}: it is left alone", instance.id, new.label))
     }
@@ -276,16 +272,16 @@ impl Executor {
     async fn register(&self, new: &NewNode, before: bool) -> Ended {
         if before {
             match self.registered(new).await {
-                Ok(Some(node)) => return Outcome::Registered { node }.into(),
+                Ok(Some(node)) => return StepOutcome::Registered { node }.into(),
                 Ok(None) => {}
                 Err(failure) => return unanswered(failure),
             }
         }
         match self.balancer.register(new).await {
-            Ok(node) => Outcome::Registered { node }.into(),
+            Ok(node) => StepOutcome::Registered { node }.into(),
             Err(failure) if matches!(failure.kind, FailureKind::LabelTaken | FailureKind::Request) => {
                 match self.registered(new).await {
-                    Ok(Some(node)) => Outcome::Registered { node }.into(),
+                    Ok(Some(node)) => StepOutcome::Registered { node }.into(),
                     Ok(None) | Err(_) => failed(failure),
                 }
             }
@@ -352,7 +348,7 @@ impl Executor {
             return guarded("its label is not in our form");
         }
         match self.balancer.node(config, id).await {
-            Ok(None) => return Outcome::Ok.into(),
+            Ok(None) => return StepOutcome::Ok.into(),
             Ok(Some(node)) if node.label != label => return guarded("it has another label by now"),
             Ok(Some(_)) => {}
             Err(failure) => return unread(failure),
@@ -366,15 +362,15 @@ impl Executor {
 }
 
 fn done(result: Result<(), Failure>) -> Ended {
-    result.map_or_else(failed, |()| Outcome::Ok.into())
+    result.map_or_else(failed, |()| StepOutcome::Ok.into())
 }
 
 fn guarded(why: &str) -> Ended {
-    Outcome::Refused { refusal: Refusal::Guarded, why: why.to_owned() }.into()
+    StepOutcome::Refused { refusal: Refusal::Guarded, why: why.to_owned() }.into()
 }
 
 fn not_sent(why: &str) -> Ended {
-    Outcome::Refused { refusal: Refusal::NotSent, why: why.to_owned() }.into()
+    StepOutcome::Refused { refusal: Refusal::NotSent, why: why.to_owned() }.into()
 }
 
 /// What had to be read before the step could not be, so the step was not sent.
@@ -383,11 +379,11 @@ fn unread(failure: Failure) -> Ended {
         FailureKind::Account => Refusal::Account,
         _ => Refusal::Transient,
     };
-    Ended(Outcome::Refused { refusal, why: failure.message }, failure.request)
+    Ended(StepOutcome::Refused { refusal, why: failure.message }, failure.request)
 }
 
 fn unanswered(failure: Failure) -> Ended {
-    Ended(Outcome::Unanswered { why: failure.message }, failure.request)
+    Ended(StepOutcome::Unanswered { why: failure.message }, failure.request)
 }
 
 fn failed(failure: Failure) -> Ended {
@@ -399,5 +395,5 @@ fn failed(failure: Failure) -> Ended {
         FailureKind::Request | FailureKind::LabelTaken => Refusal::Request,
         FailureKind::Guarded => Refusal::Guarded,
     };
-    Ended(Outcome::Refused { refusal, why: failure.message }, failure.request)
+    Ended(StepOutcome::Refused { refusal, why: failure.message }, failure.request)
 }

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use crate::model::{Position, Slot};
-use crate::runtime::Ending;
 use crate::runtime::journal::Journal;
-use crate::state::{GroupMode, Verdict};
+use crate::state::{FailureReason, GroupMode, Outcome};
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug)]
@@ -18,38 +17,38 @@ pub(super) enum Goal {
 
 impl Goal {
     /// How it ended, if it did.
-    pub(super) fn ending(self, journal: &Journal, now: Timestamp) -> Option<Ending> {
+    pub(super) fn ending(self, journal: &Journal, now: Timestamp) -> Option<Outcome> {
         let state = journal.state();
         let ended = match self {
             Self::Size(asked) => size(journal, asked),
             Self::Gone(slot) => match state.members.get(&slot) {
-                None => (state.desired == Some(state.serving())).then_some(Ending::Reached),
-                Some(member) if member.replacing.is_none() && !member.is_leaving() => Some(Ending::Failed {
-                    why: format!("{} is kept: its replacement did not reach service", member.label),
-                }),
+                None => (state.desired == Some(state.serving())).then_some(Outcome::Reached),
+                Some(member) if member.replacing.is_none() && !member.is_leaving() => {
+                    let why = FailureReason::ReplacementFailed { member: member.label.clone() };
+                    Some(Outcome::Failed { why })
+                }
                 Some(_) => None,
             },
         };
         ended.or_else(|| match state.mode_at(now) {
             mode @ (GroupMode::Observe | GroupMode::Paused) => {
-                Some(Ending::Failed { why: format!("the group's mode is {mode}, so nothing is carried out") })
+                Some(Outcome::Failed { why: FailureReason::Mode { mode } })
             }
             GroupMode::On | GroupMode::AddOnly => None,
         })
     }
 }
 
-fn size(journal: &Journal, asked: Position) -> Option<Ending> {
+fn size(journal: &Journal, asked: Position) -> Option<Outcome> {
     let (state, answers) = (journal.state(), journal.answers());
     let Some(generation) = answers.generations.get(&asked).copied() else {
         // Never answered itself: a later request took its place before the actor looked.
         let later = answers.generations.range(asked.next()..).next();
-        return later.map(|(_, by)| Ending::Superseded { by: *by });
+        return later.map(|(_, by)| Outcome::Superseded { by: *by });
     };
-    match answers.verdicts.get(&generation) {
-        Some(Verdict::Reached) => Some(Ending::Reached),
-        _ if state.generation > generation => Some(Ending::Superseded { by: generation.saturating_add(1) }),
-        Some(Verdict::Failed(why)) => Some(Ending::Failed { why: why.clone() }),
-        None => None,
+    match answers.outcomes.get(&generation) {
+        Some(Outcome::Reached) => Some(Outcome::Reached),
+        _ if state.generation > generation => Some(Outcome::Superseded { by: generation.saturating_add(1) }),
+        ended => ended.cloned(),
     }
 }

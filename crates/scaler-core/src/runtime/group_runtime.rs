@@ -1,21 +1,24 @@
 //! What the actors, the calls and the watchers of one process share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price};
+use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price, Slot};
 use crate::ports::{AlertSource, Clock, Compute, Store};
+use crate::reconcile::{Observation, TurnReport};
+use crate::runtime::alert_board::AlertBoard;
+use crate::runtime::error::Error;
 use crate::runtime::executor::Executor;
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::Limiter;
-use crate::runtime::observer::Observer;
+use crate::runtime::observer::{ObservationCache, Observer};
+use crate::runtime::recent_steps::RecentSteps;
 use crate::runtime::removal_budget::RemovalBudget;
-use crate::runtime::{AlertBoard, Error, TurnReport};
 use crate::state::GroupState;
 use crate::view::{Event, Moment};
 
@@ -60,6 +63,26 @@ impl Runtime {
         letters(&mut self.chance.lock().unwrap_or_else(PoisonError::into_inner), n)
     }
 
+    /// Observes a group, and adds what this process knows beside the cloud.
+    pub(super) async fn observe(
+        &self,
+        group: &GroupRuntime,
+        state: &GroupState,
+        cache: &mut ObservationCache,
+        in_flight: BTreeSet<Slot>,
+    ) -> Observation {
+        let described = group.group();
+        let signal = self.board.signals(&described, self.clock.now()).together();
+        let moving = state.is_moving(&described, signal) || !in_flight.is_empty();
+        let mut observation = self.observer.observe(&described, state, cache, moving, in_flight).await;
+        let now = self.clock.now();
+        observation.recent = group.recent().at(now);
+        observation.account_refusal = self.limiter.refusal(now);
+        let serving = self.accepting().max(state.accepting());
+        observation.installation_left = self.budget.left(serving).await;
+        observation
+    }
+
     /// Members of the whole installation that may be serving, as far as this process knows.
     pub(super) fn accepting(&self) -> u32 {
         self.groups
@@ -88,6 +111,7 @@ pub(super) struct GroupRuntime {
     accepting: AtomicU32,
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
+    recent: Mutex<RecentSteps>,
     report: Mutex<Option<Arc<TurnReport>>>,
     trouble: Mutex<Option<String>>,
 }
@@ -111,6 +135,7 @@ impl GroupRuntime {
             accepting: AtomicU32::new(0),
             group: Mutex::new(group),
             prices: Mutex::new(prices),
+            recent: Mutex::default(),
             report: Mutex::default(),
             trouble: Mutex::default(),
         }
@@ -146,6 +171,11 @@ impl GroupRuntime {
             .filter(|member| member.counts_against_max())
             .map(|member| prices.get(&member.kind).copied())
             .try_fold(Price::default(), |sum, price| price.map(|price| sum.plus(price)))
+    }
+
+    /// Steps that ended a moment ago.
+    pub(super) fn recent(&self) -> MutexGuard<'_, RecentSteps> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the last turn saw and planned.

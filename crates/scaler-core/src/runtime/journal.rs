@@ -11,14 +11,14 @@ use crate::model::{ActorId, GroupName, Position};
 use crate::ports::{Clock, LogName, Store, StoreError};
 use crate::runtime::Error;
 use crate::runtime::hub::Hub;
-use crate::state::{Cause, Draft, Entry, Fact, GroupState, Verdict};
+use crate::state::{Cause, Draft, Entry, Fact, GroupState, Outcome};
 use crate::view::Event;
 
 /// Entries read at once.
 pub(super) const CHUNK: usize = 1_000;
 /// Attempts at an append that others keep coming between.
 const ATTEMPTS: usize = 16;
-/// Requests, answers and verdicts that are remembered for callers.
+/// Requests, answers and outcomes that are remembered for callers.
 const REMEMBERED: usize = 1_000;
 
 /// Whether an append took place.
@@ -39,7 +39,7 @@ pub(super) struct Answers {
     /// The generation that answered the request at this place.
     pub(super) generations: BTreeMap<Position, u64>,
     /// How generations ended.
-    pub(super) verdicts: BTreeMap<u64, Verdict>,
+    pub(super) outcomes: BTreeMap<u64, Outcome>,
 }
 
 /// A group's log as this process knows it: its state is kept up entry by entry, never folded anew.
@@ -133,8 +133,8 @@ impl Journal {
 
     /// An entry in its envelope, with the operation and generation of now.
     pub(super) fn draft(&self, at: Timestamp, fact: Fact, cause: Cause) -> Draft {
-        let operation = self.state.operation.as_ref().map_or(Position::START, |operation| operation.id);
-        Draft::new(at, self.actor.clone(), operation, self.state.generation, cause, fact)
+        let (operation, generation) = self.state.envelope_of(&fact);
+        Draft::new(at, self.actor.clone(), operation, generation, cause, fact)
     }
 
     /// Who appends.
@@ -310,10 +310,10 @@ impl Answers {
                     self.generations.pop_first();
                 }
             }
-            Fact::Finished { verdict } => {
-                self.verdicts.insert(draft.generation, verdict.clone());
-                if self.verdicts.len() > REMEMBERED {
-                    self.verdicts.pop_first();
+            Fact::Finished { outcome } => {
+                self.outcomes.insert(draft.generation, outcome.clone());
+                if self.outcomes.len() > REMEMBERED {
+                    self.outcomes.pop_first();
                 }
             }
             _ => {}

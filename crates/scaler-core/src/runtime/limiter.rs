@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::model::after;
+use crate::reconcile::AccountRefusal;
 use crate::state::Step;
 
 /// Creates under way at once, of all groups.
@@ -15,7 +16,7 @@ const CREATES: usize = 8;
 /// Removals under way at once, of all groups.
 const REMOVALS: usize = 4;
 /// The first hold after a refusal of the account; each further one is twice as long.
-const HOLD: Duration = Duration::from_secs(300);
+const FIRST: Duration = Duration::from_secs(300);
 /// The longest hold.
 const LONGEST: Duration = Duration::from_secs(1_800);
 
@@ -24,13 +25,13 @@ const LONGEST: Duration = Duration::from_secs(1_800);
 pub(super) struct Limiter {
     creates: Arc<Semaphore>,
     removals: Arc<Semaphore>,
-    hold: Mutex<Hold>,
+    backoff: Mutex<Backoff>,
 }
 
 #[derive(Debug, Default)]
-struct Hold {
-    refused: Option<(Timestamp, String)>,
-    length: Duration,
+struct Backoff {
+    refusal: Option<AccountRefusal>,
+    pause: Duration,
 }
 
 /// A group's place in the queue for creates: one at a time, so that a group with many takes turns with the others.
@@ -48,7 +49,7 @@ impl Default for Limiter {
         Self {
             creates: Arc::new(Semaphore::new(CREATES)),
             removals: Arc::new(Semaphore::new(REMOVALS)),
-            hold: Mutex::default(),
+            backoff: Mutex::default(),
         }
     }
 }
@@ -68,29 +69,25 @@ impl Limiter {
     }
 
     /// Why no group may create now, and until when.
-    pub(super) fn held(&self, now: Timestamp) -> Option<(Timestamp, String)> {
-        self.hold
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .refused
-            .clone()
-            .filter(|(until, _)| *until > now)
+    pub(super) fn refusal(&self, now: Timestamp) -> Option<AccountRefusal> {
+        let backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
+        backoff.refusal.clone().filter(|refusal| refusal.until > now)
     }
 
     /// The account refused a create.
     pub(super) fn refused(&self, why: &str, now: Timestamp) {
-        let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
-        // Creates that were under way together are refused together: that is one refusal.
-        if hold.refused.as_ref().is_some_and(|(until, _)| *until > now) {
+        let mut backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
+        // Creates that were in flight together are refused together: that is one refusal.
+        if backoff.refusal.as_ref().is_some_and(|refusal| refusal.until > now) {
             return;
         }
-        hold.length = (hold.length * 2).clamp(HOLD, LONGEST);
-        hold.refused = Some((after(now, hold.length), why.to_owned()));
+        backoff.pause = (backoff.pause * 2).clamp(FIRST, LONGEST);
+        backoff.refusal = Some(AccountRefusal { until: after(now, backoff.pause), why: why.to_owned() });
     }
 
     /// The account let a create through.
     pub(super) fn accepted(&self) {
-        *self.hold.lock().unwrap_or_else(PoisonError::into_inner) = Hold::default();
+        *self.backoff.lock().unwrap_or_else(PoisonError::into_inner) = Backoff::default();
     }
 }
 

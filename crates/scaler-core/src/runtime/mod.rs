@@ -17,7 +17,6 @@ mod group_runtime;
 mod hub;
 mod in_flight;
 mod journal;
-mod judge;
 mod limiter;
 mod observer;
 mod recent_steps;
@@ -31,13 +30,14 @@ mod turn;
 use std::future::Future;
 use std::time::Duration;
 
-pub use actor::{Actor, TurnReport};
+pub use actor::Actor;
 pub use alert_board::{AlertBoard, NotKept};
-pub use dry_run::DryRun;
 pub use error::{BuildError, Error};
 pub use group_handle::GroupHandle;
 pub use hub::Events;
-pub use request::{Accepted, Ending, ScaleRequest, TargetSize};
+pub use request::{Accepted, ScaleRequest, TargetSize};
+
+pub use crate::state::Outcome;
 pub use run::Run;
 pub use scale_call::ScaleCall;
 pub use scaler::{Builder, Scaler};

@@ -9,8 +9,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Observation, Slot, elapsed};
+use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Slot, elapsed};
 use crate::ports::{Balancer, Clock, Compute, Listing};
+use crate::reconcile::Observation;
 use crate::runtime::within;
 use crate::state::GroupState;
 
@@ -74,6 +75,11 @@ struct Seen {
 }
 
 impl ObservationCache {
+    /// That of an observer whose last observation was `last`; it reads the nodes anew.
+    pub(super) fn following(last: Option<&Observation>) -> Self {
+        Self { nth: last.map_or(0, |last| last.nth), ..Self::default() }
+    }
+
     /// What was seen until now is out of date.
     pub(super) fn outdated(&mut self, order: &Sequence) {
         self.after = order.next();

@@ -5,8 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::after;
-use crate::reconcile::Plan;
-use crate::state::{Outcome, Step};
+use crate::state::{Step, StepOutcome};
 
 /// The cloud is given so long to show what was done.
 const SHOWS: Duration = Duration::from_secs(5);
@@ -30,7 +29,7 @@ struct RecentStep {
 
 impl RecentSteps {
     /// A step ended. Launches have a back-off of their own, in the log.
-    pub(super) fn record(&mut self, step: &Step, outcome: &Outcome, now: Timestamp) {
+    pub(super) fn record(&mut self, step: &Step, outcome: &StepOutcome, now: Timestamp) {
         if matches!(step, Step::Create { .. }) {
             return;
         }
@@ -39,7 +38,7 @@ impl RecentSteps {
         // What replaced it at the same place, and what is long over.
         self.steps.retain(|recent| !same_place(&recent.step, step) && after(recent.until, LONGEST) > now);
         let (pause, failures) = match outcome {
-            Outcome::Refused { .. } | Outcome::Unanswered { .. } => {
+            StepOutcome::Refused { .. } | StepOutcome::Unanswered { .. } => {
                 (AGAIN.saturating_mul(1 << before.min(4)).min(LONGEST), before.saturating_add(1))
             }
             _ => (SHOWS, 0),
@@ -47,16 +46,10 @@ impl RecentSteps {
         self.steps.push(RecentStep { step: step.clone(), until: after(now, pause), failures });
     }
 
-    /// Takes off the plan what has only just been done.
-    pub(super) fn suppress(&self, plan: &mut Plan, now: Timestamp) {
-        let is_recent =
-            |step: &Step| self.steps.iter().any(|recent| recent.step == *step && recent.until > now);
-        let Plan { steps, permits, .. } = plan;
-        let quiet: Vec<_> =
-            steps.iter().filter(|(step, _)| is_recent(step)).filter_map(|(step, _)| step.slot()).collect();
-        steps.retain(|(step, _)| !is_recent(step));
-        permits
-            .retain(|slot| !quiet.contains(slot) || steps.iter().any(|(step, _)| step.slot() == Some(*slot)));
+    /// Steps that are not to be begun again at `now`.
+    pub(super) fn at(&self, now: Timestamp) -> Vec<Step> {
+        let recent = self.steps.iter().filter(|recent| recent.until > now);
+        recent.map(|recent| recent.step.clone()).collect()
     }
 }
 

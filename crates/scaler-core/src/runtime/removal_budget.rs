@@ -128,6 +128,17 @@ impl RemovalBudget {
         }
     }
 
+    /// Removals that the installation's budget leaves; none where its log can't be read. Other processes may have drawn since
+    /// it was read: the draw finds out.
+    pub(super) async fn left(&self, serving: u32) -> Option<u32> {
+        let mut permit_log = self.permit_log.lock().await;
+        let known = |log: &PermitLog, now| installation_left(serving, &log.permits, now);
+        if permit_log.position == Position::START || known(&permit_log, self.clock.now()) == 0 {
+            self.read_on(&mut permit_log).await.ok()?;
+        }
+        Some(known(&permit_log, self.clock.now()))
+    }
+
     async fn read_on(&self, permit_log: &mut PermitLog) -> Result<Vec<Draft>, StoreError> {
         let mut read = Vec::new();
         loop {

@@ -1,6 +1,5 @@
 //! What is asked of a group by a person, a pipeline or an embedding program.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -122,32 +121,4 @@ pub struct Accepted {
     pub generation: u64,
     /// The log had a request with this id already: nothing was appended.
     pub repeated: bool,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "ending", rename_all = "snake_case")]
-pub enum Ending {
-    /// What was asked is so.
-    Reached,
-    /// A newer decision took its place.
-    Superseded {
-        /// Its generation.
-        by: u64,
-    },
-    /// A person must cure it, or the caller's deadline passed. The loop goes on in any case.
-    Failed {
-        /// Why.
-        why: String,
-    },
-}
-
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reached => f.write_str("reached"),
-            Self::Superseded { by } => write!(f, "superseded by generation {by}"),
-            Self::Failed { why } => write!(f, "failed: {why}"),
-        }
-    }
 }

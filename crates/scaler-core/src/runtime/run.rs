@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt};
 
-use crate::runtime::{Ending, Error, Events};
+use crate::runtime::{Error, Events, Outcome};
 use crate::view::Event;
 
 /// A call under way: a stream of the group's events that ends with the call.
@@ -15,9 +15,9 @@ use crate::view::Event;
 /// Nothing happens before it is polled, and nothing more once it is dropped, unless a daemon turns the group's loop too.
 #[must_use = "nothing happens before it is polled: await its outcome or its events"]
 pub struct Run {
-    driver: Option<BoxFuture<'static, Result<Ending, Error>>>,
+    driver: Option<BoxFuture<'static, Result<Outcome, Error>>>,
     events: Events,
-    ended: Option<Result<Ending, Error>>,
+    ended: Option<Result<Outcome, Error>>,
 }
 
 impl fmt::Debug for Run {
@@ -27,7 +27,7 @@ impl fmt::Debug for Run {
 }
 
 impl Run {
-    pub(super) fn new(driver: BoxFuture<'static, Result<Ending, Error>>, events: Events) -> Self {
+    pub(super) fn new(driver: BoxFuture<'static, Result<Outcome, Error>>, events: Events) -> Self {
         Self { driver: Some(driver), events, ended: None }
     }
 
@@ -40,7 +40,7 @@ impl Run {
     ///
     /// # Errors
     /// What kept the call from being carried out; the log says what was done until then.
-    pub async fn outcome(mut self) -> Result<Ending, Error> {
+    pub async fn outcome(mut self) -> Result<Outcome, Error> {
         while self.next().await.is_some() {}
         self.ended.unwrap_or(Err(Error::Stopping))
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     GroupName, InstanceId, InstanceType, Origin, Phase, PolicySignal, Position, Signal, Slot,
 };
-use crate::state::{Outcome, Step};
+use crate::state::{Hold, Outcome, Step, StepOutcome};
 
 /// What happened. The tag of each kind is part of the log's format.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,8 +28,8 @@ pub enum Fact {
         previous: Option<u32>,
         /// Why, in words.
         reason: String,
-        /// What held it back, in words.
-        held: Vec<String>,
+        /// What held it back.
+        holds: Vec<Hold>,
         /// What each policy said.
         signals: Vec<PolicySignal>,
         /// The load that was known, in thousandths of its unit.
@@ -55,7 +55,7 @@ pub enum Fact {
     /// A step was carried out, or was not.
     Done {
         /// How it ended.
-        outcome: Outcome,
+        outcome: StepOutcome,
     },
     /// A member's phase changed.
     Seen {
@@ -131,7 +131,8 @@ pub enum Fact {
     /// The operation ended.
     Finished {
         /// How.
-        verdict: Verdict,
+        #[serde(flatten)]
+        outcome: Outcome,
     },
 }
 
@@ -204,14 +205,4 @@ impl fmt::Display for GroupMode {
             Self::Paused => "paused",
         })
     }
-}
-
-/// How an operation ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// The desired size is in service.
-    Reached,
-    /// A person must cure it.
-    Failed(String),
 }

@@ -5,7 +5,8 @@ use crate::model::{
 };
 use crate::state::DrawnPermit;
 use crate::state::{
-    Asked, Draft, Entry, Fact, GroupMode, GroupState, Mark, Operation, Outcome, Refusal, Step, Verdict,
+    Asked, Cause, Draft, Entry, Fact, GroupMode, GroupState, Mark, Operation, Outcome, Refusal, Step,
+    StepOutcome,
 };
 
 /// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.
@@ -90,13 +91,32 @@ impl GroupState {
                 self.over_budget = *over_budget;
             }
             Fact::SignalChanged { signal } => self.signal = Some((*signal, draft.at)),
-            Fact::Finished { verdict } => {
-                if matches!(verdict, Verdict::Reached) {
+            Fact::Finished { outcome } => {
+                if matches!(outcome, Outcome::Reached) {
                     self.over_budget = false;
                 }
                 if let Some(operation) = &mut self.operation {
-                    operation.verdict = Some((verdict.clone(), draft.at));
+                    operation.outcome = Some((outcome.clone(), draft.at));
                 }
+            }
+        }
+    }
+
+    /// Takes in what would be appended next at `at`, as the last actor would append it: a decision opens a new generation.
+    pub fn apply_fact(&mut self, at: jiff::Timestamp, fact: Fact, cause: Cause) {
+        let position = self.position.next();
+        let (operation, generation) = self.envelope_of(&fact);
+        let actor = self.actor.clone().unwrap_or_else(|| "".into());
+        self.apply(&Entry { position, draft: Draft::new(at, actor, operation, generation, cause, fact) });
+    }
+
+    /// The operation and the generation of an entry that is appended next: a decision opens both.
+    pub(crate) fn envelope_of(&self, fact: &Fact) -> (Position, u64) {
+        match fact {
+            Fact::Decided { .. } => (self.position.next(), self.generation.saturating_add(1)),
+            _ => {
+                let operation = self.operation.as_ref().map_or(Position::START, |operation| operation.id);
+                (operation, self.generation)
             }
         }
     }
@@ -127,7 +147,7 @@ impl GroupState {
             generation: draft.generation,
             began: draft.at,
             cause: draft.cause.clone(),
-            verdict: None,
+            outcome: None,
         });
         if let Fact::Decided { asked: Some(asked), .. } = &draft.fact {
             if self.asked.as_ref().is_some_and(|request| request.position <= *asked) {
@@ -191,15 +211,15 @@ impl GroupState {
         }
     }
 
-    fn done(&mut self, draft: &Draft, outcome: &Outcome) {
+    fn done(&mut self, draft: &Draft, outcome: &StepOutcome) {
         let Some(step) = draft.step.and_then(|id| self.open.get(&id).cloned()) else { return };
-        if !matches!(outcome, Outcome::Unanswered { .. }) || !matches!(step, Step::Create { .. }) {
+        if !matches!(outcome, StepOutcome::Unanswered { .. }) || !matches!(step, Step::Create { .. }) {
             self.open.retain(|id, _| Some(*id) != draft.step);
         }
         match (&step, outcome) {
             (
                 Step::LookUp { slot, overdue, .. },
-                Outcome::Ok | Outcome::Refused { refusal: Refusal::Guarded, .. },
+                StepOutcome::Ok | StepOutcome::Refused { refusal: Refusal::Guarded, .. },
             ) => {
                 self.close_create(*slot);
                 if let (Some(member), true) = (self.members.remove(slot), *overdue) {
@@ -208,7 +228,7 @@ impl GroupState {
             }
             (
                 Step::Create { slot, .. } | Step::LookUp { slot, .. },
-                Outcome::Created { instance, created },
+                StepOutcome::Created { instance, created },
             ) => {
                 self.with(*slot, |member| {
                     member.instance = Some(*instance);
@@ -221,9 +241,9 @@ impl GroupState {
             // The create that was intended before may still have happened: its slot stays open.
             (
                 Step::Create { again: true, .. },
-                Outcome::Refused { refusal: Refusal::NotSent | Refusal::Transient, .. },
+                StepOutcome::Refused { refusal: Refusal::NotSent | Refusal::Transient, .. },
             ) => {}
-            (Step::Create { slot, instance_type, .. }, Outcome::Refused { refusal, why }) => {
+            (Step::Create { slot, instance_type, .. }, StepOutcome::Refused { refusal, why }) => {
                 self.close_create(*slot);
                 let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
                 match refusal {
@@ -238,7 +258,7 @@ impl GroupState {
                     Refusal::Transient | Refusal::Guarded => self.launch_failed(draft, begun),
                 }
             }
-            (Step::Register { slot, config, .. }, Outcome::Registered { node }) => {
+            (Step::Register { slot, config, .. }, StepOutcome::Registered { node }) => {
                 self.with(*slot, |member| {
                     member.nodes.insert(*config, *node);
                     if let Some(wish) = member.modes.get_mut(config) {
@@ -246,32 +266,34 @@ impl GroupState {
                     }
                 })
             }
-            (Step::Register { slot, config, .. }, Outcome::Refused { .. }) => self.with(*slot, |member| {
-                member.registering.remove(config);
-            }),
-            (Step::SetMode { slot, config, .. }, Outcome::Ok) => self.with(*slot, |member| {
+            (Step::Register { slot, config, .. }, StepOutcome::Refused { .. }) => {
+                self.with(*slot, |member| {
+                    member.registering.remove(config);
+                })
+            }
+            (Step::SetMode { slot, config, .. }, StepOutcome::Ok) => self.with(*slot, |member| {
                 if let Some(wish) = member.modes.get_mut(config) {
                     wish.done = true;
                 }
             }),
-            (Step::Deregister { slot, config, .. }, Outcome::Ok) => self.with(*slot, |member| {
+            (Step::Deregister { slot, config, .. }, StepOutcome::Ok) => self.with(*slot, |member| {
                 member.nodes.remove(config);
                 member.registering.remove(config);
                 member.modes.remove(config);
             }),
-            (Step::Delete { slot, .. }, Outcome::Ok) => {
+            (Step::Delete { slot, .. }, StepOutcome::Ok) => {
                 self.with(*slot, |member| {
                     member.delete_intended.get_or_insert(draft.at);
                 });
                 self.gone(draft, *slot);
             }
-            (Step::Sweep { node, .. }, Outcome::Refused { refusal: Refusal::Guarded, .. }) => {
+            (Step::Sweep { node, .. }, StepOutcome::Refused { refusal: Refusal::Guarded, .. }) => {
                 let (at, tries) = self.not_swept.entry(*node).or_insert((draft.at, 0));
                 (*at, *tries) = (draft.at, tries.saturating_add(1));
             }
             (
                 Step::SetMode { slot, .. } | Step::Deregister { slot, .. } | Step::Delete { slot, .. },
-                Outcome::Refused { refusal: Refusal::Guarded, .. },
+                StepOutcome::Refused { refusal: Refusal::Guarded, .. },
             ) => self.with(*slot, |member| back_to_accept(member, draft)),
             _ => {}
         }

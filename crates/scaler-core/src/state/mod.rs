@@ -8,11 +8,15 @@ mod entry;
 mod fact;
 mod fold;
 mod group_state;
+mod hold;
+mod outcome;
 mod step;
 
 pub(crate) use budget::LAPSE;
 pub use budget::{DrawnPermit, installation_left};
 pub use entry::{Cause, Draft, Entry, FORMAT, LogError};
-pub use fact::{Fact, GroupMode, Mark, Verdict};
+pub use fact::{Fact, GroupMode, Mark};
 pub use group_state::{Asked, GroupState, Launches, Operation};
-pub use step::{Outcome, Refusal, Step};
+pub use hold::{BudgetScope, Busy, Change, Hold, Window};
+pub use outcome::{FailureReason, Outcome};
+pub use step::{Refusal, Step, StepOutcome};

@@ -156,7 +156,7 @@ impl fmt::Display for Step {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum StepOutcome {
     /// An instance was created, or found to have been.
     Created {
         /// The instance.
@@ -185,7 +185,7 @@ pub enum Outcome {
     },
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for StepOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Created { instance, .. } => write!(f, "created as instance {instance}"),

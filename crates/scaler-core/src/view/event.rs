@@ -3,14 +3,14 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{GroupName, Position, StepId};
-use crate::reconcile::Plan;
-use crate::state::{Cause, Entry, Fact, GroupState, Mark, Step, Verdict};
+use crate::reconcile::Wait;
+use crate::state::{Cause, Entry, Fact, GroupState, Hold, Mark, Outcome, Step};
 
 /// Something happened to a group. Its Display is what a person would say.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
     /// When.
@@ -42,7 +42,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum What {
     /// Something that the log tells.
@@ -52,49 +52,25 @@ pub enum What {
 }
 
 /// Something of the moment, which the log does not keep. Told when it changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Moment {
     /// What is being waited for.
     Waiting {
         /// For what, each until when.
-        waits: Vec<Waiting>,
+        waits: Vec<Wait>,
     },
     /// What is held back, and why; nothing any more where empty.
     Held {
-        /// In words.
-        held: Vec<String>,
+        /// The reasons.
+        holds: Vec<Hold>,
     },
-    /// The cloud can't be believed at the moment, so nothing is done.
-    Blind {
-        /// Why.
-        why: String,
-    },
-    /// The cloud can be believed again.
-    Sighted,
     /// The loop could not go on and will try again.
     Trouble {
         /// What went wrong.
         why: String,
     },
-}
-
-/// Something that is being waited for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Waiting {
-    /// For what, in words.
-    pub what: String,
-    /// Until when.
-    pub until: Timestamp,
-}
-
-impl Waiting {
-    /// The waits of a plan.
-    #[must_use]
-    pub fn of(plan: &Plan) -> Vec<Self> {
-        plan.waits.iter().map(|wait| Self { what: wait.what.clone(), until: wait.until }).collect()
-    }
 }
 
 impl Event {
@@ -170,7 +146,7 @@ impl Event {
         let label = self.label.as_deref().unwrap_or("a member");
         match fact {
             Fact::Began { .. } => f.write_str("an actor took over"),
-            Fact::Decided { desired, previous, reason, held, .. } => {
+            Fact::Decided { desired, previous, reason, holds, .. } => {
                 match previous {
                     Some(previous) if previous != desired => {
                         write!(f, "desired size {previous} → {desired} (generation {})", self.generation)?;
@@ -180,7 +156,7 @@ impl Event {
                 if !reason.is_empty() {
                     write!(f, ": {reason}")?;
                 }
-                held.iter().try_for_each(|held| write!(f, "; held back: {held}"))
+                holds.iter().try_for_each(|hold| write!(f, "; held back: {hold}"))
             }
             Fact::PermitDrawn { over: false, .. } => {
                 write!(f, "a permit to remove was drawn for {label}")
@@ -233,12 +209,12 @@ impl Event {
                 self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " — {cause}"))
             }
             Fact::SignalChanged { signal } => write!(f, "the signals are {signal}"),
-            Fact::Finished { verdict: Verdict::Reached } => {
-                write!(f, "generation {} is reached", self.generation)
-            }
-            Fact::Finished { verdict: Verdict::Failed(why) } => {
-                write!(f, "generation {} can't be reached: {why}", self.generation)
-            }
+            Fact::Finished { outcome } => match outcome {
+                Outcome::Failed { why } => {
+                    write!(f, "generation {} can't be reached: {why}", self.generation)
+                }
+                outcome => write!(f, "generation {} is {outcome}", self.generation),
+            },
         }
     }
 }
@@ -261,16 +237,14 @@ impl fmt::Display for Moment {
                     f,
                     &mut waits
                         .iter()
-                        .map(|wait| format!("{} until {}", wait.what, wait.until.strftime("%H:%M:%SZ"))),
+                        .map(|wait| format!("{wait} until {}", wait.until.strftime("%H:%M:%SZ"))),
                 )
             }
-            Self::Held { held } if held.is_empty() => f.write_str("nothing is held back any more"),
-            Self::Held { held } => {
+            Self::Held { holds } if holds.is_empty() => f.write_str("nothing is held back any more"),
+            Self::Held { holds } => {
                 f.write_str("held back: ")?;
-                list(f, &mut held.iter().cloned())
+                list(f, &mut holds.iter().map(ToString::to_string))
             }
-            Self::Blind { why } => write!(f, "nothing is done, for the cloud can't be believed: {why}"),
-            Self::Sighted => f.write_str("the cloud can be believed again"),
             Self::Trouble { why } => write!(f, "trying again: {why}"),
         }
     }

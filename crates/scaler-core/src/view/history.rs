@@ -1,16 +1,15 @@
 //! The activities that people read: a fold of the log by operation.
 
 use std::collections::VecDeque;
-use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Position, StepId};
-use crate::state::{Cause, Entry, Fact, Outcome, Step, Verdict};
+use crate::state::{Cause, Entry, Fact, Hold, Outcome, Step, StepOutcome};
 
 /// An operation and what was done in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Activity {
     /// The decision that opened it.
@@ -28,21 +27,23 @@ pub struct Activity {
     /// Why, in words.
     pub reason: String,
     /// What held it back.
-    pub held: Vec<String>,
+    pub holds: Vec<Hold>,
     /// Its steps, in the order in which they were intended.
     pub steps: Vec<ActivityStep>,
     /// How it ended.
-    pub ended: Option<ActivityEnd>,
+    pub ended: Option<Finished>,
 }
 
 /// A step of an activity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActivityStep {
     /// Its number.
     pub id: StepId,
     /// The step.
     pub step: Step,
+    /// The step, for people.
+    pub text: String,
     /// Why.
     pub cause: Cause,
     /// When it was intended.
@@ -50,42 +51,18 @@ pub struct ActivityStep {
     /// When its outcome arrived.
     pub done: Option<Timestamp>,
     /// Its outcome.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<StepOutcome>,
 }
 
-/// How an activity ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum ActivityEnd {
-    /// The desired size was in service.
-    Reached {
-        /// When.
-        at: Timestamp,
-    },
-    /// A newer decision took its place.
-    Superseded {
-        /// When.
-        at: Timestamp,
-        /// Its generation.
-        by: u64,
-    },
-    /// A person had to cure it.
-    Failed {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        why: String,
-    },
-}
-
-impl fmt::Display for ActivityEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reached { .. } => f.write_str("reached"),
-            Self::Superseded { by, .. } => write!(f, "superseded by generation {by}"),
-            Self::Failed { why, .. } => write!(f, "failed: {why}"),
-        }
-    }
+/// How an activity ended, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Finished {
+    /// When.
+    pub at: Timestamp,
+    /// How.
+    #[serde(flatten)]
+    pub outcome: Outcome,
 }
 
 /// Gathers the last `limit` activities of a log, entry by entry.
@@ -104,11 +81,14 @@ impl HistoryBuilder {
     pub(crate) fn take(&mut self, entry: &Entry) {
         let draft = &entry.draft;
         match &draft.fact {
-            Fact::Decided { desired, previous, reason, held, .. } => {
+            Fact::Decided { desired, previous, reason, holds, .. } => {
                 if let Some(last) = self.activities.back_mut()
                     && last.ended.is_none()
                 {
-                    last.ended = Some(ActivityEnd::Superseded { at: draft.at, by: draft.generation });
+                    last.ended = Some(Finished {
+                        at: draft.at,
+                        outcome: Outcome::Superseded { by: draft.generation },
+                    });
                 }
                 self.activities.push_back(Activity {
                     operation: entry.position,
@@ -118,7 +98,7 @@ impl HistoryBuilder {
                     previous: *previous,
                     cause: draft.cause.clone(),
                     reason: reason.clone(),
-                    held: held.clone(),
+                    holds: holds.clone(),
                     steps: Vec::new(),
                     ended: None,
                 });
@@ -131,6 +111,7 @@ impl HistoryBuilder {
                     activity.steps.push(ActivityStep {
                         id,
                         step: step.clone(),
+                        text: step.to_string(),
                         cause: draft.cause.clone(),
                         intended: draft.at,
                         done: None,
@@ -150,12 +131,9 @@ impl HistoryBuilder {
                     step.outcome = Some(outcome.clone());
                 }
             }
-            Fact::Finished { verdict } => {
+            Fact::Finished { outcome } => {
                 if let Some(activity) = self.of(draft.operation) {
-                    activity.ended = Some(match verdict {
-                        Verdict::Reached => ActivityEnd::Reached { at: draft.at },
-                        Verdict::Failed(why) => ActivityEnd::Failed { at: draft.at, why: why.clone() },
-                    });
+                    activity.ended = Some(Finished { at: draft.at, outcome: outcome.clone() });
                 }
             }
             _ => {}

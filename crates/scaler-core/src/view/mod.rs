@@ -2,9 +2,11 @@
 
 mod event;
 mod history;
+mod preview;
 mod status;
 
-pub use event::{Event, Moment, Waiting, What};
+pub use event::{Event, Moment, What};
 pub(crate) use history::HistoryBuilder;
-pub use history::{Activity, ActivityEnd, ActivityStep};
+pub use history::{Activity, ActivityStep, Finished};
+pub use preview::{PlannedStep, Preview};
 pub use status::{MemberStatus, OperationStatus, Status};

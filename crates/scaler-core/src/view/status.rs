@@ -1,17 +1,19 @@
 //! How a group stands, for people and programs.
 
+use std::fmt;
+
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
     DrainWhy, Group, InstanceId, InstanceType, Member, Origin, Phase, PolicySignal, Position, Price, Signal,
-    Slot, after,
+    Slot,
 };
-use crate::state::{Cause, GroupMode, GroupState, Step, Verdict};
-use crate::view::Waiting;
+use crate::reconcile::{TurnReport, Wait};
+use crate::state::{Cause, GroupMode, GroupState, Hold, Outcome, Step};
 
 /// How a group stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Status {
     /// The group.
@@ -56,20 +58,19 @@ pub struct Status {
     pub policies: Vec<PolicySignal>,
     /// The reason of the last decision.
     pub reason: String,
-    /// What is held back, in words.
-    pub held: Vec<String>,
+    /// What is held back, and why.
+    pub holds: Vec<Hold>,
     /// What is being waited for.
-    pub waiting: Vec<Waiting>,
+    pub waits: Vec<Wait>,
     /// Steps under way.
     pub in_flight: Vec<Step>,
     /// Removals that the group's removal budget leaves now.
     pub budget_left: u32,
-    /// Hourly price of what may exist, where prices are known.
+    /// Hourly price of what may exist, where prices are known; in JSON, US dollars.
+    #[serde(with = "crate::model::dollars")]
     pub cost_per_hour: Option<Price>,
     /// When the last complete observation was taken by this process.
     pub observed: Option<Timestamp>,
-    /// Why the cloud can't be believed at the moment.
-    pub blind: Option<String>,
     /// Why the loop does not go on at the moment.
     pub trouble: Option<String>,
     /// The end of its log.
@@ -77,7 +78,7 @@ pub struct Status {
 }
 
 /// How an operation stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OperationStatus {
     /// The decision that opened it.
@@ -89,13 +90,13 @@ pub struct OperationStatus {
     /// Why.
     pub cause: Cause,
     /// How it ended.
-    pub verdict: Option<Verdict>,
+    pub outcome: Option<Outcome>,
     /// When it ended.
     pub ended: Option<Timestamp>,
 }
 
 /// How a member stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberStatus {
     /// Its slot.
@@ -132,6 +133,65 @@ pub struct MemberStatus {
     pub older_template: bool,
 }
 
+impl Status {
+    /// Why the last observation was discarded, if it was.
+    #[must_use]
+    pub fn discarded(&self) -> Option<&str> {
+        self.holds.iter().find_map(|hold| match hold {
+            Hold::ObservationDiscarded { why } => Some(why.as_str()),
+            _ => None,
+        })
+    }
+
+    /// By the group's state at `at` and by the last turn, where there was one. `turning`: an actor of this process turns the
+    /// loop; `trouble`: why it can't go on.
+    pub(crate) fn of(
+        group: &Group,
+        state: &GroupState,
+        at: Timestamp,
+        last: Option<&TurnReport>,
+        (turning, trouble, cost_per_hour): (bool, Option<String>, Option<Price>),
+    ) -> Self {
+        let seen = last.map(|last| &last.observation);
+        let address = |member: &Member| {
+            let instance = member.instance.and_then(|id| seen.and_then(|seen| seen.instance(id)));
+            instance.and_then(|instance| instance.address.clone())
+        };
+        let members = state.members.values();
+        Self {
+            group: group.name.to_string(),
+            at,
+            turning,
+            mode: state.mode_at(at),
+            mode_until: state.mode_until.filter(|until| *until > at),
+            min: group.size.min,
+            max: group.size.max,
+            desired: state.desired,
+            generation: state.generation,
+            wished: last.and_then(|last| last.turn.decision.desired),
+            operation: OperationStatus::of(state),
+            in_service: state.count(Member::is_in_service),
+            warming: state.count(|member| member.is_in_service() && member.phase == Phase::Warming),
+            on_their_way: state.count(Member::is_on_its_way),
+            unhealthy: state.count(Member::is_unhealthy),
+            leaving: state.count(Member::is_leaving),
+            may_exist: state.may_exist(),
+            members: members.map(|member| MemberStatus::of(group, member, address(member))).collect(),
+            signal: state.signal.map(|(signal, _)| signal),
+            policies: last.map(|last| last.signals.policies.clone()).unwrap_or_default(),
+            reason: last.map(|last| last.turn.decision.reason.clone()).unwrap_or_default(),
+            holds: last.map(|last| last.turn.holds.clone()).unwrap_or_default(),
+            waits: last.map(|last| last.turn.waits.clone()).unwrap_or_default(),
+            in_flight: last.map(|last| last.in_flight.clone()).unwrap_or_default(),
+            budget_left: state.budget_left(group, at),
+            cost_per_hour,
+            observed: seen.filter(|seen| seen.discarded.is_none()).map(|seen| seen.at),
+            trouble,
+            position: state.position,
+        }
+    }
+}
+
 impl MemberStatus {
     pub(crate) fn of(group: &Group, member: &Member, address: Option<String>) -> Self {
         Self {
@@ -143,7 +203,7 @@ impl MemberStatus {
             origin: member.origin,
             phase: member.phase,
             since: member.since,
-            deadline: deadline(group, member),
+            deadline: member.deadline(group).map(|(_, until)| until),
             launched: member.launched,
             served: member.served,
             draining: member.drain.map(|drain| drain.why),
@@ -162,24 +222,19 @@ impl OperationStatus {
             generation: operation.generation,
             began: operation.began,
             cause: operation.cause.clone(),
-            verdict: operation.verdict.as_ref().map(|(verdict, _)| verdict.clone()),
-            ended: operation.verdict.as_ref().map(|(_, at)| *at),
+            outcome: operation.outcome.as_ref().map(|(outcome, _)| outcome.clone()),
+            ended: operation.outcome.as_ref().map(|(_, at)| *at),
         })
     }
 }
 
-/// When a member's phase has lasted long enough, or too long.
-fn deadline(group: &Group, member: &Member) -> Option<Timestamp> {
-    match member.phase {
-        Phase::Provisioning | Phase::Booting | Phase::Registering => {
-            Some(after(member.launched, group.launch.timeout))
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { group, in_service, .. } = self;
+        write!(f, "{group}: {in_service} in service")?;
+        if let Some(desired) = self.desired {
+            write!(f, " of {desired} desired")?;
         }
-        Phase::Warming => member.served.map(|at| after(at, group.launch.warm_up)),
-        Phase::Unhealthy => Some(after(member.since, group.replace.after)),
-        Phase::Draining => member.drain.and_then(|drain| drain.seen).map(|at| after(at, group.remove.drain)),
-        Phase::Rejecting => {
-            member.drain.and_then(|drain| drain.rejected).map(|at| after(at, group.remove.reject))
-        }
-        Phase::InService | Phase::Deleting | Phase::Standby => None,
+        write!(f, " ({} to {}), mode {}", self.min, self.max, self.mode)
     }
 }

@@ -132,7 +132,7 @@ fn over_ration_ends_with_what_it_was_asked_for() {
     assert_eq!(world.serving(), 4, "both at once");
     world.run(seconds(1800));
     assert_eq!(world.machines.len(), 4);
-    world.append(Cause::Converge, Fact::Finished { verdict: scaler_core::state::Verdict::Reached });
+    world.append(Cause::Converge, Fact::Finished { outcome: scaler_core::state::Outcome::Reached });
     assert!(!world.state.over_budget);
 }
 

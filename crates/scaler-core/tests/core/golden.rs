@@ -5,7 +5,8 @@ use scaler_core::model::{
     StepId,
 };
 use scaler_core::state::{
-    Cause, Draft, Entry, FORMAT, Fact, GroupMode, GroupState, LogError, Mark, Outcome, Refusal, Step, Verdict,
+    Cause, Draft, Entry, FORMAT, Fact, FailureReason, GroupMode, GroupState, Hold, LogError, Mark, Outcome,
+    Refusal, Step, StepOutcome,
 };
 
 const GOLDEN: &str = include_str!("golden/log-1.jsonl");
@@ -55,14 +56,14 @@ fn drafts() -> Vec<Draft> {
                 desired: 3,
                 previous: Some(2),
                 reason: "WebCpuHigh fires: 2 counted + 1".into(),
-                held: vec!["4 are wanted, max is 3".into()],
+                holds: vec![Hold::AtMax { wanted: 4, max: 3 }],
                 signals: vec![signal],
                 value_milli: Some(812),
                 asked: Some(Position(3)),
             },
         ),
         (policy(), Some(1), Fact::Intended { step: create }),
-        (policy(), Some(1), Fact::Done { outcome: Outcome::Created { instance, created: at(1) } }),
+        (policy(), Some(1), Fact::Done { outcome: StepOutcome::Created { instance, created: at(1) } }),
         (Cause::Converge, None, Fact::Seen { slot, phase: Phase::Registering }),
         (
             Cause::Converge,
@@ -77,7 +78,7 @@ fn drafts() -> Vec<Draft> {
                 },
             },
         ),
-        (Cause::Converge, Some(2), Fact::Done { outcome: Outcome::Registered { node } }),
+        (Cause::Converge, Some(2), Fact::Done { outcome: StepOutcome::Registered { node } }),
         (Cause::Converge, None, Fact::Seen { slot, phase: Phase::InService }),
         (
             Cause::Converge,
@@ -110,7 +111,7 @@ fn drafts() -> Vec<Draft> {
         (
             policy(),
             Some(3),
-            Fact::Done { outcome: Outcome::Unanswered { why: "no answer within 60 s".into() } },
+            Fact::Done { outcome: StepOutcome::Unanswered { why: "no answer within 60 s".into() } },
         ),
         (
             Cause::Converge,
@@ -121,7 +122,7 @@ fn drafts() -> Vec<Draft> {
             Cause::Converge,
             Some(4),
             Fact::Done {
-                outcome: Outcome::Refused { refusal: Refusal::Guarded, why: "it is locked".into() },
+                outcome: StepOutcome::Refused { refusal: Refusal::Guarded, why: "it is locked".into() },
             },
         ),
         (
@@ -129,7 +130,7 @@ fn drafts() -> Vec<Draft> {
             Some(5),
             Fact::Intended { step: Step::Delete { slot, instance } },
         ),
-        (Cause::Converge, Some(5), Fact::Done { outcome: Outcome::Ok }),
+        (Cause::Converge, Some(5), Fact::Done { outcome: StepOutcome::Ok }),
         (
             Cause::Converge,
             Some(6),
@@ -151,7 +152,11 @@ fn drafts() -> Vec<Draft> {
         (
             Cause::Converge,
             None,
-            Fact::Finished { verdict: Verdict::Failed("the account limit is reached".into()) },
+            Fact::Finished {
+                outcome: Outcome::Failed {
+                    why: FailureReason::NeedsOperator { said: "the account limit is reached".into() },
+                },
+            },
         ),
     ];
     facts
@@ -200,7 +205,7 @@ fn the_golden_log_folds_to_the_same_memory() {
     assert!(state.members.is_empty(), "one was deleted, the other is gone");
     assert_eq!(state.permits.len(), 1);
     assert!(state.floor.is_some_and(|(floor, _)| floor == 3));
-    assert!(matches!(state.operation.unwrap().verdict, Some((Verdict::Failed(_), _))));
+    assert!(matches!(state.operation.unwrap().outcome, Some((Outcome::Failed { .. }, _))));
 }
 
 #[test]

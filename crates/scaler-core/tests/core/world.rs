@@ -6,11 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use scaler_core::model::{
     ActorId, Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
-    InstanceStatus, Mode, Node, NodeId, NodeStatus, Observation, Position, Signals, Size, StepPolicy,
-    Template, after,
+    InstanceStatus, Mode, Node, NodeId, NodeStatus, Position, Signals, Size, StepPolicy, Template, after,
 };
-use scaler_core::reconcile::{Decision, Plan, decide, notice, plan};
-use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, GroupState, Outcome, Refusal, Step};
+use scaler_core::reconcile::{Decision, Observation, Plan, reconcile};
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupState, Refusal, Step, StepOutcome};
 
 /// The one config that the modelled group is registered at.
 pub const CONFIG: ConfigId = ConfigId(7);
@@ -245,31 +244,15 @@ impl World {
     /// The first half of a turn: all that is written before anything is done.
     pub fn intend(&mut self) -> (Decision, Plan, Vec<(scaler_core::model::StepId, Step)>) {
         let observation = self.observe();
-        for fact in notice(&self.group, &observation, &self.state, self.now) {
-            self.append(Cause::Converge, fact);
-        }
         let signals = Signals::read(&self.group, &self.alerts, &self.freshness, self.now);
-        let together = signals.together();
-        if self.state.signal.map(|(signal, _)| signal) != Some(together) {
-            self.append(Cause::Converge, Fact::SignalChanged { signal: together });
+        let turn = reconcile(&self.group, &observation, &signals, &self.state, self.now);
+        for (fact, cause) in turn.facts {
+            self.append(cause, fact);
         }
-        let decision = decide(&self.group, &observation, &signals, &self.state, self.now);
-        let able = matches!(self.state.mode_at(self.now), GroupMode::On | GroupMode::AddOnly);
-        if let (true, Some(desired)) = (able && decision.is_new(), decision.desired) {
-            self.append(
-                decision.cause.clone(),
-                Fact::Decided {
-                    desired,
-                    previous: decision.previous,
-                    reason: decision.reason.clone(),
-                    held: decision.held.clone(),
-                    signals: signals.policies.clone(),
-                    value_milli: None,
-                    asked: decision.asked,
-                },
-            );
+        if let Some(decided) = turn.decided {
+            self.append(turn.decision.cause.clone(), decided);
         }
-        let plan = plan(&self.group, &observation, &decision, &self.state, self.now);
+        let (decision, plan) = (turn.decision, turn.plan);
         for slot in &plan.permits {
             let group = self.group.name.clone();
             let over = self.state.over_budget;
@@ -296,32 +279,32 @@ impl World {
     pub fn answer(&mut self, id: scaler_core::model::StepId, step: &Step, fate: Fate) {
         let outcome = match fate {
             Fate::Done => self.result(step),
-            Fate::Lost | Fate::Vanished => Outcome::Unanswered { why: "lost".to_owned() },
-            Fate::Refused(refusal) => Outcome::Refused { refusal, why: "no".to_owned() },
+            Fate::Lost | Fate::Vanished => StepOutcome::Unanswered { why: "lost".to_owned() },
+            Fate::Refused(refusal) => StepOutcome::Refused { refusal, why: "no".to_owned() },
         };
         self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));
     }
 
     /// What a step that happened is answered with.
-    fn result(&self, step: &Step) -> Outcome {
+    fn result(&self, step: &Step) -> StepOutcome {
         match step {
             Step::Create { label, .. } => {
                 let machine =
                     self.machines.values().find(|machine| machine.instance.label == *label).unwrap();
-                Outcome::Created { instance: machine.instance.id, created: machine.instance.created }
+                StepOutcome::Created { instance: machine.instance.id, created: machine.instance.created }
             }
             Step::Register { config, address, .. } => {
                 let here = |node: &&Node| node.config == *config && node.address == *address;
-                Outcome::Registered { node: self.nodes.values().find(here).unwrap().id }
+                StepOutcome::Registered { node: self.nodes.values().find(here).unwrap().id }
             }
             Step::LookUp { label, .. } => {
                 let found = self.machines.values().find(|machine| machine.instance.label == *label);
-                found.map_or(Outcome::Ok, |machine| Outcome::Created {
+                found.map_or(StepOutcome::Ok, |machine| StepOutcome::Created {
                     instance: machine.instance.id,
                     created: machine.instance.created,
                 })
             }
-            _ => Outcome::Ok,
+            _ => StepOutcome::Ok,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use scaler_core::model::{Alert, AlertFreshness, AlertState, Signal};
 use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
-use scaler_core::runtime::{Ending, Scaler};
+use scaler_core::runtime::{Outcome, Scaler};
 use scaler_core::state::{Cause, Fact};
 
 use super::{Bench, CONFIG, alert, group, seconds};
@@ -126,7 +126,7 @@ async fn polls_are_the_truth_and_their_failure_is_no_calm() {
         .build()
         .unwrap();
     // Also a call that turns the loop by itself polls, beside it.
-    assert_eq!(scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap(), Outcome::Reached);
     assert!(source.polls.load(Ordering::SeqCst) >= 2);
     bench.turn_for(&scaler, seconds(60)).await;
     let status = scaler.status("web").await.unwrap();

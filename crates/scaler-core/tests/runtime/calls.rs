@@ -2,8 +2,8 @@
 
 use scaler_core::model::{Amount, InstanceId};
 use scaler_core::ports::Clock;
-use scaler_core::runtime::{BuildError, Ending, Error, ScaleRequest, Scaler, TargetSize};
-use scaler_core::state::{Cause, Fact, GroupMode};
+use scaler_core::runtime::{BuildError, Error, Outcome, ScaleRequest, Scaler, TargetSize};
+use scaler_core::state::{Cause, Fact, FailureReason, GroupMode};
 
 use super::cloud::Fate;
 use super::{Bench, CONFIG, group, seconds};
@@ -14,7 +14,7 @@ async fn a_request_that_the_log_has_does_nothing_again() {
     let scaler = bench.settled(1, 1).await;
     let ask =
         ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("ci")).request("build-17");
-    assert_eq!(scaler.ask("web", ask.clone()).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.ask("web", ask.clone()).outcome().await.unwrap(), Outcome::Reached);
     let entries = bench.entries().await.len();
     let again = scaler.request("web", &ask).await.unwrap();
     assert!(again.repeated);
@@ -22,7 +22,7 @@ async fn a_request_that_the_log_has_does_nothing_again() {
     assert_eq!(bench.entries().await.len(), entries);
     // Also after a restart, and whoever waits is told how it ended.
     let restarted = bench.web(2);
-    assert_eq!(restarted.ask("web", ask).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(restarted.ask("web", ask).outcome().await.unwrap(), Outcome::Reached);
     assert_eq!(bench.cloud.existing(), 2);
 }
 
@@ -57,7 +57,7 @@ async fn a_deadline_ends_the_waiting_and_not_the_loop() {
     let ask = ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x")).deadline(seconds(20));
     let begun = bench.clock.now();
     let ending = scaler.ask("web", ask).outcome().await.unwrap();
-    assert!(matches!(&ending, Ending::Failed { why } if why.contains("deadline")), "{ending}");
+    assert!(matches!(&ending, Outcome::Failed { why: FailureReason::DeadlinePassed }), "{ending}");
     assert!(bench.clock.now().duration_since(begun).as_secs() <= 21);
     bench.turn_for(&scaler, seconds(300)).await;
     assert_eq!(bench.cloud.serving(), 2);
@@ -68,10 +68,10 @@ async fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let bench = Bench::new();
     let scaler = bench.web(1);
     let run = scaler.plan("web").await.unwrap();
-    assert_eq!(run.plan.steps.len(), 1, "{run}");
+    assert_eq!(run.steps.len(), 1, "{run}");
     let ask = ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("what if"));
     let run = scaler.plan_with("web", &ask).await.unwrap();
-    assert_eq!(run.plan.steps.len(), 4, "{run}");
+    assert_eq!(run.steps.len(), 4, "{run}");
     assert!(run.to_string().contains("create web-"), "{run}");
     let json = serde_json::to_value(&run).unwrap();
     assert_eq!((&json["desired"], &json["steps"][3]["do"]), (&4.into(), &"create".into()), "{json}");
@@ -190,7 +190,7 @@ async fn a_floor_holds_until_its_time() {
     let scaler = bench.settled(1, 1).await;
     let until = scaler_core::model::after(bench.clock.now(), seconds(7_200));
     let ask = ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("a sale")).floor_until(until);
-    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Outcome::Reached);
     let asked =
         bench.facts().await.iter().any(|fact| matches!(fact, Fact::SizeAsked { floor_until: Some(_), .. }));
     assert!(asked);

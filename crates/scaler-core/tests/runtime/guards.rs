@@ -2,8 +2,8 @@
 
 use scaler_core::model::{InstanceId, Mode};
 use scaler_core::ports::FailureKind;
-use scaler_core::runtime::{Ending, ScaleRequest, TargetSize};
-use scaler_core::state::{Cause, Fact, Outcome, Refusal};
+use scaler_core::runtime::{Outcome, ScaleRequest, TargetSize};
+use scaler_core::state::{Cause, Fact, Refusal, StepOutcome};
 
 use super::cloud::Fate;
 use super::{Bench, seconds};
@@ -14,7 +14,7 @@ async fn refused(bench: &Bench) -> Vec<String> {
         .await
         .into_iter()
         .filter_map(|fact| match fact {
-            Fact::Done { outcome: Outcome::Refused { refusal: Refusal::Guarded, why } } => Some(why),
+            Fact::Done { outcome: StepOutcome::Refused { refusal: Refusal::Guarded, why } } => Some(why),
             _ => None,
         })
         .collect()
@@ -95,7 +95,7 @@ async fn a_strangers_label_is_not_taken_for_an_answer() {
     scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
     let mut actor = scaler.actor("web").await.unwrap();
     let report = actor.turn().await.unwrap();
-    let label = match &report.plan.steps[0].0 {
+    let label = match &report.turn.plan.steps[0].0 {
         scaler_core::state::Step::Create { label, .. } => label.clone(),
         other => panic!("{other}"),
     };
@@ -125,7 +125,7 @@ async fn protected_and_standby_members_stay() {
     let ask = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("less"))
         .over_budget(true)
         .deadline(seconds(1_500));
-    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Outcome::Reached);
     let left: Vec<InstanceId> = self::ids(&bench);
     assert_eq!(left, [ids[0], ids[1]]);
     let status = scaler.status("web").await.unwrap();
@@ -142,7 +142,7 @@ async fn a_replacement_serves_before_the_old_one_goes() {
         let _ = event.to_string();
         assert!(bench.cloud.serving() >= 2, "{event}");
     }
-    assert_eq!(run.outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(run.outcome().await.unwrap(), Outcome::Reached);
     assert!(!bench.cloud.state().machines.contains_key(&old));
     assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (2, 2));
 }

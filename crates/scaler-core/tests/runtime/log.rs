@@ -2,8 +2,8 @@
 
 use scaler_core::model::{ActorId, Position, Slot};
 use scaler_core::ports::{Clock, LogName, Store};
-use scaler_core::runtime::{Ending, Error, ScaleRequest, TargetSize};
-use scaler_core::state::{Cause, Draft, Fact, GroupMode, Mark, Outcome};
+use scaler_core::runtime::{Error, Outcome, ScaleRequest, TargetSize};
+use scaler_core::state::{Cause, Draft, Fact, GroupMode, Mark, StepOutcome};
 
 use super::store::Fault;
 use super::{Bench, each_step_once, seconds};
@@ -80,7 +80,7 @@ async fn an_operator_who_writes_first_loses_no_outcome() {
     let protected = by_operator(&bench, Fact::Marked { slot: Slot(1), mark: Mark::Protected });
     bench.store.fault("done", Fault::Before(protected.clone()));
     bench.store.fault("done", Fault::Before(protected));
-    assert_eq!(scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap(), Outcome::Reached);
     each_step_once(&bench.entries().await);
     assert_eq!(bench.cloud.count("create"), 2);
 }
@@ -92,7 +92,7 @@ async fn an_append_that_broke_and_landed_is_found_before_anything_else() {
         let scaler = bench.web(1);
         bench.store.fault(kind, Fault::Landed);
         let ending = scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap();
-        assert_eq!(ending, Ending::Reached, "{kind}");
+        assert_eq!(ending, Outcome::Reached, "{kind}");
         each_step_once(&bench.entries().await);
         assert_eq!((bench.cloud.count("create"), bench.cloud.existing()), (2, 2), "{kind}");
     }
@@ -105,7 +105,7 @@ async fn an_append_that_broke_and_did_not_land_is_made_again() {
         let scaler = bench.web(1);
         bench.store.fault(kind, Fault::Vanished);
         let ending = scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap();
-        assert_eq!(ending, Ending::Reached, "{kind}");
+        assert_eq!(ending, Outcome::Reached, "{kind}");
         each_step_once(&bench.entries().await);
         assert_eq!((bench.cloud.count("create"), bench.cloud.existing()), (2, 2), "{kind}");
     }
@@ -155,7 +155,11 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_cloud() {
     let status = scaler.status("web").await.unwrap();
     assert_eq!((status.desired, status.in_service), (Some(3), 3));
     assert_eq!(bench.cloud.calls().len(), calls, "nothing was changed for being unknown");
-    let outcomes =
-        bench.facts().await.iter().filter(|fact| matches!(fact, Fact::Done { outcome: Outcome::Ok })).count();
+    let outcomes = bench
+        .facts()
+        .await
+        .iter()
+        .filter(|fact| matches!(fact, Fact::Done { outcome: StepOutcome::Ok }))
+        .count();
     assert_eq!(outcomes, 0);
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use scaler_core::clock::TokioClock;
 use scaler_core::model::{Alert, AlertState, Amount, ConfigId, Group, Size, StepId, StepPolicy, Template};
-use scaler_core::runtime::{Ending, Scaler};
+use scaler_core::runtime::{Outcome, Scaler};
 use scaler_core::state::{Cause, Entry, Fact};
 
 use self::cloud::Cloud;
@@ -86,7 +86,7 @@ impl Bench {
     pub async fn settled(&self, n: u32, seed: u64) -> Scaler {
         let scaler = self.web(seed);
         let ended = scaler.scale_to("web", n, Cause::operator("test")).outcome().await.unwrap();
-        assert_eq!(ended, Ending::Reached);
+        assert_eq!(ended, Outcome::Reached);
         scaler
     }
 

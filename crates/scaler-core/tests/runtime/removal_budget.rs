@@ -3,7 +3,7 @@
 use scaler_core::model::{Amount, ConfigId, Group, after};
 use scaler_core::ports::Clock;
 use scaler_core::runtime::{ScaleRequest, TargetSize};
-use scaler_core::state::{Cause, Fact};
+use scaler_core::state::{BudgetScope, Cause, Fact, Hold};
 
 use super::{Bench, group, seconds};
 
@@ -38,8 +38,10 @@ async fn two_groups_that_race_share_the_installations_budget() {
     };
     assert_eq!(permits(&of_web) + permits(&of_api), 5);
     assert_eq!(bench.cloud.count("mode Drain"), 5);
-    let held = web.status("web").await.unwrap().held.join() + &api.status("api").await.unwrap().held.join();
-    assert!(held.contains("removal budget"), "{held}");
+    let mut holds = web.status("web").await.unwrap().holds;
+    holds.extend(api.status("api").await.unwrap().holds);
+    let used_up = Hold::RemovalBudget { scope: BudgetScope::Installation };
+    assert!(holds.contains(&used_up), "{holds:?}");
     // The next window brings the next ones, and no more than it allows.
     let both = async |scaler: &scaler_core::runtime::Scaler| bench.turn_for(scaler, seconds(4_000)).await;
     tokio::join!(both(&web), both(&api));
@@ -50,16 +52,6 @@ async fn two_groups_that_race_share_the_installations_budget() {
         assert!(within <= 5, "{within} in one window");
     }
     assert!(bench.clock.now() > times[11]);
-}
-
-trait Join {
-    fn join(&self) -> String;
-}
-
-impl Join for Vec<String> {
-    fn join(&self) -> String {
-        self.as_slice().join("; ")
-    }
 }
 
 #[tokio::test(start_paused = true)]

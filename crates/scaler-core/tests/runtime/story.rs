@@ -5,14 +5,14 @@ use std::time::Duration;
 use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertState, Amount};
 use scaler_core::ports::{Clock, FailureKind};
-use scaler_core::runtime::{Ending, ScaleRequest, Scaler, TargetSize};
-use scaler_core::state::{Cause, Fact, GroupMode, Step, Verdict};
-use scaler_core::view::{ActivityEnd, Event, Moment, What};
+use scaler_core::runtime::{Outcome, ScaleRequest, Scaler, TargetSize};
+use scaler_core::state::{Cause, Fact, FailureReason, GroupMode, Step};
+use scaler_core::view::{Event, Finished, Moment, What};
 
 use super::cloud::Fate;
 use super::{Bench, CONFIG, alert, each_step_once, group, seconds};
 
-async fn told(scaler: &scaler_core::runtime::Scaler, n: u32) -> (Vec<Event>, Ending) {
+async fn told(scaler: &scaler_core::runtime::Scaler, n: u32) -> (Vec<Event>, Outcome) {
     let mut run = scaler.scale_to("web", n, Cause::operator("release 4.2"));
     let mut events = Vec::new();
     while let Some(event) = run.next().await {
@@ -27,7 +27,7 @@ async fn a_call_turns_the_loop_by_itself_until_the_size_serves() {
     let bench = Bench::new();
     let scaler = bench.web(1);
     let (events, ending) = told(&scaler, 3).await;
-    assert_eq!(ending, Ending::Reached);
+    assert_eq!(ending, Outcome::Reached);
     assert_eq!(bench.cloud.serving(), 3);
     assert_eq!(bench.cloud.existing(), 3);
     each_step_once(&bench.entries().await);
@@ -75,7 +75,7 @@ async fn removal_is_drawn_drained_rejected_deregistered_and_deleted_in_this_orde
     let before = bench.cloud.calls().len();
     let begun = bench.clock.now();
     let ending = scaler.scale_down("web", Amount::Count(1), Cause::operator("less")).outcome().await.unwrap();
-    assert_eq!(ending, Ending::Reached);
+    assert_eq!(ending, Outcome::Reached);
     assert_eq!(bench.cloud.existing(), 2);
     assert_eq!(bench.cloud.serving(), 2);
     let calls = bench.cloud.calls().split_off(before);
@@ -120,12 +120,12 @@ async fn a_step_that_is_refused_is_tried_again_later_and_later() {
 async fn history_tells_what_was_done_why_and_how_it_ended() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    assert_eq!(scaler.scale_to("web", 3, Cause::operator("more")).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.scale_to("web", 3, Cause::operator("more")).outcome().await.unwrap(), Outcome::Reached);
     let history = scaler.history("web", 10).await.unwrap();
     assert_eq!(history[0].desired, 3);
     assert_eq!(history[0].previous, Some(2));
     assert_eq!(history[0].cause, Cause::operator("more"));
-    assert!(matches!(history[0].ended, Some(ActivityEnd::Reached { .. })));
+    assert!(matches!(history[0].ended, Some(Finished { outcome: Outcome::Reached, .. })));
     assert!(history[0].steps.iter().all(|step| step.outcome.is_some() && step.done >= Some(step.intended)));
     assert_eq!(scaler.history("web", 1).await.unwrap().len(), 1);
 }
@@ -143,8 +143,8 @@ async fn a_newer_request_supersedes_an_older_one() {
     let second = scaler.scale_to("web", 3, Cause::operator("b"));
     let (first, second) = tokio::join!(first.outcome(), second.outcome());
     let generation = scaler.status("web").await.unwrap().generation;
-    assert_eq!(first.unwrap(), Ending::Superseded { by: generation });
-    assert_eq!(second.unwrap(), Ending::Reached);
+    assert_eq!(first.unwrap(), Outcome::Superseded { by: generation });
+    assert_eq!(second.unwrap(), Outcome::Reached);
     assert_eq!(bench.cloud.existing(), 3);
     assert_eq!(bench.cloud.count("create"), 3);
 }
@@ -165,7 +165,7 @@ async fn a_call_beside_a_running_daemon_watches_and_appends_through_the_same_jou
     };
     let (ran, ending) = tokio::join!(daemon, call);
     ran.unwrap();
-    assert_eq!(ending.unwrap(), Ending::Reached);
+    assert_eq!(ending.unwrap(), Outcome::Reached);
     let began = bench.facts().await.iter().filter(|fact| matches!(fact, Fact::Began { .. })).count();
     assert_eq!(began, 1, "one actor, though two turned to it");
 }
@@ -177,10 +177,13 @@ async fn a_refusal_that_a_person_must_cure_fails_the_run_and_holds_back_every_gr
     let scaler = bench.scaler([group("web", CONFIG, 0, 5), other], 1);
     bench.cloud.fate("create", Fate::Refused(FailureKind::Account));
     let ending = scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap();
-    assert!(matches!(&ending, Ending::Failed { why } if why.contains("create was refused")), "{ending:?}");
+    assert!(
+        matches!(&ending, Outcome::Failed { why: FailureReason::NeedsOperator { said } } if said.contains("create was refused")),
+        "{ending:?}"
+    );
     let refused = bench.clock.now();
     let ending = scaler.scale_to("api", 1, Cause::operator("x")).outcome().await.unwrap();
-    assert_eq!(ending, Ending::Reached);
+    assert_eq!(ending, Outcome::Reached);
     let waited = bench.clock.now().duration_since(refused).as_secs();
     assert!(waited >= 300, "the other group waited {waited} s");
 }
@@ -226,12 +229,12 @@ async fn an_observation_that_fails_or_contradicts_itself_changes_nothing_and_say
     let news: Vec<Fact> = bench.facts().await.split_off(entries);
     assert!(matches!(news[..], [Fact::Began { .. }]), "nothing but the beginning of the actor: {news:?}");
     let status = scaler.status("web").await.unwrap();
-    assert!(status.blind.unwrap().contains("vanished between pages"));
-    let mut blind = 0;
+    assert!(status.discarded().unwrap().contains("vanished between pages"));
+    let mut told = 0;
     while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, events.next()).await {
-        blind += usize::from(matches!(event.what, What::Now(Moment::Blind { .. })));
+        told += usize::from(matches!(event.what, What::Now(Moment::Held { holds }) if !holds.is_empty()));
     }
-    assert_eq!(blind, 1, "told once, not every turn");
+    assert_eq!(told, 1, "told once, not every turn");
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,13 +244,16 @@ async fn outcomes_are_written_in_the_order_in_which_they_arrive() {
     for time in [9, 3, 6] {
         bench.cloud.fate("create", Fate::Slow(seconds(time)));
     }
-    assert_eq!(scaler.scale_to("web", 3, Cause::operator("x")).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(scaler.scale_to("web", 3, Cause::operator("x")).outcome().await.unwrap(), Outcome::Reached);
     let entries = bench.entries().await;
     each_step_once(&entries);
     let done: Vec<u64> = entries
         .iter()
         .filter(|entry| {
-            matches!(&entry.draft.fact, Fact::Done { outcome: scaler_core::state::Outcome::Created { .. } })
+            matches!(
+                &entry.draft.fact,
+                Fact::Done { outcome: scaler_core::state::StepOutcome::Created { .. } }
+            )
         })
         .map(|entry| entry.draft.step.unwrap().0)
         .collect();
@@ -286,7 +292,7 @@ async fn shutdown_falls_between_two_steps() {
         .facts()
         .await
         .iter()
-        .filter(|fact| matches!(fact, Fact::Finished { verdict: Verdict::Reached }))
+        .filter(|fact| matches!(fact, Fact::Finished { outcome: Outcome::Reached }))
         .count();
     assert_eq!(reached, 1);
 }
@@ -322,7 +328,10 @@ async fn what_is_not_answered_is_looked_up_and_never_doubled() {
         let scaler = bench.web(1);
         bench.cloud.fate("create", fate.clone());
         bench.cloud.fate("register", fate.clone());
-        assert_eq!(scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap(), Ending::Reached);
+        assert_eq!(
+            scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap(),
+            Outcome::Reached
+        );
         assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (2, 2), "{fate:?}");
         assert_eq!(bench.cloud.state().nodes.len(), 2, "{fate:?}");
     }
@@ -343,5 +352,5 @@ async fn a_relative_size_counts_from_what_serves_where_the_log_says_nothing_yet(
     let more = ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("test"));
     assert_eq!(fresh.request("web", &more).await.unwrap().desired, 3);
     let shown = fresh.plan_with("web", &more).await.unwrap();
-    assert_eq!(shown.decision.desired, Some(3));
+    assert_eq!(shown.desired, Some(3));
 }

@@ -1,4 +1,4 @@
-//! What is to be done now, and what is being waited for.
+//! What is to be done, as short steps that leave no choice open.
 
 mod repair;
 mod scale_in;
@@ -6,15 +6,18 @@ mod scale_out;
 mod waits;
 
 use std::fmt;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{DrainWhy, Group, Member, Mode, Observation, Slot, after, elapsed};
-use crate::reconcile::Decision;
-use crate::state::{Cause, GroupMode, GroupState, Step};
+use crate::model::{DrainWhy, Group, Member, Mode, Price, Slot, after, elapsed};
+use crate::reconcile::timing::REMOVAL_REFUSED;
+use crate::reconcile::{Decision, Observation};
+use crate::state::{BudgetScope, Cause, Change, GroupMode, GroupState, Hold, Step};
 
-/// What is to be done now, as short steps, and what is being waited for, until when. It leaves no choice open.
+pub use waits::Wait;
+pub(super) use waits::waits;
+
+/// What is to be done now, as short steps. It leaves no choice open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Plan {
@@ -22,64 +25,33 @@ pub struct Plan {
     pub steps: Vec<(Step, Cause)>,
     /// Members for which a permit is to be drawn before their steps are intended: without it these steps don't begin.
     pub permits: Vec<Slot>,
-    /// What is being waited for.
-    pub waits: Vec<Wait>,
-    /// What is held back, and why, in words.
-    pub held: Vec<String>,
-    /// When to look again at the latest, where something is on its way.
-    pub wake: Option<Timestamp>,
+    /// The cost ceiling that yields to min or to a replacement, and what it would cost.
+    pub over_ceiling: Option<(Price, Price)>,
 }
 
-/// Something that is being waited for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Wait {
-    /// For what, in words.
-    pub what: String,
-    /// Until when.
-    pub until: Timestamp,
-}
-
-/// What is to be done now. Pure and total.
-#[must_use]
-pub fn plan(
+/// What is to be done now, and what is held back. Pure and total.
+pub(super) fn plan(
     group: &Group,
     observation: &Observation,
     decision: &Decision,
     state: &GroupState,
     now: Timestamp,
-) -> Plan {
-    let mut plan = Plan::default();
-    let held = match (observation.doubt(state), state.mode_at(now), state.desired) {
-        (Some(doubt), ..) => Some(doubt),
-        (None, mode @ (GroupMode::Observe | GroupMode::Paused), _) => Some(format!("the mode is {mode}")),
-        (None, _, None) => Some("no desired size has been decided yet".to_owned()),
-        _ => None,
-    };
-    match held {
-        Some(held) => plan.held.push(held),
-        None => {
-            let mut planner = Planner {
-                group,
-                observation,
-                decision,
-                state,
-                now,
-                desired: state.desired.unwrap_or_default(),
-                plan,
-            };
+) -> (Plan, Vec<Hold>) {
+    let hold = match (state.mode_at(now), state.desired) {
+        (mode @ (GroupMode::Observe | GroupMode::Paused), _) => Hold::Mode { what: Change::Any, mode },
+        (_, None) => Hold::Undecided,
+        (_, Some(desired)) => {
+            let (plan, holds) = (Plan::default(), Vec::new());
+            let mut planner = Planner { group, observation, decision, state, now, desired, plan, holds };
             planner.scale_out();
             planner.repair();
             planner.lead_out();
             planner.scale_in();
-            plan = planner.plan;
+            return (planner.plan, planner.holds);
         }
-    }
-    waits::list(group, state, now, &mut plan);
-    plan
+    };
+    (Plan::default(), vec![hold])
 }
-
-/// A member whose removal was refused is left alone for so long.
-const REFUSED: Duration = Duration::from_secs(600);
 
 /// The state of one planning.
 struct Planner<'a> {
@@ -90,6 +62,7 @@ struct Planner<'a> {
     now: Timestamp,
     desired: u32,
     plan: Plan,
+    holds: Vec<Hold>,
 }
 
 impl Planner<'_> {
@@ -97,8 +70,20 @@ impl Planner<'_> {
         self.plan.steps.push((step, cause));
     }
 
-    fn hold(&mut self, why: impl Into<String>) {
-        self.plan.held.push(why.into());
+    fn hold(&mut self, hold: Hold) {
+        self.holds.push(hold);
+    }
+
+    /// Permits that may still be drawn, beside those that are in the plan.
+    fn permits_left(&self) -> Result<u32, Hold> {
+        let planned = u32::try_from(self.plan.permits.len()).unwrap_or(u32::MAX);
+        let left = |left: u32, scope| match left.saturating_sub(planned) {
+            0 => Err(Hold::RemovalBudget { scope }),
+            left => Ok(left),
+        };
+        let of_group = left(self.state.budget_left(self.group, self.now), BudgetScope::Group)?;
+        let of_all = self.observation.installation_left.unwrap_or(u32::MAX);
+        Ok(of_group.min(left(of_all, BudgetScope::Installation)?))
     }
 
     /// Nothing is under way for it, and nothing was planned for it yet.
@@ -137,25 +122,23 @@ impl Planner<'_> {
     /// Not locked, all its nodes are at configs of the group, and it did not refuse to go a while ago.
     fn may_go(&self, member: &Member) -> bool {
         let shown = member.instance.and_then(|id| self.observation.instance(id));
-        member.refused.is_none_or(|at| elapsed(at, self.now) >= REFUSED)
+        member.refused.is_none_or(|at| elapsed(at, self.now) >= REMOVAL_REFUSED)
             && member.nodes.keys().all(|config| self.group.balancers.contains(config))
             && shown.is_some_and(|instance| !instance.locked)
     }
 
     /// Whether removing is allowed now at all; says why not.
     fn may_remove(&mut self) -> bool {
-        let held = if self.add_only() {
-            Some("removals: the mode is add_only".to_owned())
+        let hold = if self.add_only() {
+            Some(Hold::Mode { what: Change::Removing, mode: GroupMode::AddOnly })
         } else if !self.observation.nodes_fresh {
-            Some("removals: the nodes were not read in this turn".to_owned())
+            Some(Hold::NodesNotFresh)
         } else {
             let until = self.state.mass_loss.map(|at| after(at, self.group.remove.every));
-            until
-                .filter(|until| *until > self.now)
-                .map(|until| format!("removals: many instances were lost at once, until {until}"))
+            until.filter(|until| *until > self.now).map(|until| Hold::ManyLost { until })
         };
-        let allowed = held.is_none();
-        self.plan.held.extend(held);
+        let allowed = hold.is_none();
+        self.holds.extend(hold);
         allowed
     }
 }
@@ -169,11 +152,12 @@ impl fmt::Display for Plan {
             let line = if n == 0 { "" } else { "\n" };
             write!(f, "{line}{step} — {cause}")?;
         }
-        for wait in &self.waits {
-            write!(f, "\nwaiting for {} until {}", wait.what, wait.until)?;
-        }
-        for held in &self.held {
-            write!(f, "\nheld back: {held}")?;
+        if let Some((cost, ceiling)) = self.over_ceiling {
+            write!(
+                f,
+                "
+{cost} exceeds cost.per_hour, {ceiling}, which yields to min and to a replacement"
+            )?;
         }
         Ok(())
     }

@@ -1,26 +1,12 @@
 //! What is on its way is led on, what differs from the log is mended, and what leaves is led out.
 
-use std::time::Duration;
-
 use crate::model::{DrainWhy, InstanceStatus, Member, Mode, Origin, Phase, elapsed};
 use crate::reconcile::plan::Planner;
-use crate::state::{Cause, Step};
+use crate::reconcile::timing::{FOUND_LEFT_ALONE, LOOK_UP_AGAIN, MODE_AGAIN, NODE_LAG, SWEEP_AGAIN};
+use crate::state::{Cause, Hold, Step};
 
-/// A create without an answer is looked up again, and sent again where it does not exist, after so long.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
-
-/// The POST of a node without an answer is not sent again for so long: lists lag writes.
-const NODE_LAG: Duration = Duration::from_secs(120);
-
-/// A mode that was refused or not answered is asked for again after so long.
-const ASK_AGAIN: Duration = Duration::from_secs(5);
-
-/// A found instance without a node is left alone for so long: the actor before may have sent its delete.
-const FOUND: Duration = Duration::from_secs(120);
-
-/// A node whose instance exists after all is looked at so often, and so far apart.
+/// A node whose instance exists after all is looked at so often.
 const SWEEPS: u32 = 3;
-const SWEEP_AGAIN: Duration = Duration::from_secs(600);
 
 impl Planner<'_> {
     pub(super) fn repair(&mut self) {
@@ -41,7 +27,7 @@ impl Planner<'_> {
     }
 
     fn look_again(&mut self, member: &Member) {
-        if member.asked.is_some_and(|at| elapsed(at, self.now) < LOOK_AGAIN) {
+        if member.asked.is_some_and(|at| elapsed(at, self.now) < LOOK_UP_AGAIN) {
             return;
         }
         let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
@@ -60,7 +46,7 @@ impl Planner<'_> {
     fn register(&mut self, member: &Member) {
         let Some(instance) = member.instance.and_then(|id| self.observation.instance(id)) else { return };
         let (InstanceStatus::Running, Some(address)) = (instance.status, &instance.address) else { return };
-        if member.origin == Origin::Found && elapsed(member.launched, self.now) < FOUND {
+        if member.origin == Origin::Found && elapsed(member.launched, self.now) < FOUND_LEFT_ALONE {
             return;
         }
         for config in &self.group.balancers {
@@ -83,7 +69,7 @@ impl Planner<'_> {
     fn accept(&mut self, member: &Member) {
         for node in self.observation.nodes_of(self.group, member) {
             let asked =
-                member.modes.get(&node.config).is_some_and(|wish| elapsed(wish.at, self.now) < ASK_AGAIN);
+                member.modes.get(&node.config).is_some_and(|wish| elapsed(wish.at, self.now) < MODE_AGAIN);
             if node.mode != Mode::Accept && !asked {
                 let step = Step::SetMode {
                     slot: member.slot,
@@ -161,7 +147,7 @@ impl Planner<'_> {
         }
         let Some(drain) = member.drain else {
             if member.protected || !self.may_go(member) {
-                self.hold(format!("{} failed, and may not be removed", member.label));
+                self.hold(Hold::FailedMayNotGo { member: member.label.clone() });
             } else if nodes.is_empty() {
                 self.end(member, cause);
             } else {
@@ -187,14 +173,9 @@ impl Planner<'_> {
 
     /// A drain that a rebuilt log found has no permit: it draws one, and then drains in full from that time.
     fn draw_permit_late(&mut self, member: &Member) {
-        let pending = u32::try_from(self.plan.permits.len()).unwrap_or(u32::MAX);
-        if self.state.budget_left(self.group, self.now) > pending {
-            self.plan.permits.push(member.slot);
-        } else {
-            self.hold(format!(
-                "{} was draining when the log was lost: the removal budget is used up",
-                member.label
-            ));
+        match self.permits_left() {
+            Ok(_) => self.plan.permits.push(member.slot),
+            Err(_) => self.hold(Hold::DrainWithoutPermit { member: member.label.clone() }),
         }
     }
 

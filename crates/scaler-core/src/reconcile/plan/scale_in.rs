@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::model::{DrainWhy, Member, Mode, Origin, Signal, VictimOrder};
 use crate::reconcile::plan::Planner;
-use crate::state::{Cause, Step};
+use crate::state::{Cause, Hold, Step};
 
 impl Planner<'_> {
     pub(super) fn scale_in(&mut self) {
@@ -15,14 +15,8 @@ impl Planner<'_> {
             return;
         }
         let gone = self.never_registered();
-        let pending = u32::try_from(self.plan.permits.len()).unwrap_or(u32::MAX);
-        let mut left = self.state.budget_left(self.group, self.now).saturating_sub(pending);
-        self.replaced(&mut left);
-        // An operator's exception is for what was asked for, not for replacements.
-        if self.state.over_budget {
-            left = u32::MAX;
-        }
-        self.surplus(gone, &mut left);
+        self.replaced();
+        self.surplus(gone);
     }
 
     /// Only if the desired size fell: members that were never registered serve nobody.
@@ -56,7 +50,7 @@ impl Planner<'_> {
     }
 
     /// Members that are being replaced go once enough others are in service.
-    fn replaced(&mut self, left: &mut u32) {
+    fn replaced(&mut self) {
         let state = self.state;
         let mut marked: Vec<&Member> = state
             .members
@@ -77,34 +71,36 @@ impl Planner<'_> {
         for (n, member) in marked.into_iter().enumerate() {
             let room = enough >= needed || (crowded && n == 0 && (member.is_unhealthy() || spared));
             if !room {
-                let what = if over_max_unhealthy {
-                    "warmed up (too many are unhealthy at once)"
-                } else {
-                    "in service"
-                };
-                self.hold(format!("{} goes when {needed} others are {what}, {enough} are", member.label));
+                let member = member.label.clone();
+                self.hold(Hold::ReplacementFirst {
+                    member,
+                    needed,
+                    serving: enough,
+                    warmed: over_max_unhealthy,
+                });
                 return;
             }
             let cause = Cause::Health(format!("{} is being replaced", member.label));
-            if !self.drain(member, DrainWhy::Replaced, &cause, left) {
+            if !self.drain(member, DrainWhy::Replaced, &cause, false) {
                 return;
             }
         }
     }
 
     /// `gone` of those that are too many go already.
-    fn surplus(&mut self, gone: u32, left: &mut u32) {
+    fn surplus(&mut self, gone: u32) {
         let state = self.state;
         let extra = state.expected().saturating_sub(self.desired).saturating_sub(gone);
         if extra == 0 {
             return;
         }
         if self.decision.signal == Signal::High {
-            self.hold("removals: a high signal fires");
+            self.hold(Hold::SignalHigh);
             return;
         }
         if self.over_max_unhealthy() {
-            self.hold("removals: too many members are unhealthy at once");
+            let (unhealthy, limit) = self.unhealthy();
+            self.hold(Hold::MaxUnhealthy { unhealthy, limit, setting: self.group.replace.max_unhealthy });
             return;
         }
         let mut candidates: Vec<&Member> = state
@@ -129,22 +125,22 @@ impl Planner<'_> {
                 }
                 spare -= 1;
             }
-            if !self.drain(member, DrainWhy::Surplus, &self.cause(), left) {
+            // An operator's exception is for what was asked for, not for replacements.
+            if !self.drain(member, DrainWhy::Surplus, &self.cause(), self.state.over_budget) {
                 return;
             }
             chosen += 1;
         }
         if chosen < extra {
-            self.hold(format!("{} of {extra} surplus members: the others are needed until more serve, or may not be removed", extra - chosen));
+            self.hold(Hold::SurplusNeeded { kept: extra - chosen, surplus: extra });
         }
     }
 
-    fn drain(&mut self, member: &Member, why: DrainWhy, cause: &Cause, left: &mut u32) -> bool {
-        if *left == 0 {
-            self.hold("removals: the removal budget is used up");
+    fn drain(&mut self, member: &Member, why: DrainWhy, cause: &Cause, over_budget: bool) -> bool {
+        if !over_budget && let Err(hold) = self.permits_left() {
+            self.hold(hold);
             return false;
         }
-        *left -= 1;
         self.plan.permits.push(member.slot);
         if self.observation.nodes_of(self.group, member).is_empty() {
             // Nobody can reach it: there is nothing to drain.
@@ -162,12 +158,16 @@ impl Planner<'_> {
     }
 
     fn over_max_unhealthy(&self) -> bool {
-        // One that can't be removed in any case does not stop the others for good.
-        let ill =
+        let (unhealthy, limit) = self.unhealthy();
+        unhealthy > limit
+    }
+
+    /// Unhealthy members, and how many may be. One that can't be removed in any case does not stop the others for good.
+    fn unhealthy(&self) -> (u32, u32) {
+        let unhealthy =
             self.state.count(|member| member.is_unhealthy() && !member.protected && self.may_go(member));
-        ill > self
-            .group
-            .most_unhealthy(self.state.count(|member| member.counts_against_max() && !member.is_leaving()))
+        let all = self.state.count(|member| member.counts_against_max() && !member.is_leaving());
+        (unhealthy, self.group.most_unhealthy(all))
     }
 
     /// Protected, locked and standby members never; one that refused to go, not for a while.

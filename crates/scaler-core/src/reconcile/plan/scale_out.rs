@@ -1,16 +1,12 @@
 //! Too few: take back what drains, then create the rest.
 
-use std::time::Duration;
-
 use crate::model::{DrainWhy, InstanceType, Member, NodeStatus, Slot, elapsed};
 use crate::reconcile::plan::Planner;
-use crate::state::{Cause, Step};
+use crate::reconcile::timing::SOLD_OUT;
+use crate::state::{Cause, Hold, Step};
 
 /// Creates begun in one turn at the most: a turn stays short, and the account's rate is shared with others.
 const CREATES: u32 = 10;
-
-/// A type that could not be had is not tried again for so long.
-const SOLD_OUT: Duration = Duration::from_secs(600);
 
 impl Planner<'_> {
     pub(super) fn scale_out(&mut self) {
@@ -48,21 +44,17 @@ impl Planner<'_> {
         let limit = self.limit();
         let room = limit.saturating_sub(self.state.may_exist());
         if room < lack {
-            let exist = self.state.may_exist();
-            self.hold(format!("{lack} more are wanted, {exist} may exist and {limit} are allowed"));
+            self.hold(Hold::NoRoom { lack, may_exist: self.state.may_exist(), limit });
         }
         let below_min = self.state.serving() < self.group.size.min;
         if let Some(next) = self.state.launches.next(below_min)
             && next > self.now
         {
-            let failures = self.state.launches.failures;
-            self.hold(format!("creates: {failures} launches in a row failed, next try at {next}"));
+            self.hold(Hold::LaunchBackoff { failures: self.state.launches.failures, until: next });
             return;
         }
         let Some(kind) = self.kind() else {
-            self.hold(
-                "creates: every type of the template is sold out; tried again 10 min after it was said",
-            );
+            self.hold(Hold::SoldOut);
             return;
         };
         let mut cost = self.state.cost(self.group);
@@ -74,12 +66,11 @@ impl Planner<'_> {
                 && cost > ceiling
             {
                 if above_min && replacing == 0 {
-                    self.hold(format!("creates: {cost} would exceed the ceiling of {ceiling}"));
+                    let wanted = self.state.expected().saturating_add(lack);
+                    self.hold(Hold::CostCeiling { wanted, ceiling });
                     return;
                 }
-                self.hold(format!(
-                    "{cost} exceeds the ceiling of {ceiling}: it yields to min and to replacements"
-                ));
+                self.plan.over_ceiling = Some((cost, ceiling));
             }
             let slot = Slot(self.state.free_slot().0.saturating_add(u64::from(n)));
             let step = Step::Create {

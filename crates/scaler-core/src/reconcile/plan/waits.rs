@@ -1,44 +1,49 @@
-//! What is being waited for, and when to look again.
+//! What is being waited for, until when.
+
+use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::model::{Group, Member, Phase, after};
-use crate::reconcile::{Plan, Wait};
+use crate::model::{Awaited, Group};
 use crate::state::GroupState;
 
-pub(super) fn list(group: &Group, state: &GroupState, now: Timestamp, plan: &mut Plan) {
-    for member in state.members.values().filter(|member| !member.standby) {
-        if let Some((what, until)) = deadline(group, member) {
-            plan.waits.push(Wait { what: format!("{} {what}", member.label), until });
-        }
-    }
-    if let Some(next) = state.launches.next(state.serving() < group.size.min)
-        && next > now
-        && state.desired.is_some_and(|desired| desired > state.expected())
-    {
-        plan.waits.push(Wait { what: "the next try to create".to_owned(), until: next });
-    }
-    plan.wake = plan.waits.iter().map(|wait| wait.until).filter(|until| *until > now).min();
+/// Something that is being waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Wait {
+    /// The label of the member that it is about; none where it is about the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// For what.
+    pub what: Awaited,
+    /// Until when.
+    pub until: Timestamp,
 }
 
-fn deadline(group: &Group, member: &Member) -> Option<(&'static str, Timestamp)> {
-    if let Some(drain) = member.drain {
-        return match (drain.seen, drain.rejected) {
-            _ if member.delete_intended.is_some() => None,
-            (_, Some(at)) => Some(("to reject", after(at, group.remove.reject))),
-            (Some(at), None) => Some(("to drain", after(at, group.remove.drain))),
-            (None, None) => None,
-        };
-    }
-    match member.phase {
-        Phase::Provisioning | Phase::Booting | Phase::Registering if member.served.is_none() => {
-            Some(("to reach service", after(member.launched, group.launch.timeout)))
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.member {
+            Some(member) => write!(f, "{member} {}", self.what),
+            None => write!(f, "{}", self.what),
         }
-        Phase::Registering => Some(("to be up in every config", after(member.since, group.launch.timeout))),
-        Phase::Warming => Some(("to warm up", after(member.since, group.launch.warm_up))),
-        Phase::Unhealthy if member.replacing.is_none() => {
-            Some(("to recover", after(member.since, group.replace.after)))
-        }
-        _ => None,
     }
+}
+
+/// The deadlines of the members, and of the next launch.
+pub(in crate::reconcile) fn waits(group: &Group, state: &GroupState, now: Timestamp) -> Vec<Wait> {
+    let members = state.members.values().filter(|member| !member.standby);
+    let mut waits: Vec<Wait> = members
+        .filter_map(|member| {
+            let (what, until) = member.deadline(group)?;
+            Some(Wait { member: Some(member.label.clone()), what, until })
+        })
+        .collect();
+    if let Some(until) = state.launches.next(state.serving() < group.size.min)
+        && until > now
+        && state.desired.is_some_and(|desired| desired > state.expected())
+    {
+        waits.push(Wait { member: None, what: Awaited::NextLaunch, until });
+    }
+    waits
 }

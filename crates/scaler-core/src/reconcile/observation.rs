@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot};
+use crate::state::Step;
 
-/// What the cloud shows of a group at one time: complete, or discarded.
+/// What the cloud shows of a group at one time, complete or discarded, and what this process knows beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Observation {
@@ -26,8 +27,23 @@ pub struct Observation {
     pub nodes_fresh: bool,
     /// Why it is discarded, if it is: a listing that changed while it was read, a config that did not answer, another account.
     pub discarded: Option<String>,
-    /// Slots with a call under way: nothing is begun for them.
+    /// Slots with a call in flight: nothing is begun for them.
     pub in_flight: BTreeSet<Slot>,
+    /// Steps that ended a moment ago and whose effect need not be visible yet, or that are not to be sent again at once.
+    pub recent: Vec<Step>,
+    /// The account refuses creates, of all groups.
+    pub account_refusal: Option<AccountRefusal>,
+    /// Removals that the installation's budget leaves; none where no other group draws from one.
+    pub installation_left: Option<u32>,
+}
+
+/// The account refused a create in a way that concerns every group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AccountRefusal {
+    /// When it is asked again.
+    pub until: Timestamp,
+    /// What it said.
+    pub why: String,
 }
 
 impl Observation {
@@ -44,6 +60,9 @@ impl Observation {
             nodes_fresh: true,
             discarded: None,
             in_flight: BTreeSet::new(),
+            recent: Vec::new(),
+            account_refusal: None,
+            installation_left: None,
         }
     }
 

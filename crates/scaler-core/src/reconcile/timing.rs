@@ -1,0 +1,43 @@
+//! The constants of time, in one place, each with its reason. What a person may set is in the group.
+
+use std::time::Duration;
+
+const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// An actor that just began lets no deadline pass for so long: the first observations may be of a cloud in trouble.
+pub(crate) const SETTLE: Duration = seconds(120);
+
+/// An instance is gone if it answers 404 by id twice, so far apart: lists and look-ups lag writes.
+pub(crate) const GONE_TWICE: Duration = seconds(30);
+
+/// Lists may show an instance for so long after its deletion was answered.
+pub(crate) const DELETED_SHOWN: Duration = seconds(600);
+
+/// How far our clock may be ahead of the cloud's when an instance's creation is compared with the intent of its create.
+pub(crate) const CLOCK_SKEW: Duration = seconds(120);
+
+/// A node that does not accept so long after a drain of ours still shows that drain, not a person's.
+pub(crate) const DRAIN_IS_OURS: Duration = seconds(600);
+
+/// A create without an answer is looked up again, and sent again where it does not exist, after so long.
+pub(crate) const LOOK_UP_AGAIN: Duration = seconds(30);
+
+/// The POST of a node without an answer is not sent again for so long: lists lag writes.
+pub(crate) const NODE_LAG: Duration = seconds(120);
+
+/// A mode that was refused or not answered is asked for again after so long.
+pub(crate) const MODE_AGAIN: Duration = seconds(5);
+
+/// A found instance without a node is left alone for so long: the actor before may have sent its delete.
+pub(crate) const FOUND_LEFT_ALONE: Duration = seconds(120);
+
+/// A node that was not swept, for its instance exists after all, is looked at again so far apart.
+pub(crate) const SWEEP_AGAIN: Duration = seconds(600);
+
+/// A type that could not be had is not tried again for so long.
+pub(crate) const SOLD_OUT: Duration = seconds(600);
+
+/// A member whose removal was refused is left alone for so long.
+pub(crate) const REMOVAL_REFUSED: Duration = seconds(600);

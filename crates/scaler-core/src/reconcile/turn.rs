@@ -1,0 +1,204 @@
+//! The turn: one pass of the loop as a value.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::model::{Group, Member, Signals};
+use crate::reconcile::decide::decide;
+use crate::reconcile::notice::notice;
+use crate::reconcile::plan::{Plan, plan, waits};
+use crate::reconcile::{Decision, Observation, Wait};
+use crate::state::{Cause, Change, Fact, FailureReason, GroupMode, GroupState, Hold, Mark, Outcome, Step};
+
+/// One pass of the loop as a value: what was noticed, what follows from it, and why nothing else does. An actor carries it
+/// out, a dry run shows it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Turn {
+    /// When.
+    pub at: Timestamp,
+    /// What was noticed and the log does not say yet, each with its cause, in order. It is appended before anything else.
+    pub facts: Vec<(Fact, Cause)>,
+    /// How many there should be; in modes that carry nothing out it is a wish.
+    pub decision: Decision,
+    /// The decision as it is appended, where it opens a new generation.
+    pub decided: Option<Fact>,
+    /// What is begun.
+    pub plan: Plan,
+    /// Why nothing else is done, each reason once.
+    pub holds: Vec<Hold>,
+    /// What is being waited for.
+    pub waits: Vec<Wait>,
+    /// How the operation ended, where it did and the log does not say so yet.
+    pub ended: Option<Outcome>,
+    /// The state with the facts and the decision in it.
+    pub state: GroupState,
+}
+
+/// Makes a turn. Pure and total, and the only caller of what it is made of: it notices, folds what it noticed into a copy of
+/// the state, decides and plans, and judges the observation once.
+///
+/// ```
+/// use scaler_core::model::{ConfigId, Group, Signals, Size, Template};
+/// use scaler_core::reconcile::{Observation, reconcile};
+/// use scaler_core::state::{Cause, Fact, GroupState};
+///
+/// let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
+/// let web = Group::new("web".parse()?, Size { min: 2, max: 12 }, vec![ConfigId(7)], template);
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// let mut state = GroupState::default();
+/// state.apply_fact(now, Fact::Began { incarnation: "abcde".into() }, Cause::Converge);
+///
+/// let turn = reconcile(&web, &Observation::new(now, 1), &Signals::default(), &state, now);   // nothing is there yet
+/// assert_eq!(turn.decision.to_string(), "desired size 2: min is 2");
+/// assert!(turn.to_string().contains("create web-abcde-1 (g6-standard-2)"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn reconcile(
+    group: &Group,
+    observation: &Observation,
+    signals: &Signals,
+    state: &GroupState,
+    now: Timestamp,
+) -> Turn {
+    let mut state = state.clone();
+    let mut facts = Vec::new();
+    for fact in notice(group, observation, &state, now) {
+        let cause = cause_of(&fact);
+        state.apply_fact(now, fact.clone(), cause.clone());
+        facts.push((fact, cause));
+    }
+    let signal = signals.together();
+    if state.signal.map(|(last, _)| last) != Some(signal) {
+        let fact = Fact::SignalChanged { signal };
+        state.apply_fact(now, fact.clone(), Cause::Converge);
+        facts.push((fact, Cause::Converge));
+    }
+    let doubt = observation.doubt(group, &state, now);
+    let acts = matches!(state.mode_at(now), GroupMode::On | GroupMode::AddOnly);
+    let decision = match &doubt {
+        None => decide(group, observation, signals, &state, now),
+        Some(_) => Decision::standing(signals, &state),
+    };
+    let decided = decision.fact(signals).filter(|_| acts);
+    if let Some(fact) = &decided {
+        state.apply_fact(now, fact.clone(), decision.cause.clone());
+    }
+    let mut holds = decision.holds.clone();
+    // A doubt about a log that has just begun keeps it from deciding; what the log knows already may go on.
+    let (mut plan, held) = match observation.implausible(&state) {
+        None => plan(group, observation, &decision, &state, now),
+        Some(_) => (Plan::default(), Vec::new()),
+    };
+    holds.extend(doubt);
+    holds.extend(held);
+    suppress(&mut plan, &observation.recent);
+    if let Some(refusal) = &observation.account_refusal {
+        let wanted = plan.steps.len();
+        plan.steps.retain(|(step, _)| !matches!(step, Step::Create { .. }));
+        if plan.steps.len() < wanted {
+            holds.push(Hold::AccountRefuses { until: refusal.until, why: refusal.why.clone() });
+        }
+    }
+    let mut known = Vec::new();
+    holds.retain(|hold| {
+        let new = !known.contains(hold);
+        known.push(hold.clone());
+        new
+    });
+    let waits = waits(group, &state, now);
+    let ended = if acts { ended(&state, observation, &plan) } else { None };
+    Turn { at: now, facts, decision, decided, plan, holds, waits, ended, state }
+}
+
+impl Turn {
+    /// When to look again at the latest, where something is on its way or is held until a time.
+    #[must_use]
+    pub fn wake(&self) -> Option<Timestamp> {
+        let refused = self.holds.iter().filter_map(|hold| match hold {
+            Hold::AccountRefuses { until, .. } => Some(*until),
+            _ => None,
+        });
+        let waits = self.waits.iter().map(|wait| wait.until);
+        waits.chain(refused).filter(|until| *until > self.at).min()
+    }
+
+    /// Why the plan removes the member in `slot`.
+    #[must_use]
+    pub(crate) fn cause_of(&self, slot: crate::model::Slot) -> Cause {
+        let step = self.plan.steps.iter().find(|(step, _)| Step::slot(step) == Some(slot));
+        step.map_or(Cause::Converge, |(_, cause)| cause.clone())
+    }
+}
+
+/// Takes off the plan what was done a moment ago and need not be visible yet.
+fn suppress(plan: &mut Plan, recent: &[Step]) {
+    let Plan { steps, permits, .. } = plan;
+    let suppressed: Vec<_> =
+        steps.iter().filter(|(step, _)| recent.contains(step)).filter_map(|(step, _)| step.slot()).collect();
+    steps.retain(|(step, _)| !recent.contains(step));
+    permits.retain(|slot| {
+        !suppressed.contains(slot) || steps.iter().any(|(step, _)| step.slot() == Some(*slot))
+    });
+}
+
+/// How the operation ended, if it did and the log does not say so yet. One that failed may still be reached later.
+fn ended(state: &GroupState, observation: &Observation, plan: &Plan) -> Option<Outcome> {
+    let operation = state.operation.as_ref()?;
+    let busy = !observation.in_flight.is_empty() || !plan.steps.is_empty();
+    // What is never removed is nothing to wait for.
+    let restless = |member: &Member| {
+        member.is_on_its_way()
+            || (!member.protected
+                && !member.standby
+                && (member.is_leaving()
+                    || member.failed
+                    || member.is_unhealthy()
+                    || member.replacing.is_some()))
+    };
+    let reached = state.desired == Some(state.serving())
+        && !busy
+        && state.asked.is_none()
+        && !state.members.values().any(restless);
+    match &operation.outcome {
+        Some((Outcome::Reached, _)) => None,
+        _ if reached => Some(Outcome::Reached),
+        Some(_) => None,
+        None => {
+            let (why, at) = state.launches.halted.as_ref()?;
+            let said = why.clone();
+            (*at >= operation.began).then_some(Outcome::Failed { why: FailureReason::NeedsOperator { said } })
+        }
+    }
+}
+
+/// Why something noticed is written down.
+fn cause_of(fact: &Fact) -> Cause {
+    let why = match fact {
+        Fact::Marked { mark: Mark::Failed, .. } => "its launch did not reach service in time",
+        Fact::Marked { mark: Mark::Replacing, .. } => "it was unhealthy for too long",
+        Fact::Marked { mark: Mark::Kept, .. } => "it recovered, and the launch of its replacement failed",
+        Fact::Marked { mark: Mark::Lapsed, .. } => "its drain was not seen in time",
+        _ => return Cause::Converge,
+    };
+    Cause::Health(why.to_owned())
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { decision, plan, waits, holds, .. } = self;
+        write!(f, "{decision}\n{plan}")?;
+        for wait in waits {
+            write!(f, "\nwaiting for {wait} until {}", wait.until)?;
+        }
+        for hold in holds {
+            match hold.what() {
+                Change::Any => write!(f, "\nheld back: {hold}")?,
+                what => write!(f, "\nheld back ({what}): {hold}")?,
+            }
+        }
+        Ok(())
+    }
+}
