@@ -98,8 +98,9 @@ async fn survive(trouble: &'static Trouble) {
 async fn told(daemon: &Daemon) -> Option<String> {
     let group = daemon.group().await;
     let text = |key: &str| group[key].as_str().map(str::to_owned);
-    let held = group["held"].as_array().and_then(|held| held.first()).and_then(Value::as_str);
-    text("blind").or_else(|| text("trouble")).or_else(|| held.map(str::to_owned))
+    let hold = group["holds"].as_array().and_then(|holds| holds.first());
+    let held = hold.and_then(|hold| hold["text"].as_str()).map(str::to_owned);
+    text("trouble").or(held)
 }
 
 /// Instances by id and label, nodes by id and mode.

@@ -141,7 +141,7 @@ async fn what_the_cloud_refuses_is_told() {
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.out.contains("held back"), "{}", said.out);
     let said = session.run("autoscale plan web --output json").await;
-    assert!(said.json()["blind"].is_string(), "{}", said.out);
+    assert_eq!(said.json()["holds"][0]["kind"], "observation_discarded", "{}", said.out);
     assert!(said.json()["steps"].as_array().unwrap().is_empty());
 }
 

@@ -6,11 +6,9 @@ use jiff::Timestamp;
 
 use crate::model::{Amount, Group, GroupName, InstanceId};
 use crate::runtime::group_runtime::GroupRuntime;
-use crate::runtime::{
-    Accepted, Actor, DryRun, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize,
-};
+use crate::runtime::{Accepted, Actor, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize};
 use crate::state::{Cause, GroupMode};
-use crate::view::{Activity, Status};
+use crate::view::{Activity, Preview, Status};
 
 /// What the log says where the caller of a scale call gave no reason.
 const NO_REASON: &str = "no reason given";
@@ -91,7 +89,7 @@ impl GroupHandle {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn plan(&self) -> Result<DryRun, Error> {
+    pub async fn plan(&self) -> Result<Preview, Error> {
         self.scaler.plan(self.name().as_str()).await
     }
 

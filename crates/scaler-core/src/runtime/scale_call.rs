@@ -7,17 +7,19 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::model::GroupName;
-use crate::runtime::{Accepted, DryRun, Ending, Error, Run, ScaleRequest, Scaler};
+use crate::runtime::{Accepted, Error, Run, ScaleRequest, Scaler};
 use crate::state::Cause;
+use crate::state::Outcome;
+use crate::view::Preview;
 
 /// A request for a size that was not made yet: awaiting it makes the request and waits for its end, [`events`](Self::events)
 /// shows the way there, [`submit`](Self::submit) waits for nothing, and [`plan`](Self::plan) makes no request at all.
 ///
 /// ```no_run
-/// # use scaler_core::runtime::{Ending, Error, GroupHandle};
+/// # use scaler_core::runtime::{Outcome, Error, GroupHandle};
 /// # async fn release(web: GroupHandle) -> Result<(), Error> {
 /// let ending = web.scale_up(2).because("release 4.2").await?;
-/// assert_eq!(ending, Ending::Reached);
+/// assert_eq!(ending, Outcome::Reached);
 ///
 /// let mut run = web.scale_down(2).because("release 4.2 is out").events();
 /// while let Some(event) = run.next().await {
@@ -93,13 +95,13 @@ impl ScaleCall {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn plan(self) -> Result<DryRun, Error> {
+    pub async fn plan(self) -> Result<Preview, Error> {
         self.scaler.plan_with(self.group.as_str(), &self.ask).await
     }
 }
 
 impl IntoFuture for ScaleCall {
-    type Output = Result<Ending, Error>;
+    type Output = Result<Outcome, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

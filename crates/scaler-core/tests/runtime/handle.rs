@@ -1,8 +1,9 @@
 //! A group by its handle, and a request put together word by word.
 
 use scaler_core::model::{Amount, Size};
-use scaler_core::runtime::{Ending, Error};
+use scaler_core::runtime::{Error, Outcome};
 use scaler_core::state::Fact;
+use scaler_core::state::FailureReason;
 
 use super::{Bench, CONFIG, group, seconds};
 
@@ -10,10 +11,10 @@ use super::{Bench, CONFIG, group, seconds};
 async fn a_call_is_awaited_and_its_reason_stands_in_the_log() {
     let bench = Bench::new();
     let web = bench.web(1).group("web").unwrap();
-    assert_eq!(web.scale_to(2).because("the start").await.unwrap(), Ending::Reached);
-    assert_eq!(web.scale_up(2).because("release 4.2").await.unwrap(), Ending::Reached);
+    assert_eq!(web.scale_to(2).because("the start").await.unwrap(), Outcome::Reached);
+    assert_eq!(web.scale_up(2).because("release 4.2").await.unwrap(), Outcome::Reached);
     assert_eq!(bench.cloud.serving(), 4);
-    assert_eq!(web.scale_down(Amount::Percent(25)).await.unwrap(), Ending::Reached);
+    assert_eq!(web.scale_down(Amount::Percent(25)).await.unwrap(), Outcome::Reached);
     let history = web.history(10).await.unwrap();
     let causes: Vec<String> = history.iter().map(|activity| activity.cause.to_string()).collect();
     assert_eq!(causes, ["operator: no reason given", "operator: release 4.2", "operator: the start"]);
@@ -28,9 +29,9 @@ async fn nothing_happens_before_a_call_is_awaited_or_read() {
     let call = web.scale_up(1).because("x");
     let run = call.clone().events();
     let planned = call.plan().await.unwrap();
-    assert_eq!(planned.decision.desired, Some(2));
+    assert_eq!(planned.desired, Some(2));
     assert_eq!(bench.entries().await.len(), before);
-    assert_eq!(run.outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(run.outcome().await.unwrap(), Outcome::Reached);
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,7 +44,7 @@ async fn the_events_of_a_call_end_with_it() {
         seen.push(event);
     }
     assert!(seen.iter().any(|event| event.to_string().contains("create")), "{seen:?}");
-    assert_eq!(run.outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(run.outcome().await.unwrap(), Outcome::Reached);
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,13 +58,13 @@ async fn conditions_and_options_reach_the_request() {
     let call = web.scale_to(2).generation(1).request("build-17").floor_until(until).over_budget();
     let accepted = call.clone().submit().await.unwrap();
     assert!(call.submit().await.unwrap().repeated);
-    assert_eq!(web.follow(accepted).outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(web.follow(accepted).outcome().await.unwrap(), Outcome::Reached);
     let asked = bench.facts().await.into_iter().rev().find(|fact| matches!(fact, Fact::SizeAsked { .. }));
     assert_eq!(asked, Some(Fact::SizeAsked { desired: 2, floor_until: Some(until), over_budget: true }));
 
     bench.cloud.state().boot = seconds(120);
     let ending = web.scale_to(3).deadline(seconds(20)).await.unwrap();
-    assert!(matches!(&ending, Ending::Failed { why } if why.contains("deadline")), "{ending}");
+    assert!(matches!(&ending, Outcome::Failed { why: FailureReason::DeadlinePassed }), "{ending}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,7 +87,7 @@ async fn members_are_protected_replaced_and_watched_by_the_handle() {
     let refused = web.replace(member, "a new kernel").outcome().await.unwrap_err();
     assert!(matches!(refused, Error::Refused { .. }), "{refused}");
     web.unprotect(member, "moved away").await.unwrap();
-    assert_eq!(web.replace(member, "a new kernel").outcome().await.unwrap(), Ending::Reached);
+    assert_eq!(web.replace(member, "a new kernel").outcome().await.unwrap(), Outcome::Reached);
     assert!(web.status().await.unwrap().members.iter().all(|one| one.instance != Some(member)));
     assert_eq!(events.next().await.unwrap().group, *web.name());
 }
