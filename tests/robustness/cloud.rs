@@ -1,7 +1,6 @@
 //! A Linode API that answers what helps nobody. While it does, nothing is created and nothing removed; it is said what is
 //! wrong; webhooks are stored; and once it answers again, what they asked for is done.
 
-use serde_json::Value;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
 

@@ -1,6 +1,8 @@
 //! How the program ends: the codes, and what is said when something fails.
 
-use std::{error::Error, fmt, process::ExitCode};
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
 
 use autoscale_config::Problems;
 use scaler_core::runtime;

@@ -1,11 +1,10 @@
 //! What ends the waiting early: the caller's time, or a signal.
 
-use std::{future::pending, time::Duration};
+use std::future::pending;
+use std::time::Duration;
 
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    time::{Instant, sleep_until},
-};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, sleep_until};
 
 use crate::exit::{Exit, Failure};
 

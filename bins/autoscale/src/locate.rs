@@ -1,18 +1,17 @@
 //! Who acts: a daemon, where there is one, or this process, once it has the store's lock.
 
-use std::{env, path::Path};
+use std::env;
+use std::path::Path;
 
 use api_transport::{Token, Url};
 use autoscale_config::{Config, Environment, StoreAt};
 use autoscale_daemon::local::read_token;
 use scaler_sqlite::read_address;
 
-use crate::{
-    args::GlobalArgs,
-    assemble,
-    backend::{Backend, Daemon, Local},
-    exit::{Exit, Failure},
-};
+use crate::args::GlobalArgs;
+use crate::assemble;
+use crate::backend::{Backend, Daemon, Local};
+use crate::exit::{Exit, Failure};
 
 /// The variable that holds the daemon's credential.
 const CREDENTIAL: &str = "AUTOSCALE_CREDENTIAL";

@@ -15,7 +15,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::{args::Cli, output::Output};
+use crate::args::Cli;
+use crate::output::Output;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

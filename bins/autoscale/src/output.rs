@@ -1,9 +1,7 @@
 //! Results on stdout: tables for people, JSON for programs.
 
-use std::{
-    fmt,
-    io::{self, Write as _},
-};
+use std::fmt;
+use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};

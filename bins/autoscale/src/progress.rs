@@ -1,9 +1,7 @@
 //! What happens while a command waits, on stderr: a line that lives on a terminal, one plain line an event elsewhere.
 
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    time::Duration,
-};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;

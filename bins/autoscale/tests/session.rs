@@ -1,16 +1,12 @@
 //! A place with a configuration, a cloud, and a transcript of what was typed and answered there.
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-    time::Duration,
-};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
-use linode_sim::{
-    RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings,
-    live::{LiveOptions, Server},
-};
+use linode_sim::live::{LiveOptions, Server};
+use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, Simulator, Timings};
 use regex::Regex;
 use scaler_core::clock::SystemClock;
 use scaler_core::ports::Clock as _;

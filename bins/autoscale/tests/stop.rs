@@ -1,16 +1,12 @@
 //! Signals.
 
-use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Child, Command, Output},
-};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Output};
 
 use linode_sim::Timings;
 
-use crate::{
-    session::{Cloud, PATIENCE, Session},
-    with_daemon::Place,
-};
+use crate::session::{Cloud, PATIENCE, Session};
+use crate::with_daemon::Place;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_stops_between_two_steps_and_says_what_is_left() {

@@ -7,7 +7,8 @@ use autoscale_daemon::Assembly;
 use linode_sim::Timings;
 use scaler_core::clock::{SystemClock, TokioClock};
 use scaler_core::ports::Clock as _;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::session::{Cloud, PATIENCE, Session, TOKEN};
 

@@ -9,14 +9,13 @@ use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::Failure;
 use crate::args::{Args, Output};
 use crate::happening::Diary;
 use crate::pace::Pace;
 use crate::report::{Evidence, Report};
 use crate::show::Show;
 use crate::stage::Stage;
-use crate::story;
+use crate::{Failure, story};
 
 /// As shells have it for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;

@@ -1,15 +1,14 @@
 //! What only shows by looking again and again: how long a group wants more than it may have, and when it was last seen.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use scaler_core::model::{Signal, after, elapsed};
 
-use crate::{api::Status, state::State};
+use crate::api::Status;
+use crate::state::State;
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(5);

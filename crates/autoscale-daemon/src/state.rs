@@ -1,6 +1,8 @@
 //! What the handlers share.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use scaler_core::model::GroupName;
@@ -8,15 +10,13 @@ use scaler_core::ports::Clock;
 use scaler_core::runtime::{Error, Scaler};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{
-    Credential,
-    api::Status,
-    events::EventLog,
-    http::refusal::Refusal,
-    metrics::Metrics,
-    scrape::Directory,
-    sentinel::{Gathered, Sentinel},
-};
+use crate::Credential;
+use crate::api::Status;
+use crate::events::EventLog;
+use crate::http::refusal::Refusal;
+use crate::metrics::Metrics;
+use crate::scrape::Directory;
+use crate::sentinel::{Gathered, Sentinel};
 
 /// A store that takes longer than this to say how a group stands does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::{
-    api::{MemberAction, MemberRequest, Outcome, SetDesired, SetMode, Span},
-    client::LONGEST_WAIT,
-};
+use autoscale_daemon::api::{MemberAction, MemberRequest, Outcome, SetDesired, SetMode, Span};
+use autoscale_daemon::client::LONGEST_WAIT;
 use axum::body::Body;
 use http::Request;
 use scaler_core::model::{Amount, InstanceId};

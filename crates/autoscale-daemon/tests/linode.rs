@@ -26,7 +26,7 @@ async fn survives(fault: &str, parts: &[&str]) {
     let targets = stage.get("/sd/web").await;
     assert_eq!(targets.refusal().0, 503, "{}", targets.text);
     let metrics = stage.get("/metrics").await.text;
-    assert!(metrics.contains("autoscaler_blind{group=\"web\"} 1.0"), "{metrics}");
+    assert!(metrics.contains("autoscaler_observation_discarded{group=\"web\"} 1.0"), "{metrics}");
     let age = metrics
         .lines()
         .find_map(|line| line.strip_prefix("autoscaler_observation_age_seconds{group=\"web\"} "));

@@ -1,9 +1,7 @@
 //! What follows from a refusal of the Linode API.
 
 use linode_api::{Error, ErrorKind};
-
-use scaler_core::ports::cause_of;
-use scaler_core::ports::{Failure, FailureKind};
+use scaler_core::ports::{Failure, FailureKind, cause_of};
 
 /// What was attempted, as far as it matters for what a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

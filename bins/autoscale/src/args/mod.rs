@@ -10,12 +10,11 @@ use api_transport::Url;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-pub(crate) use self::{
-    group::{HistoryArgs, ModeArgs, PlanArgs, StatusArgs},
-    member::{MemberArgs, ReplaceArgs},
-    size::{ApplyArgs, ByArgs, OperatorArgs, SizeArgs, WaitArgs},
-};
 use crate::output::Format;
+
+pub(crate) use self::group::{HistoryArgs, ModeArgs, PlanArgs, StatusArgs};
+pub(crate) use self::member::{MemberArgs, ReplaceArgs};
+pub(crate) use self::size::{ApplyArgs, ByArgs, OperatorArgs, SizeArgs, WaitArgs};
 
 const AFTER: &str = "\
 Examples:

@@ -1,23 +1,22 @@
 //! A daemon, over its JSON API.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
+use std::time::Duration;
 
 use api_transport::{Token, Url};
-use autoscale_daemon::{
-    api::{Accepted, Events, MemberAction, MemberRequest, SetDesired, SetMode, Span, Status},
-    client::{Client, Error, LONGEST_WAIT, request_id},
+use autoscale_daemon::api::{
+    Accepted, Events, MemberAction, MemberRequest, SetDesired, SetMode, Span, Status,
 };
+use autoscale_daemon::client::{Client, Error, LONGEST_WAIT, request_id};
 use scaler_core::model::Phase;
 use scaler_core::state::{FailureReason, GroupMode};
 use scaler_core::view::{Moment, What};
 use tokio::time::{Instant, sleep};
 
 use super::{End, Groups, History, OfMember, Preview, Request, Ticket, Waiting};
-use crate::{
-    exit::{Exit, Failure},
-    limit::Limit,
-    progress::Progress,
-};
+use crate::exit::{Exit, Failure};
+use crate::limit::Limit;
+use crate::progress::Progress;
 
 /// A daemon that was restarted is back within this.
 const PATIENCE: Duration = Duration::from_secs(60);

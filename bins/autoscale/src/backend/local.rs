@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use autoscale_daemon::{
-    Daemon,
-    api::{MemberAction, SetDesired, SetMode, Status},
-};
+use autoscale_daemon::Daemon;
+use autoscale_daemon::api::{MemberAction, SetDesired, SetMode, Status};
 use scaler_core::clock::SystemClock;
 use scaler_core::model::{StepId, after};
 use scaler_core::ports::Clock as _;
@@ -14,10 +12,8 @@ use scaler_core::state::{Cause, Fact};
 use scaler_core::view::{Event, Moment, What};
 
 use super::{End, Groups, History, OfMember, Preview, Request, Ticket, Waiting};
-use crate::{
-    exit::{Exit, Failure},
-    limit::Cut,
-};
+use crate::exit::{Exit, Failure};
+use crate::limit::Cut;
 
 /// What a daemon would be, without serving: it holds the store, and acts only while a command waits.
 #[derive(Debug)]

@@ -9,12 +9,12 @@ use scaler_core::runtime::Accepted;
 use scaler_core::state::FailureReason;
 use serde::Serialize;
 
-pub(crate) use self::{daemon::Daemon, local::Local};
-use crate::{
-    exit::Failure,
-    limit::{Cut, Limit},
-    progress::Progress,
-};
+use crate::exit::Failure;
+use crate::limit::{Cut, Limit};
+use crate::progress::Progress;
+
+pub(crate) use self::daemon::Daemon;
+pub(crate) use self::local::Local;
 
 /// Who acts.
 #[derive(Debug)]

@@ -1,17 +1,16 @@
 //! `check`.
 
-use std::{fmt::Write as _, path::Path};
+use std::fmt::Write as _;
+use std::path::Path;
 
 use autoscale_config::{Config, Environment, Problems};
 use scaler_linode::{Concern, Weight};
 use serde::Serialize;
 
 use super::Context;
-use crate::{
-    args::CheckArgs,
-    assemble,
-    exit::{Exit, Failure},
-};
+use crate::args::CheckArgs;
+use crate::assemble;
+use crate::exit::{Exit, Failure};
 
 /// What `check` says to programs.
 #[derive(Debug, Serialize)]

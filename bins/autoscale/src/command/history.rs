@@ -6,11 +6,9 @@ use autoscale_daemon::api::Activity;
 use jiff::Timestamp;
 
 use super::{Context, named_or_only};
-use crate::{
-    args::HistoryArgs,
-    exit::{Exit, Failure},
-    output::{ago, or_dash, table, time},
-};
+use crate::args::HistoryArgs;
+use crate::exit::{Exit, Failure};
+use crate::output::{ago, or_dash, table, time};
 
 pub(super) async fn run(context: &Context<'_>, args: &HistoryArgs) -> Result<Exit, Failure> {
     let backend = context.backend().await?;

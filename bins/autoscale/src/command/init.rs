@@ -1,19 +1,15 @@
 //! `init`.
 
-use std::{
-    fs::File,
-    io::{self, Write as _},
-};
+use std::fs::File;
+use std::io::{self, Write as _};
 
 use autoscale_config::Owner;
 use serde::Serialize;
 
 use super::Context;
-use crate::{
-    args::InitArgs,
-    exit::{Exit, Failure},
-    output,
-};
+use crate::args::InitArgs;
+use crate::exit::{Exit, Failure};
+use crate::output;
 
 #[derive(Debug, Serialize)]
 struct Made {

@@ -5,12 +5,10 @@ use scaler_core::model::InstanceId;
 use serde::Serialize;
 
 use super::{Context, named, waited};
-use crate::{
-    args::{MemberArgs, ReplaceArgs},
-    backend::{Backend, OfMember, Waiting},
-    exit::{Exit, Failure},
-    limit::Limit,
-};
+use crate::args::{MemberArgs, ReplaceArgs};
+use crate::backend::{Backend, OfMember, Waiting};
+use crate::exit::{Exit, Failure};
+use crate::limit::Limit;
 
 /// What was done with a member, or would be.
 #[derive(Debug, Serialize)]

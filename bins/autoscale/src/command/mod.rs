@@ -13,14 +13,12 @@ mod waited;
 use autoscale_daemon::api::{MemberAction, SetDesired};
 use clap::CommandFactory as _;
 
-use crate::{
-    args::{Cli, Command, GlobalArgs},
-    backend::Backend,
-    exit::{Exit, Failure},
-    locate,
-    output::Output,
-    progress::Progress,
-};
+use crate::args::{Cli, Command, GlobalArgs};
+use crate::backend::Backend;
+use crate::exit::{Exit, Failure};
+use crate::locate;
+use crate::output::Output;
+use crate::progress::Progress;
 
 /// What every command has to do with.
 #[derive(Debug)]

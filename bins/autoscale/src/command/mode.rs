@@ -4,10 +4,8 @@ use autoscale_daemon::api::SetMode;
 use serde::Serialize;
 
 use super::{Context, named};
-use crate::{
-    args::ModeArgs,
-    exit::{Exit, Failure},
-};
+use crate::args::ModeArgs;
+use crate::exit::{Exit, Failure};
 
 /// What was set, or would be.
 #[derive(Debug, Serialize)]

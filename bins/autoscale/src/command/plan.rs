@@ -1,10 +1,8 @@
 //! `plan`.
 
 use super::{Context, named_or_only};
-use crate::{
-    args::PlanArgs,
-    exit::{Exit, Failure},
-};
+use crate::args::PlanArgs;
+use crate::exit::{Exit, Failure};
 
 pub(super) async fn run(context: &Context<'_>, args: &PlanArgs) -> Result<Exit, Failure> {
     let backend = context.backend().await?;

@@ -4,12 +4,10 @@ use autoscale_daemon::api::SetDesired;
 use scaler_core::model::Amount;
 
 use super::{Context, named, waited};
-use crate::{
-    args::{ApplyArgs, ByArgs, SizeArgs},
-    backend::Waiting,
-    exit::{Exit, Failure},
-    limit::Limit,
-};
+use crate::args::{ApplyArgs, ByArgs, SizeArgs};
+use crate::backend::Waiting;
+use crate::exit::{Exit, Failure};
+use crate::limit::Limit;
 
 pub(super) async fn apply(context: &Context<'_>, args: &ApplyArgs) -> Result<Exit, Failure> {
     ask(context, &args.group, SetDesired::to(args.desired), &args.size).await

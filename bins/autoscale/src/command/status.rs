@@ -5,12 +5,10 @@ use std::fmt::Write as _;
 use autoscale_daemon::api::{MemberStatus, Status};
 
 use super::Context;
-use crate::{
-    args::StatusArgs,
-    backend::Groups,
-    exit::{Exit, Failure},
-    output::{ago, or_dash, table, time},
-};
+use crate::args::StatusArgs;
+use crate::backend::Groups;
+use crate::exit::{Exit, Failure};
+use crate::output::{ago, or_dash, table, time};
 
 pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<Exit, Failure> {
     let backend = context.backend().await?;

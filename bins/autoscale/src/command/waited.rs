@@ -6,11 +6,9 @@ use scaler_core::state::FailureReason;
 use serde::Serialize;
 
 use super::Context;
-use crate::{
-    backend::{Backend, End},
-    exit::{Exit, Failure},
-    limit::Cut,
-};
+use crate::backend::{Backend, End};
+use crate::exit::{Exit, Failure};
+use crate::limit::Cut;
 
 /// How it ended, and how the group stands then.
 #[derive(Debug, Serialize)]

@@ -1,7 +1,6 @@
 //! Brings notifications to the daemon's webhook, and notes when.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use alertmanager_types::webhook::Message;

@@ -1,14 +1,13 @@
 //! What may be asked of a group.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, State as Shared},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use scaler_core::model::{Amount, InstanceId, after};
 use scaler_core::runtime;
 use scaler_core::runtime::{Run, ScaleRequest, TargetSize};
@@ -16,11 +15,10 @@ use scaler_core::state::{Cause, Fact, Mark};
 use scaler_core::view::What;
 use tokio::time::timeout;
 
-use super::{body, refusal::Refusal};
-use crate::{
-    api::{Accepted, Done, MemberAction, MemberRequest, Outcome, SetDesired, SetMode},
-    state::State,
-};
+use super::body;
+use super::refusal::Refusal;
+use crate::api::{Accepted, Done, MemberAction, MemberRequest, Outcome, SetDesired, SetMode};
+use crate::state::State;
 
 /// The longest wait of one request.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, Query, State as Shared, rejection::QueryRejection},
-};
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State as Shared};
 use serde::Deserialize;
 
 use super::refusal::Refusal;
-use crate::{
-    api::{Groups, History, Preview, Status},
-    state::State,
-};
+use crate::api::{Groups, History, Preview, Status};
+use crate::state::State;
 
 /// Activities that are told when the caller names no number.
 const SOME: usize = 20;

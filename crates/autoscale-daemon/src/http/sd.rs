@@ -1,19 +1,18 @@
 //! Targets for Prometheus' http_sd.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, Query, State as Shared, rejection::QueryRejection},
-};
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State as Shared};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, chain};
-use crate::{
-    api::{MemberStatus, Status},
-    metrics::groups::word,
-    state::State,
-};
+use crate::api::{MemberStatus, Status};
+use crate::metrics::groups::word;
+use crate::state::State;
 
 /// One target and its labels, as http_sd has them.
 #[derive(Debug, Serialize)]

@@ -3,14 +3,15 @@
 use std::sync::atomic::AtomicU64;
 
 use jiff::Timestamp;
-use prometheus_client::{
-    encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family, gauge::Gauge},
-    registry::Registry,
-};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
 use scaler_core::model::{Phase, elapsed};
 
-use crate::{api::Status, sentinel::Gathered};
+use crate::api::Status;
+use crate::sentinel::Gathered;
 
 type Number = Gauge<f64, AtomicU64>;
 

@@ -2,15 +2,19 @@
 
 pub(crate) mod groups;
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
-use prometheus_client::{
-    encoding::{EncodeLabelSet, text},
-    metrics::{counter::Counter, family::Family, histogram::Histogram, info::Info},
-    registry::Registry,
-};
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
 
-use crate::{ApiCalls, api::Status, sentinel::Gathered};
+use crate::ApiCalls;
+use crate::api::Status;
+use crate::sentinel::Gathered;
 
 /// What became of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

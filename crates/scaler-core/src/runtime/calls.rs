@@ -12,8 +12,7 @@ use crate::runtime::group_runtime::GroupRuntime;
 use crate::runtime::journal::{CHUNK, Journal};
 use crate::runtime::{Accepted, Error, Run, ScaleRequest, Scaler, TargetSize, controller};
 use crate::state::{Cause, Fact, GroupMode, GroupState, Mark};
-use crate::view::HistoryBuilder;
-use crate::view::{Activity, Preview, Status};
+use crate::view::{Activity, HistoryBuilder, Preview, Status};
 
 impl Scaler {
     /// Sets the desired size and waits until it is reached.

@@ -3,10 +3,9 @@
 use crate::model::{
     Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Slot, StepId, elapsed,
 };
-use crate::state::DrawnPermit;
 use crate::state::{
-    Asked, Cause, Draft, Entry, Fact, GroupMode, GroupState, Mark, Operation, Outcome, Refusal, Step,
-    StepOutcome,
+    Asked, Cause, Draft, DrawnPermit, Entry, Fact, GroupMode, GroupState, Mark, Operation, Outcome, Refusal,
+    Step, StepOutcome,
 };
 
 /// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.

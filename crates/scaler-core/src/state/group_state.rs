@@ -9,8 +9,7 @@ use crate::model::{
     ActorId, Group, InstanceId, InstanceType, Member, NodeId, Phase, Position, Price, Signal, Slot, StepId,
     after,
 };
-use crate::state::{Cause, GroupMode, Outcome, Step};
-use crate::state::{DrawnPermit, LAPSE};
+use crate::state::{Cause, DrawnPermit, GroupMode, LAPSE, Outcome, Step};
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

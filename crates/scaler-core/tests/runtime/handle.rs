@@ -2,8 +2,7 @@
 
 use scaler_core::model::{Amount, Size};
 use scaler_core::runtime::{Error, Outcome};
-use scaler_core::state::Fact;
-use scaler_core::state::FailureReason;
+use scaler_core::state::{Fact, FailureReason};
 
 use super::{Bench, CONFIG, group, seconds};
 
