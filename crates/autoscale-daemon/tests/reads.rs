@@ -62,7 +62,7 @@ async fn events_can_be_asked_for_again_and_again() {
         texts.extend(events.events.iter().map(ToString::to_string));
         for event in &events.events {
             let json = serde_json::to_value(event).unwrap();
-            kinds.push(json["kind"].as_str().unwrap().to_owned());
+            kinds.push(json["what"]["kind"].as_str().unwrap().to_owned());
         }
         after = events.next;
     }
@@ -90,7 +90,7 @@ async fn events_stream_one_a_line() {
             continue;
         }
         let event: Value = serde_json::from_slice(&line).unwrap();
-        kinds.push(event["kind"].as_str().unwrap().to_owned());
+        kinds.push(event["what"]["kind"].as_str().unwrap().to_owned());
     }
 }
 
@@ -170,7 +170,7 @@ async fn metrics_tell_how_groups_stand() {
         ("autoscaler_min_members{group=\"web\"}", 2.0),
         ("autoscaler_max_members{group=\"web\"}", 6.0),
         ("autoscaler_budget_left{group=\"web\"}", 1.0),
-        ("autoscaler_blind{group=\"web\"}", 0.0),
+        ("autoscaler_observation_discarded{group=\"web\"}", 0.0),
         ("autoscaler_troubled{group=\"web\"}", 0.0),
         ("autoscaler_members{group=\"web\",phase=\"in_service\"}", 6.0),
         ("autoscaler_members{group=\"web\",phase=\"draining\"}", 0.0),

@@ -20,7 +20,7 @@ use scaler::model::{
     Price, Template,
 };
 use scaler::ports::{Balancer, Clock, Compute, Failure, FailureKind, Listing, Marked, NewInstance, NewNode};
-use scaler::{Ending, Group, Scaler};
+use scaler::{Group, Outcome, Scaler};
 use tokio::sync::Mutex;
 
 /// Where traffic comes in.
@@ -152,5 +152,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let ending = run.outcome().await?;
     let instances = cloud.state.lock().await.instances.len();
     println!("{ending}: {instances} instances exist");
-    if ending == Ending::Reached && instances == 3 { Ok(()) } else { Err("three should exist".into()) }
+    if ending == Outcome::Reached && instances == 3 { Ok(()) } else { Err("three should exist".into()) }
 }

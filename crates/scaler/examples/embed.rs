@@ -14,7 +14,7 @@ mod simulated;
 use std::error::Error;
 use std::time::Duration;
 
-use scaler::{Outcome, LinodeGroup, Run};
+use scaler::{LinodeGroup, Outcome, Run};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -4,14 +4,8 @@
     doc = "Scale instances behind a NodeBalancer. The page of this crate needs the feature `linode`; without it, bring your own cloud to [`Scaler::builder`]."
 )]
 
-pub use scaler_core::clock;
-pub use scaler_core::runtime::{Ending, Error, GroupHandle, Run, ScaleRequest, Scaler};
-pub use scaler_core::view::{Event, Status};
-pub use scaler_core::{in_memory, model, ports, reconcile, runtime, state, view};
-
 #[cfg(feature = "alertmanager")]
 pub use scaler_alertmanager as alertmanager;
-pub use scaler_core::model::Group;
 #[cfg(feature = "linode")]
 pub use scaler_linode as linode;
 #[cfg(feature = "linode")]
@@ -20,6 +14,11 @@ pub use scaler_linode::linode_api::Client;
 pub use scaler_linode::{LinodeGroup, builder as linode_builder, scaler as linode};
 #[cfg(feature = "sqlite")]
 pub use scaler_sqlite as sqlite;
+
+pub use scaler_core::model::Group;
+pub use scaler_core::runtime::{Error, GroupHandle, Outcome, Run, ScaleRequest, Scaler};
+pub use scaler_core::view::{Event, Status};
+pub use scaler_core::{clock, in_memory, model, ports, reconcile, runtime, state, view};
 
 /// The Rust of the workspace's README compiles.
 #[cfg(all(doctest, feature = "linode"))]

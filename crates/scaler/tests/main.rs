@@ -7,7 +7,7 @@ use std::sync::Arc;
 use linode_api::{InProcess, Token};
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
 use scaler::clock::TokioClock;
-use scaler::{Client, Ending, LinodeGroup};
+use scaler::{Client, LinodeGroup, Outcome};
 
 struct Account {
     simulator: Simulator,
@@ -44,7 +44,7 @@ async fn three_lines_scale_up_and_wait() -> Result<(), Box<dyn Error>> {
     let scaler = scaler::linode_builder(account.client(), "shop", [account.web()])?.clock(clock).build()?;
     let web = scaler.group("web")?;
 
-    assert_eq!(web.scale_up(2).because("release 4.2").await?, Ending::Reached);
+    assert_eq!(web.scale_up(2).because("release 4.2").await?, Outcome::Reached);
 
     // Nothing was there: the first decision would have been min, and two more were asked for.
     let status = web.status().await?;
@@ -62,14 +62,14 @@ async fn the_way_there_is_told_and_the_way_back_drains_first() -> Result<(), Box
     let clock = TokioClock::new(account.simulator.now());
     let scaler = scaler::linode_builder(account.client(), "shop", [account.web()])?.clock(clock).build()?;
     let web = scaler.group("web")?;
-    assert_eq!(web.scale_to(3).await?, Ending::Reached);
+    assert_eq!(web.scale_to(3).await?, Outcome::Reached);
 
     let mut run = web.scale_down(1).because("release 4.2 is out").events();
     let mut told = Vec::new();
     while let Some(event) = run.next().await {
         told.push(event.to_string());
     }
-    assert_eq!(run.outcome().await?, Ending::Reached);
+    assert_eq!(run.outcome().await?, Outcome::Reached);
     let place = |word: &str| told.iter().position(|line| line.contains(word)).expect(word);
     assert!(place("drain") < place("delete"), "{told:#?}");
     let left = account.simulator.snapshot().instances;
@@ -82,7 +82,7 @@ async fn without_a_store_or_a_clock_it_plans_on_the_machines_time() -> Result<()
     let account = Account::new();
     let scaler = scaler::linode(account.client(), "shop", [account.web()])?;
     let plan = scaler.group("web")?.scale_up(2).because("release 4.2").plan().await?;
-    assert_eq!(plan.plan.steps.len(), 4, "{plan}");
+    assert_eq!(plan.steps.len(), 4, "{plan}");
     assert!(account.client().instances().list().await?.is_empty());
     Ok(())
 }

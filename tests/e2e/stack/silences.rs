@@ -41,7 +41,7 @@ async fn a_silence_holds_an_alert_back_until_it_expires() {
     assert_eq!((&silence.id, &silence.status.state), (&id, &SilenceState::Active));
     assert_eq!(silence.matchers().unwrap(), matchers);
     let suppressed = alert_that_is(&client, AlertState::Suppressed).await;
-    assert_eq!(suppressed.status.silenced_by, [id.clone()]);
+    assert_eq!(suppressed.status.silenced_by, std::slice::from_ref(&id));
     let heard = AlertsQuery::default().silenced(false);
     assert_eq!(client.alerts().list().query(heard.clone()).await.unwrap(), []);
 

@@ -86,12 +86,10 @@ mod tests {
 
     fn tell(kind: &str, more: &Value) -> Option<What> {
         let mut event = json!({
-            "seq": 1, "text": "web: in words", "at": "2026-01-05T08:00:00Z", "group": "web", "kind": kind,
-            "generation": 1, "operation": 3, "label": "web-abcde-1",
+            "seq": 1, "text": "web: in words", "at": "2026-01-05T08:00:00Z", "group": "web",
+            "generation": 1, "operation": 3, "label": "web-abcde-1", "what": more,
         });
-        for (name, value) in more.as_object().unwrap() {
-            event[name] = value.clone();
-        }
+        event["what"]["kind"] = kind.into();
         told(&serde_json::from_value(event).unwrap())
     }
 

@@ -8,8 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::GroupName;
 use crate::runtime::{Accepted, Error, Run, ScaleRequest, Scaler};
-use crate::state::Cause;
-use crate::state::Outcome;
+use crate::state::{Cause, Outcome};
 use crate::view::Preview;
 
 /// A request for a size that was not made yet: awaiting it makes the request and waits for its end, [`events`](Self::events)

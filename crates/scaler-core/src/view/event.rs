@@ -37,7 +37,6 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
     /// What.
-    #[serde(flatten)]
     pub what: What,
 }
 

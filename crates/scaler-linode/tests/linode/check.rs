@@ -7,8 +7,7 @@ use linode_api::models::{
     Stickiness, UserData,
 };
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
-use scaler_linode::check;
-use scaler_linode::{Backend, Concern, LinodeGroup, Weight};
+use scaler_linode::{Backend, Concern, LinodeGroup, Weight, check};
 use serde_json::{Value, json};
 
 use super::{IMAGE, REGION, TYPE, World, client, client_of, settle};

@@ -5,7 +5,7 @@ use linode_api::models::{
 };
 use scaler_core::clock::TokioClock;
 use scaler_core::model::{ConfigId, Size};
-use scaler_core::runtime::{BuildError, Ending};
+use scaler_core::runtime::{BuildError, Outcome};
 use scaler_linode::LinodeGroup;
 
 use super::{IMAGE, REGION, TYPE, World, client_of, group};
@@ -114,7 +114,7 @@ async fn what_is_described_is_what_is_scaled() {
         .build()
         .unwrap();
     let web = scaler.group("web").unwrap();
-    assert_eq!(web.scale_to(3).because("a test").await.unwrap(), Ending::Reached);
+    assert_eq!(web.scale_to(3).because("a test").await.unwrap(), Outcome::Reached);
     let instances = world.linode.instances().list().await.unwrap();
     assert_eq!(instances.len(), 3);
     assert!(
