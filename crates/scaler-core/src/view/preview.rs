@@ -23,6 +23,8 @@ pub struct Preview {
     pub previous: Option<u32>,
     /// What the policies say together.
     pub signal: Signal,
+    /// Why, as it would be written to the log.
+    pub cause: Cause,
     /// Why, in words.
     pub reason: String,
     /// What it would begin, in order.
@@ -42,7 +44,6 @@ pub struct Preview {
 #[non_exhaustive]
 pub struct PlannedStep {
     /// The step.
-    #[serde(flatten)]
     pub step: Step,
     /// Why.
     pub cause: Cause,
@@ -65,6 +66,7 @@ impl Preview {
             desired: decision.desired,
             previous: decision.previous,
             signal: decision.signal,
+            cause: decision.cause.clone(),
             reason: decision.reason.clone(),
             steps: plan.steps.iter().map(planned).collect(),
             holds: turn.holds.clone(),
