@@ -49,8 +49,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const INDEPENDENT: &[&str] = &["linode-sim", "jenkins-sim", "alertmanager-types"];
 
 /// Packages whose imports and module files are still of another style. Each still breaks it, or it leaves the list.
-pub(crate) const TO_CONVERT: &[&str] =
-    &["bins/autoscale", "bins/autoscalerd", "bins/sandbox", "crates/scaler-core", "crates/scaler-linode"];
+pub(crate) const TO_CONVERT: &[&str] = &[];
 
 /// Packages whose files import in circles, and how many circles at most: the next one is refused. A package without one
 /// leaves the list.

@@ -1,10 +1,8 @@
 //! Why it ends, for people and for programs.
 
-use std::{
-    error::Error,
-    io::{self, Write as _},
-    process::ExitCode,
-};
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
 use autoscale_config::Problems;
 use autoscale_daemon::{AssembleError, ServeError};

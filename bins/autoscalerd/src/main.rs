@@ -5,16 +5,16 @@ mod exit;
 mod logs;
 mod signals;
 
-use std::{
-    io::{self, Write as _},
-    process::ExitCode,
-};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
 use autoscale_config::Config;
 use autoscale_daemon::Assembly;
 use clap::Parser as _;
 
-use crate::{args::Args, exit::Failure, signals::Signals};
+use crate::args::Args;
+use crate::exit::Failure;
+use crate::signals::Signals;
 
 #[tokio::main]
 async fn main() -> ExitCode {
