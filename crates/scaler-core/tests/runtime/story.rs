@@ -42,8 +42,13 @@ async fn a_call_turns_the_loop_by_itself_until_the_size_serves() {
     assert!(told("is registering") < told("registered as node"));
     assert!(told("is warming") < told("generation 1 is reached"));
     let json = serde_json::to_value(&events).unwrap();
-    assert!(json.as_array().unwrap().iter().any(|event| event["kind"] == "decided" && event["desired"] == 3));
-    assert!(json.as_array().unwrap().iter().any(|event| event["kind"] == "waiting"));
+    assert!(
+        json.as_array()
+            .unwrap()
+            .iter()
+            .any(|event| event["what"]["kind"] == "decided" && event["what"]["desired"] == 3)
+    );
+    assert!(json.as_array().unwrap().iter().any(|event| event["what"]["kind"] == "waiting"));
 }
 
 #[tokio::test(start_paused = true)]
