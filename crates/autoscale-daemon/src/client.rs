@@ -1,4 +1,4 @@
-//! A client of the daemon's JSON API, over [`api-transport`].
+//! A client of the daemon's JSON API, over [`api_transport`].
 
 use std::sync::Arc;
 use std::time::Duration;
