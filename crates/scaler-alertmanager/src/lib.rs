@@ -1,4 +1,4 @@
-//! Alertmanager: its alerts by the client of `alertmanager-types`, and its notifications in the core's words.
+#![doc = include_str!("../README.md")]
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use alertmanager_types::webhook::Status;
 use alertmanager_types::{Client, Error, ErrorKind, api, webhook};
 use async_trait::async_trait;
 
+pub use alertmanager_types;
 use scaler_core::model::{Alert, AlertState};
 use scaler_core::ports::{AlertSource, Failure, FailureKind, cause_of};
 

@@ -1,8 +1,4 @@
-//! The embedded store: one SQLite file, held by one process for life.
-//!
-//! Writes pass through one connection, off the runtime's own threads; those that arrive together share a commit. Reads
-//! have a connection of their own and wait for no commit. Everything runs under `spawn_blocking`, so a paused tokio
-//! clock stands still meanwhile.
+#![doc = include_str!("../README.md")]
 
 mod error;
 mod file;

@@ -14,13 +14,13 @@ mod simulated;
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use alertmanager_types::Labels;
-use alertmanager_types::webhook::{Alert, Message};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Request, StatusCode};
 use axum::routing::post;
+use scaler::alertmanager::alertmanager_types::Labels;
+use scaler::alertmanager::alertmanager_types::webhook::{Alert, Message};
 use scaler::alertmanager::notified;
 use scaler::model::{Amount, StepPolicy};
 use scaler::ports::Clock;
