@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use alertmanager_types::webhook::{Alert, Message};
-use alertmanager_types::{Annotations, Fingerprint, Labels, Matchers};
+use alertmanager_types::{Annotations, Labels, Matchers};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
 
@@ -59,7 +59,7 @@ fn decode(c: &mut Criterion) {
             black_box(&message)
                 .alerts
                 .iter()
-                .map(|alert| Fingerprint::of(&alert.labels).as_u64())
+                .map(|alert| alert.labels.fingerprint().as_u64())
                 .fold(0, u64::wrapping_add)
         });
     });

@@ -4,8 +4,6 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::Labels;
-
 const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 /// Stands after every name and every value. No UTF-8 text holds this byte, so no two sets run into one another.
@@ -18,7 +16,8 @@ const SEPARATOR: u8 = 0xff;
 /// use alertmanager_types::{Fingerprint, Labels};
 ///
 /// let labels = Labels::from([("severity", "warning"), ("alertname", "WebCpuHigh"), ("group", "web")]);
-/// assert_eq!(Fingerprint::of(&labels).to_string(), "ce0eaddca5308550");
+/// assert_eq!(labels.fingerprint().to_string(), "ce0eaddca5308550");
+/// assert_eq!(labels.fingerprint(), "ce0eaddca5308550".parse::<Fingerprint>()?);
 /// # Ok::<(), alertmanager_types::FingerprintError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,15 +36,12 @@ impl Fingerprint {
         self.0
     }
 
-    /// The fingerprint of a set of labels, exactly as Prometheus' `model.LabelSet.Fingerprint` computes it.
-    ///
-    /// Every pair counts, one with an empty value too; Alertmanager drops those when it takes an alert in.
-    #[must_use]
-    pub fn of(labels: &Labels) -> Self {
+    /// The fingerprint of labels in the order of their names.
+    pub(crate) fn of<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let feed = |hash: u64, text: &str| {
             text.bytes().chain([SEPARATOR]).fold(hash, |h, byte| (h ^ u64::from(byte)).wrapping_mul(PRIME))
         };
-        Self(labels.iter().fold(OFFSET_BASIS, |hash, (name, value)| feed(feed(hash, name), value)))
+        Self(labels.fold(OFFSET_BASIS, |hash, (name, value)| feed(feed(hash, name), value)))
     }
 }
 

@@ -209,10 +209,12 @@ impl Labels {
         self.get("severity").filter(|word| !word.is_empty()).map(Severity::from)
     }
 
-    /// The fingerprint of this set of labels; see [`Fingerprint::of`].
+    /// The fingerprint of this set of labels, exactly as Prometheus' `model.LabelSet.Fingerprint` computes it.
+    ///
+    /// Every pair counts, one with an empty value too; Alertmanager drops those when it takes an alert in.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self)
+        Fingerprint::of(self.iter())
     }
 }
 

@@ -99,7 +99,7 @@ fn every_fingerprint_is_the_hash_of_its_labels() {
         exchanges.iter().for_each(|exchange| alerts(exchange, &mut found));
     }
     for (labels, fingerprint) in &found {
-        assert_eq!(Fingerprint::of(labels), *fingerprint, "{labels}");
+        assert_eq!(labels.fingerprint(), *fingerprint, "{labels}");
     }
     println!("{} fingerprints", found.len());
 }

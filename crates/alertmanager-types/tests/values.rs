@@ -81,7 +81,7 @@ fn known_fingerprints() {
             "48cef6db869cbe2e",
         ),
     ] {
-        assert_eq!(Fingerprint::of(&labels).to_string(), print);
+        assert_eq!(labels.fingerprint().to_string(), print);
     }
 }
 

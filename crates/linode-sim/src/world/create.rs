@@ -1,12 +1,27 @@
 //! What `POST /linode/instances` demands.
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::{Plan, World};
+use super::World;
 use crate::body::Body;
 use crate::catalog::has_capability;
 use crate::faults::{Effect, Request};
 use crate::refusal::Refusal;
+
+/// Where instances are listed and created.
+pub(super) const LIST: &str = "/linode/instances";
+
+/// The size that a type gives.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Plan {
+    pub(crate) disk: u64,
+    pub(crate) memory: u64,
+    pub(crate) vcpus: u32,
+    pub(crate) gpus: u64,
+    pub(crate) transfer: u64,
+    pub(crate) accelerated_devices: u64,
+}
 
 /// A request that may be carried out.
 #[derive(Debug)]
@@ -201,7 +216,7 @@ fn refuse_by_capacity(world: &mut World, plan: &str) -> Result<(), Refusal> {
     if world.settings.instance_limit.is_some_and(|limit| world.instances.len() >= limit) {
         return Err(Refusal::bad(limited));
     }
-    let request = Request { method: "POST", path: super::instance::LIST, collection: false };
+    let request = Request { method: "POST", path: LIST, collection: false };
     let wanted = |effect: &Effect| match effect {
         Effect::AccountLimit => true,
         Effect::SoldOut { plan: only } => only.as_deref().is_none_or(|only| only == plan),

@@ -26,7 +26,7 @@ impl World {
 
     pub(super) fn health_due(&mut self, id: u64, epoch: u64, healthy: bool) {
         // A service that fails after a while does so in the boot that it was planned for.
-        if self.instances.get(&id).is_some_and(|one| one.power_epoch() == epoch) {
+        if self.instances.get(&id).is_some_and(|one| one.power.epoch() == epoch) {
             self.set_healthy(id, healthy);
         }
     }

@@ -7,54 +7,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::address::ipv6_of;
+use super::create::{LIST, Plan};
 use super::ledger::Kind;
 use super::power::Power;
+use super::status::Status;
 use super::{Collection, Subject, World};
 use crate::body::Body;
 use crate::refusal::Refusal;
 use crate::stamp::Stamp;
-
-pub(super) const LIST: &str = "/linode/instances";
-
-/// An instance's status in the API's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Status {
-    Provisioning,
-    Booting,
-    Running,
-    Offline,
-    ShuttingDown,
-    Rebooting,
-    Rebuilding,
-    Deleting,
-}
-
-impl Status {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Provisioning => "provisioning",
-            Self::Booting => "booting",
-            Self::Running => "running",
-            Self::Offline => "offline",
-            Self::ShuttingDown => "shutting_down",
-            Self::Rebooting => "rebooting",
-            Self::Rebuilding => "rebuilding",
-            Self::Deleting => "deleting",
-        }
-    }
-}
-
-/// The size that a type gives.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Plan {
-    pub(crate) disk: u64,
-    pub(crate) memory: u64,
-    pub(crate) vcpus: u32,
-    pub(crate) gpus: u64,
-    pub(crate) transfer: u64,
-    pub(crate) accelerated_devices: u64,
-}
 
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Backups {

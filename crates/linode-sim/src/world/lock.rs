@@ -31,7 +31,7 @@ impl World {
             Some("nodebalancer") => {
                 self.balancers.get(&entity).map(|one| Subject::balancer(entity, &one.label))
             }
-            _ => self.instances.get(&entity).map(super::Instance::subject),
+            _ => self.instances.get(&entity).map(|one| one.subject()),
         };
         let subject = subject.ok_or_else(invalid)?;
         let same = |lock: &&Lock| lock.entity.id == subject.id && lock.entity.kind == subject.kind;

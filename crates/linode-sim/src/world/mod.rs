@@ -15,6 +15,7 @@ mod ledger;
 mod lock;
 mod node;
 mod power;
+mod status;
 mod tag;
 mod view;
 
@@ -37,11 +38,12 @@ pub(crate) use agenda::Due;
 pub(crate) use balancer::{Config, NodeBalancer};
 use event::Subject;
 pub(crate) use event::{Event, EventView};
-pub(crate) use instance::{Instance, Plan, Status};
+pub(crate) use instance::Instance;
 pub(crate) use lag::{Collection, Lags, Row};
 use ledger::Ledger;
 pub(crate) use lock::Lock;
 pub(crate) use node::Node;
+pub(crate) use status::Status;
 
 /// The whole simulated account.
 #[derive(Debug)]

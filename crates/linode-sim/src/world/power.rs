@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::agenda::Step;
-use super::{Due, Status, Subject, World};
+use super::status::Status;
+use super::{Due, Subject, World};
 use crate::faults::{Effect, Target};
 use crate::refusal::Refusal;
 use crate::stamp::Stamp;
@@ -40,11 +41,9 @@ impl Power {
             lassie: Vec::new(),
         }
     }
-}
 
-impl super::Instance {
-    pub(super) const fn power_epoch(&self) -> u64 {
-        self.power.epoch
+    pub(super) const fn epoch(&self) -> u64 {
+        self.epoch
     }
 }
 
@@ -157,7 +156,7 @@ impl World {
 
     fn begin_boot(&mut self, id: u64, action: &'static str) {
         self.enter(id, Status::Booting);
-        let Some(subject) = self.instances.get(&id).map(super::Instance::subject) else { return };
+        let Some(subject) = self.instances.get(&id).map(|one| one.subject()) else { return };
         let event = self.event_begun(action, subject, self.timings.boot.most);
         self.rest_of_boot(id, Some(event));
     }
