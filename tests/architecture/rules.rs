@@ -424,8 +424,7 @@ impl Check {
             let why = "a module with children is name/mod.rs, not name.rs beside name/";
             broken.push((1, Rule::ModuleFile, why.to_owned()));
         }
-        let children = file.parent().map_or(0, |folder| rust_files(folder).len());
-        if file.ends_with("mod.rs") && children < 2 {
+        if file.ends_with("mod.rs") && file.parent().is_some_and(|folder| rust_files(folder).len() < 2) {
             let why = "a module without children is name.rs, not name/mod.rs";
             broken.push((1, Rule::ModuleFile, why.to_owned()));
         }
