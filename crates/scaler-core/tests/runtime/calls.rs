@@ -74,7 +74,7 @@ async fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     assert_eq!(run.steps.len(), 4, "{run}");
     assert!(run.to_string().contains("create web-"), "{run}");
     let json = serde_json::to_value(&run).unwrap();
-    assert_eq!((&json["desired"], &json["steps"][3]["do"]), (&4.into(), &"create".into()), "{json}");
+    assert_eq!((&json["desired"], &json["steps"][3]["step"]["do"]), (&4.into(), &"create".into()), "{json}");
     assert!(bench.cloud.calls().is_empty());
     assert!(bench.entries().await.is_empty());
     assert!(bench.store.installation().await.is_empty());
