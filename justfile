@@ -67,7 +67,7 @@ e2e:
 
 # The main job: the whole system on this machine, in about two minutes
 sandbox:
-    cargo run --release -p sandbox
+    cargo run -p sandbox
 
 # One history of the simulation again: just replay 1234
 replay seed:
