@@ -53,12 +53,8 @@ pub(crate) const TO_CONVERT: &[&str] = &[];
 
 /// Packages whose files import in circles, and how many circles at most: the next one is refused. A package without one
 /// leaves the list.
-pub(crate) const CIRCLES: &[(&str, usize)] = &[
-    ("autoscale", 1),
-    ("autoscale-config", 3),
-    ("autoscale-daemon", 1),
-    ("scaler-core", 3),
-];
+pub(crate) const CIRCLES: &[(&str, usize)] =
+    &[("autoscale", 1), ("autoscale-config", 3), ("autoscale-daemon", 1), ("scaler-core", 3)];
 
 /// Which modules at a crate's root a floor may name.
 enum Modules {
