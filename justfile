@@ -36,6 +36,10 @@ machete: tools
 purity:
     .ci/purity
 
+# What a registry would take of the libraries
+packages:
+    .ci/packages
+
 clippy:
     cargo clippy --workspace --all-targets --all-features -- -D warnings
 
