@@ -14,6 +14,10 @@ ci:
 tools:
     .ci/install-tools
 
+# Cargo.lock says what the manifests ask for
+lock:
+    .ci/lock
+
 fmt:
     cargo fmt --all
 
@@ -57,6 +61,10 @@ test:
 examples:
     .ci/examples
 
+# The examples of jenkins-client against the simulated Jenkins
+jenkins-examples:
+    .ci/jenkins-examples
+
 # Only the floors of the house
 architecture:
     cargo test -p integration --test integration architecture::
@@ -79,7 +87,3 @@ replay seed:
 
 bench:
     cargo bench --workspace
-
-# The examples of jenkins-client against the simulated Jenkins
-jenkins-examples:
-    .ci/jenkins-examples
