@@ -218,7 +218,7 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
 impl Drop for Daemon {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // Failing to kill what has ended already is no failure.
+            // It may have ended already.
             let _ = child.kill();
             let _ = child.wait();
         }

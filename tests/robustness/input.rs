@@ -62,7 +62,7 @@ async fn bad_notifications(daemon: &Daemon) {
     message["alerts"][0]["startsAt"] = json!("yesterday");
     refused(&daemon.post(message.to_string()).await, 400, &["startsAt"]);
 
-    // 10 MB that are no notification, and 10 MB that would be one.
+    // 10 MB that are not a notification, and 10 MB that would be one.
     refused(&daemon.post(vec![b' '; 10_000_000]).await, 413, &["larger", "max_alerts"]);
     let mut message = notification(&[alert("WebCpuHigh", "firing")]);
     message["alerts"][0]["annotations"]["description"] = json!("x".repeat(10_000_000));

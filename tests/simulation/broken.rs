@@ -82,7 +82,7 @@ fn unrationed(group: &mut Group) {
 /// The tests of this folder, the quick ones first.
 fn catches(quirk: &Quirk, wanted: &[&str]) -> Option<(String, String)> {
     let caught = |by: String, run: &dyn Fn() -> Vec<Breach>| {
-        // A mistake may also bring the scene itself to a halt, which is no proof.
+        // A mistake may also bring the scene itself to a halt, which proves nothing.
         let breaches = catch_unwind(AssertUnwindSafe(run)).unwrap_or_default();
         let breach = breaches.into_iter().find(|breach| wanted.contains(&breach.invariant))?;
         Some((by, breach.to_string()))

@@ -16,7 +16,7 @@ use crate::exit::{Exit, Failure};
 /// The variable that holds the daemon's credential.
 const CREDENTIAL: &str = "AUTOSCALE_CREDENTIAL";
 
-/// An address as `--daemon` and the file beside a store have it; none where it is no such thing.
+/// An address as `--daemon` and the file beside a store have it; none where it is not one.
 pub(crate) fn address(text: &str) -> Option<Url> {
     let text = text.trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };

@@ -256,6 +256,6 @@ mod tests {
         assert_eq!(figures.by_member["web-2"], 1);
         assert_eq!(figures.failures["503"], 1);
         assert!((figures.p50_ms - 51.0).abs() <= 1.0, "{}", figures.p50_ms);
-        assert!((figures.p99_ms - 100.0).abs() <= 1.0, "a failure is no latency: {}", figures.p99_ms);
+        assert!((figures.p99_ms - 100.0).abs() <= 1.0, "a failure has no latency: {}", figures.p99_ms);
     }
 }

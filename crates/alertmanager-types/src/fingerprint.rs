@@ -57,7 +57,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// A text that is no fingerprint.
+/// A text that is not a fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a fingerprint: expected 16 hexadecimal digits, such as ce0eaddca5308550", .0.escape_debug())]
 pub struct FingerprintError(String);

@@ -201,7 +201,7 @@ fn regular_expressions_are_those_of_re2() {
         (r"[\x41-\x{43}]+", &["ABC"], &["D"]),
         (r"[[:alpha:][:digit:]_]+", &["aZ9_"], &["ä", "-"]),
         (r"[[:^alpha:]]", &["1"], &["a"]),
-        // A brace that is no repetition is a brace.
+        // A brace that does not repeat is a brace.
         ("a{2}", &["aa"], &["a", "aaa"]),
         ("a{2,}", &["aa", "aaaa"], &["a"]),
         ("a{2}?b*?c+?d??", &["aabbc", "aac"], &["aad"]),

@@ -34,7 +34,7 @@ async fn nothing_changes_without_the_credential() {
     let open = Stage::with(|daemon| daemon);
     for (method, path) in calls {
         let answer = open.change(method, path, json!({"desired": 3})).await;
-        assert_eq!(answer.refusal().0, 403, "no credential is no open door: {method} {path}");
+        assert_eq!(answer.refusal().0, 403, "without a credential the door is shut: {method} {path}");
     }
     assert_eq!(open.get("/api/v1/groups").await.status, 200, "reading needs none");
 }

@@ -55,7 +55,7 @@ impl TokioClock {
         Self { start, origin: Instant::now(), speed: 1.0 }
     }
 
-    /// The same clock, `speed` times as fast; a speed that is no positive number counts as 1.
+    /// The same clock, `speed` times as fast; a speed that is not a positive number counts as 1.
     #[must_use]
     pub fn with_speed(self, speed: f64) -> Self {
         let start = self.now();

@@ -99,7 +99,7 @@ impl OwnerTags {
     }
 }
 
-/// The groups whose tags are there. What follows the prefix and is no group's name was not written by us.
+/// The groups whose tags are there. What follows the prefix without being a group's name was not written by us.
 pub(super) fn groups(tags: &[String]) -> impl Iterator<Item = GroupName> {
     tags.iter().filter_map(|tag| tag.strip_prefix(GROUP)?.parse().ok())
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Identifies what members are made of, the same in every build.
 ///
-/// Label and type don't count: each member has its own label, and members of the second type are no worse than those of
+/// Label and type don't count: each member has its own label, and members of the second type are as good as those of
 /// the first. Nor do secrets, for the hash stands in the log: the root password, and the values of the StackScript's
 /// fields in `secrets`.
 pub(super) fn hash(

@@ -45,7 +45,7 @@ impl SqliteStore {
     /// called.
     ///
     /// # Errors
-    /// An [`OpenError`] that says what to do: another process holds it, a newer build wrote it, it is no store.
+    /// An [`OpenError`] that says what to do: another process holds it, a newer build wrote it, it is not a store.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let attempted = path.clone();

@@ -82,7 +82,7 @@ pub(super) fn alerts(connection: &Connection) -> Result<AlertTable, Unreadable> 
     }
     let polled: Option<String> =
         transaction.query_row("SELECT at FROM poll", [], |row| row.get(0)).optional()?;
-    // A time that can't be read is no time: the polls will give another.
+    // A time that can't be read is dropped: the polls will give another.
     table.polled = polled.and_then(|at| at.parse().ok());
     Ok(table)
 }

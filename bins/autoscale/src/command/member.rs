@@ -68,11 +68,11 @@ async fn find(
     match (member.map(|member| member.instance), number, action) {
         (Some(Some(instance)), ..) | (None, Some(instance), MemberAction::Adopt) => Ok(instance),
         (Some(None), ..) => usage(format!("{named} has no Linode yet: wait until it is created")),
-        (None, None, MemberAction::Adopt) => usage(format!(
-            "{named:?} is no number of a Linode, and a Linode that is to be adopted is named by it"
-        )),
+        (None, None, MemberAction::Adopt) => {
+            usage(format!("{named:?} is not a Linode's number: name the Linode to adopt by its number"))
+        }
         (None, ..) => usage(format!(
-            "{named} is no member of group {group}: `autoscale status {group}` lists the members, `autoscale adopt` makes it one"
+            "{named} is not a member of group {group}: `autoscale status {group}` lists the members, `autoscale adopt` makes it one"
         )),
     }
 }

@@ -222,7 +222,7 @@ fn foreign(evidence: &Evidence) -> Verdict {
 fn no_orphan(evidence: &Evidence) -> Verdict {
     let member = |label: &String| evidence.members.contains(label);
     if let Some(orphan) = evidence.ours.iter().find(|one| !member(&one.label)) {
-        return Err(format!("instance {} ({}) is no member", orphan.label, orphan.id));
+        return Err(format!("instance {} ({}) is not a member", orphan.label, orphan.id));
     }
     if let Some((label, _)) = evidence.nodes.iter().find(|(label, exists)| !exists || !member(label)) {
         return Err(format!("node {label} has no instance, or none of a member"));

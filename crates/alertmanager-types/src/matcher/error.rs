@@ -20,7 +20,7 @@ pub enum MatcherErrorKind {
     Regex,
 }
 
-/// A text that is no matcher, or no list of matchers.
+/// A text that is not a matcher or a list of matchers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatcherError {
     kind: MatcherErrorKind,

@@ -1,5 +1,5 @@
 //! RE2's syntax on the `regex` crate. The two differ where a silent difference would be a wrong match: in RE2 `\d`,
-//! `\w`, `\s` and `\b` are ASCII, a class knows no set operations, a brace that is no repetition is a brace, `\Q…\E`
+//! `\w`, `\s` and `\b` are ASCII, a class knows no set operations, a brace that does not repeat is a brace, `\Q…\E`
 //! quotes and octal escapes exist; and the crate knows escapes and flags that RE2 refuses.
 
 use regex::Regex;

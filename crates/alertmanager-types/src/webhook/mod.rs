@@ -23,7 +23,7 @@ open_enum! {
         /// The condition holds.
         Firing = "firing",
         /// The condition no longer holds, or nobody confirmed it any longer: a dead Prometheus resolves its alerts
-        /// too, so that this is no proof that the cause is gone.
+        /// too, so that this does not prove that the cause is gone.
         Resolved = "resolved",
     }
 }

@@ -198,7 +198,9 @@ impl fmt::Display for MemberAction {
 
 /// A text names no [`MemberAction`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no action: it is one of adopt, release, protect, unprotect, standby, activate, replace")]
+#[error(
+    "{0:?} is not an action; the actions are adopt, release, protect, unprotect, standby, activate, replace"
+)]
 pub struct UnknownAction(String);
 
 impl FromStr for MemberAction {

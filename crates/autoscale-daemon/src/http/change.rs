@@ -162,7 +162,7 @@ pub(super) async fn member(
     })?;
     let instance = instance.parse().map(InstanceId).map_err(|_| {
         Refusal::bad_request(
-            format!("{instance:?} is no instance"),
+            format!("{instance:?} is not an instance"),
             "give the number of a Linode, as GET /api/v1/groups/{group} shows it",
         )
     })?;
@@ -176,7 +176,7 @@ pub(super) async fn member(
         }
         MemberAction::Release => {
             scaler.release(&group, instance, cause).await?;
-            format!("instance {instance} is no member of group {group} any more, and left as it is")
+            format!("instance {instance} is not a member of group {group} any more, and left as it is")
         }
         MemberAction::Protect => {
             scaler.protect(&group, instance, cause).await?;

@@ -18,7 +18,7 @@ pub(super) async fn changes(Shared(state): Shared<Arc<State>>, request: Request,
         Some(credential) => check(credential, request.headers(), "daemon.credentials"),
         None => Err(Refusal::new(
             StatusCode::FORBIDDEN,
-            "nothing can be changed here, for no credential is set",
+            "changes are off: no credential is set",
             "set daemon.credentials in the configuration, restart, and show it as a bearer token",
         )),
     };
@@ -30,7 +30,7 @@ pub(super) async fn changes(Shared(state): Shared<Arc<State>>, request: Request,
 
 /// Whether a notification may be taken in.
 pub(super) fn notification(state: &State, headers: &HeaderMap) -> Result<(), Refusal> {
-    // A page in a browser on this machine could otherwise post here: Alertmanager is no browser.
+    // A page in a browser on this machine could otherwise post here; Alertmanager sends no such header.
     if headers.get("sec-fetch-site").is_some_and(|site| site != "none" && site != "same-origin") {
         return Err(Refusal::new(
             StatusCode::FORBIDDEN,

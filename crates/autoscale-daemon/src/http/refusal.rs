@@ -1,4 +1,4 @@
-//! Answers that are no success: what is wrong, and what to do.
+//! Refusals: what is wrong, and what to do.
 
 use std::error::Error as _;
 use std::fmt;
@@ -11,7 +11,7 @@ use scaler_core::runtime::Error;
 
 use crate::api::{ErrorBody, Problem};
 
-/// An answer that is no success.
+/// An answer that reports a failure.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,

@@ -105,7 +105,7 @@ fn step(ops: &mut Vec<Op>, call: &Call, into: Option<Vec<String>>) {
         "dir" => Scope::Dir(first()),
         "retry" => Scope::Retry { times: call.argument("count").cloned().unwrap_or(Expr::Null), left: None },
         "catchError" | "warnError" => Scope::CatchError(Box::new(without_body(call))),
-        // `script` in a declarative pipeline is no step of its own at run time.
+        // `script` in a declarative pipeline does not count as a step at run time.
         "script" => Scope::Plain("script".to_owned()),
         "timestamps" | "ansiColor" | "lock" | "wrap" | "ws" | "milestone" => Scope::Plain(call.name()),
         _ => {

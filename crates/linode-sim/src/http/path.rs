@@ -2,7 +2,7 @@
 
 use crate::refusal::Refusal;
 
-/// Reads an id out of a path; what is no id is not found.
+/// Reads an id out of a path; what is not an id is not found.
 pub(super) fn id(text: &str) -> Result<u64, Refusal> {
     text.parse().map_err(|_| Refusal::not_found())
 }

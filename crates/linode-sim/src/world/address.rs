@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Pools of addresses. One that comes back is the next to be given out, as an address is no identity.
+/// Pools of addresses. One that comes back is the next to be given out, for an address does not identify anything.
 #[derive(Debug)]
 pub(crate) struct Addresses {
     instances: Pool,

@@ -67,7 +67,7 @@ impl From<Amount> for String {
 
 /// A text is no [`Amount`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no amount: write a whole number such as 2, or a percentage such as 50%")]
+#[error("{0:?} is not an amount: write a whole number such as 2, or a percentage such as 50%")]
 pub struct ParseAmountError(String);
 
 impl FromStr for Amount {

@@ -24,7 +24,7 @@ pub struct Group {
     pub template: Template,
     /// What argues for a size.
     pub policies: Vec<StepPolicy>,
-    /// Most members that one decision may add to those that are counted: at most the larger of both. Default 4, 100 %.
+    /// Upper bound on the members that one decision adds to those counted: the larger of a count and a percentage. Default 4, 100 %.
     pub largest_step: (u32, Amount),
     /// Members kept on top of what policies ask for. Default none.
     pub headroom: Amount,

@@ -150,7 +150,7 @@ impl View<'_> {
             return if (drain.reject_at.is_some() || drained) && self.all(member, &[Mode::Reject]) {
                 Phase::Rejecting
             } else if self.all(member, &[Mode::Drain, Mode::Reject]) {
-                // A reject that was seen and is not any more begins anew.
+                // If `reject` was seen but reverted, draining restarts.
                 Phase::Draining
             } else if seen
                 && self.observation.nodes_fresh

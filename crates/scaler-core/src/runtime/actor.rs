@@ -1,4 +1,4 @@
-//! The one task that turns a group's loop.
+//! The single task that runs a group's reconcile loop.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::runtime::turn::{Reconciler, Taken};
 /// Turns that others keep coming between before the actor gives way for a while.
 const AGAIN: usize = 8;
 
-/// The one task that turns a group's loop. While it exists nobody else in this process turns it.
+/// The single task that runs a group's reconcile loop. While it exists, nothing else in this process runs that loop.
 ///
 /// All that it does is part of the futures of its methods, steps under way included: dropping the actor is as a crash
 /// would be, and the next one goes on from the log.

@@ -50,9 +50,9 @@ pub enum Error {
         /// Its mode.
         mode: GroupMode,
     },
-    /// The instance is no member.
+    /// The instance is not a member.
     #[error(
-        "instance {instance} is no member of group {group}: `status` lists the members, `adopt` makes it one"
+        "instance {instance} is not a member of group {group}: `status` lists the members, `adopt` makes it one"
     )]
     NoMember {
         /// The group.

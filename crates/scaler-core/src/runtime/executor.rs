@@ -1,4 +1,4 @@
-//! The only holder of the ports for changes, with the guards that nobody can go around.
+//! The only code that calls the ports that change something; every safety check runs here.
 
 use std::fmt;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use crate::view::Event;
 /// Events that a subscriber may leave unread before it loses the next ones.
 const UNREAD: usize = 4_096;
 
-/// A stream of events, from when it was made. It ends with the scaler. Whoever leaves 4,096 unread loses the next ones.
+/// A stream of events, from when it was made. It ends with the scaler. A subscriber with 4,096 unread events misses later ones.
 #[derive(Debug)]
 pub struct Events {
     received: mpsc::Receiver<Event>,

@@ -118,7 +118,7 @@ fn creates_that_are_never_answered_have_a_deadline_and_a_back_off() {
         world.pass(seconds(10));
     }
     assert!(world.state.launches.failures > 2, "they count as failures: {:?}", world.state.launches);
-    assert!(sent <= 300, "two hours of silence are no two hours of creates: {sent}");
+    assert!(sent <= 300, "two hours of silence must not be two hours of creates: {sent}");
     world.hear("WebCpuHigh", AlertState::Resolved);
     world.run(seconds(7200));
     assert_eq!((world.serving(), world.machines.len()), (4, 4));

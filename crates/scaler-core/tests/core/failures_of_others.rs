@@ -206,7 +206,7 @@ fn drained_then_deletion_refused_and_the_capacity_is_lost() {
     }
     world.run_with("WebCpuLow", seconds(60));
     assert_eq!(world.serving(), 3, "back to accept");
-    // A lock that is seen before: it is no victim.
+    // A lock that is seen before: it is not chosen.
     let mut world = grown(2, 3, 3);
     for machine in world.machines.values_mut() {
         machine.instance.locked = true;
@@ -328,7 +328,7 @@ fn quota_or_capacity_loop() {
         });
         world.pass(seconds(10));
     }
-    assert!(tries <= 12, "an hour of an account limit is no hour of creates: {tries}");
+    assert!(tries <= 12, "an hour of an account limit must not be an hour of creates: {tries}");
     assert!(world.state.launches.halted.is_some(), "and it is said");
     // A type that is sold out moves on to the next one.
     let mut world = at_rest(2, 6);

@@ -44,7 +44,7 @@ async fn what_does_not_exist_is_named() {
     let error = scaler.status("wbe").await.unwrap_err();
     assert_eq!(error.to_string(), "there is no group \"wbe\"; the configured ones are: web");
     let error = scaler.protect("web", InstanceId(9), Cause::operator("x")).await.unwrap_err();
-    assert!(error.to_string().contains("instance 9 is no member of group web"));
+    assert!(error.to_string().contains("instance 9 is not a member of group web"));
     let outcome = scaler.scale_to("wbe", 1, Cause::operator("x")).outcome().await;
     assert!(matches!(outcome, Err(Error::UnknownGroup { .. })));
 }

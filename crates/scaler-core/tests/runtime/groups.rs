@@ -1,4 +1,4 @@
-//! What one group suffers is no other's.
+//! What befalls one group leaves the others alone.
 
 use async_trait::async_trait;
 use scaler_core::model::{ConfigId, Mode, Node, NodeId};
