@@ -21,6 +21,9 @@ use crate::service::{Body, Service, ServiceError};
 /// The most of an answer that is kept in memory: a server gone wrong must not fill it.
 const LARGEST_ANSWER: usize = 64 << 20;
 
+/// The most of a refusal that is read. Its status says what it is, whatever page comes with it, whole or not.
+const LARGEST_REFUSAL: usize = 1 << 20;
+
 /// Sends requests: again where that is safe and useful, within the rate budget, within time limits.
 #[derive(Debug, Clone)]
 pub struct Client(Arc<Shared>);
@@ -212,7 +215,7 @@ impl Client {
             let answer = shared.service.call(wire).await?;
             if !request.is_success(answer.status(), answer.headers()) {
                 let (head, body) = answer.into_parts();
-                let body = body.collect(LARGEST_ANSWER).await?;
+                let body = body.beginning(LARGEST_REFUSAL).await;
                 return Ok(Answer::Refusal(http::Response::from_parts(head, body)));
             }
             match reading {

@@ -238,10 +238,10 @@ impl Request {
     /// The request for the wire, below `base`.
     ///
     /// # Errors
-    /// At stage building: a path segment that is empty or only dots (it would name another resource), or a base that
-    /// cannot carry a path.
+    /// At stage building: a path segment that would name another resource (it is empty or only dots, or has a tab or a line
+    /// end, which URLs leave out), or a base that cannot carry a path.
     pub fn to_http(&self, base: &Url) -> Result<http::Request<Bytes>, Failure> {
-        if let Some(bad) = self.segments.iter().find(|s| matches!(s.as_str(), "" | "." | "..")) {
+        if let Some(bad) = self.segments.iter().find(|segment| !can_stand(segment)) {
             return Err(Failure::building(&self.attempting, format!("{bad:?} cannot stand in a path")));
         }
         let mut url = base.clone();
@@ -262,6 +262,11 @@ impl Request {
         *request.headers_mut() = self.headers.clone();
         Ok(request)
     }
+}
+
+/// Whether a URL with this segment names what the segment does.
+fn can_stand(segment: &str) -> bool {
+    !matches!(segment, "" | "." | "..") && !segment.contains(['\t', '\n', '\r'])
 }
 
 fn push(url: &mut Url, segments: &[String]) -> bool {

@@ -2,13 +2,17 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 use crate::outcome::BoxError;
+use crate::request::Request;
+
+/// The most of an answer that is kept to show what came in place of what was asked for.
+const BEGINNING: usize = 64 << 10;
 
 /// A success, whole.
 #[derive(Debug, Clone)]
@@ -109,6 +113,23 @@ impl StreamedResponse {
     /// How many times the request was sent.
     pub const fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// The failure of a success that is something other than what was asked for: at stage decoding, with the beginning of
+    /// this answer's body as what came back.
+    pub async fn not_understood(mut self, request: &Request, source: impl Into<BoxError>) -> Failure {
+        let mut beginning = BytesMut::new();
+        while let Some(Ok(chunk)) = self.chunks.next().await {
+            let rest = BEGINNING - beginning.len();
+            beginning.extend_from_slice(chunk.get(..rest).unwrap_or(&chunk));
+            if beginning.len() == BEGINNING {
+                break;
+            }
+        }
+        Failure::decoding(request.attempting(), source)
+            .answered(self.status, self.headers, beginning.freeze())
+            .after(self.attempts, false)
+            .asked(request.method(), request.encoded_path())
     }
 }
 

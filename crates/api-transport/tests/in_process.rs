@@ -215,3 +215,21 @@ async fn a_success_that_is_no_json_names_the_place_and_was_taken() {
     assert!(cause.contains("items[0].id"), "{cause}");
     assert!(!failure.to_string().contains(&cause), "a text never repeats its source");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_one_whatever_page_comes_with_it() {
+    let endless = || {
+        let page = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 64 << 10]));
+        (StatusCode::FORBIDDEN, Body::from_stream(page)).into_response()
+    };
+    let broken = || {
+        let page = futures_util::stream::iter([Ok(b"no".to_vec()), Err(std::io::Error::other("reset"))]);
+        (StatusCode::FORBIDDEN, Body::from_stream(page)).into_response()
+    };
+    for answer in [endless, broken] {
+        let router = Router::new().fallback(move || async move { answer() });
+        let failure = client(router).send(&post()).await.unwrap_err();
+        assert_eq!((failure.stage(), failure.status()), (Stage::Refused, Some(StatusCode::FORBIDDEN)));
+        assert!(!failure.may_have_happened() && failure.body().len() <= 1 << 20);
+    }
+}

@@ -9,6 +9,9 @@ use crate::models::{JobName, QueueId};
 /// The first parts of paths below Jenkins' root. What stands before one is a context path.
 const ROOTS: &[&str] = &["job", "queue", "view", "computer", "user", "credentials", "me"];
 
+/// What stands in the queries of redirects to somebody else's login: OAuth, SAML, oauth2-proxy, CAS.
+const LOGIN_QUERIES: &[&str] = &["client_id", "redirect_uri", "SAMLRequest", "rd", "service"];
+
 /// Puts the path of a job into a request; nothing for the root.
 pub(crate) fn at_job(request: Request, job: Option<&JobName>) -> Request {
     let segments = job.into_iter().flat_map(JobName::segments);
@@ -26,13 +29,15 @@ pub(crate) fn rebase(base: &Url, url: &str) -> Option<Url> {
     };
     let mut rebased = base.clone();
     rebased.set_path(&format!("{prefix}/{}", below.trim_start_matches('/')));
-    Some(rebased)
+    // Dots in the path may have led out of Jenkins, to what else the host serves.
+    let inside = rebased.path().strip_prefix(prefix).is_some_and(starts_at_root);
+    inside.then_some(rebased)
 }
 
 /// The item of the queue that a `Location` names.
 pub(crate) fn queue_item(headers: &HeaderMap) -> Option<QueueId> {
-    let mut parts =
-        location(headers)?.split('/').filter(|part| !part.is_empty()).skip_while(|p| *p != "queue");
+    let path = path_of(location(headers)?);
+    let mut parts = path.split('/').filter(|part| !part.is_empty()).skip_while(|p| *p != "queue");
     match (parts.next(), parts.next(), parts.next()) {
         (Some("queue"), Some("item"), Some(number)) => number.parse().ok(),
         _ => None,
@@ -40,30 +45,48 @@ pub(crate) fn queue_item(headers: &HeaderMap) -> Option<QueueId> {
 }
 
 /// Whether a redirect is Jenkins' way to say that a POST was done: it leads to the page of what was changed. One that leads to
-/// a login, or to the same path again (a proxy that wants https), says that nothing was done.
+/// a login, to the same path again (a proxy that wants https), or with a query to a place that it names in full (Jenkins'
+/// pages take none), says that nothing was done.
 pub(crate) fn is_done(request: &Request, status: StatusCode, headers: &HeaderMap) -> bool {
-    let Some(path) = location(headers) else { return false };
+    let Some(location) = location(headers) else { return false };
     matches!(status, StatusCode::FOUND | StatusCode::SEE_OTHER)
         && !is_login(headers)
-        && !path
+        && (!location.contains("://") || query_of(location).next().is_none())
+        && !path_of(location)
             .trim_end_matches('/')
             .ends_with(&format!("/{}", request.encoded_path().trim_end_matches('/')))
 }
 
-/// Whether a redirect leads to a page where people log in.
+/// Whether a redirect leads to a page where people log in: Jenkins' own, or that of a proxy in front.
 pub(crate) fn is_login(headers: &HeaderMap) -> bool {
-    let Some(path) = location(headers) else { return false };
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    match parts.as_slice() {
+    let Some(location) = location(headers) else { return false };
+    let parts: Vec<&str> = path_of(location).split('/').filter(|part| !part.is_empty()).collect();
+    let page = match parts.as_slice() {
         [.., "job", "login"] => false,
         [.., last] => matches!(*last, "login" | "commenceLogin" | "loginEntry"),
         [] => false,
-    }
+    };
+    page || query_of(location).any(|name| LOGIN_QUERIES.contains(&name))
 }
 
-/// The path of a redirect's `Location`.
+/// Where a redirect leads, if it says so in full, without what may be secret in it.
+pub(crate) fn redirect_target(headers: &HeaderMap) -> Option<Url> {
+    let mut target = Url::parse(location(headers)?).ok()?;
+    target.set_query(None);
+    target.set_fragment(None);
+    target.set_username("").ok()?;
+    target.set_password(None).ok()?;
+    Some(target)
+}
+
 fn location(headers: &HeaderMap) -> Option<&str> {
-    Some(path_of(headers.get(LOCATION)?.to_str().ok()?))
+    headers.get(LOCATION)?.to_str().ok()
+}
+
+/// The names in the query of a URL.
+fn query_of(url: &str) -> impl Iterator<Item = &str> {
+    let query = url.split('#').next().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
+    query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty())
 }
 
 /// The path of a URL that may be relative, without query and fragment.

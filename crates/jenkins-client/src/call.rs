@@ -9,7 +9,7 @@ use api_transport::http::StatusCode;
 use api_transport::{Failure, Request, Response};
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::error::{Error, says_html};
 
 /// A call that was made ready and not yet sent: `.await` sends it; [`request`](Self::request) shows it.
 ///
@@ -70,9 +70,12 @@ impl<T: DeserializeOwned> Call<T> {
 }
 
 impl Call<String> {
-    /// A call whose answer is text.
+    /// A call whose answer is text, and not a page.
     pub(crate) fn text(http: &api_transport::Client, request: Request) -> Self {
-        Self::new(http, request, |response, _| Ok(String::from_utf8_lossy(response.body()).into_owned()))
+        Self::new(http, request, |response, attempting| match says_html(response.headers()) {
+            true => Err(response.not_understood(attempting, "it is a web page")),
+            false => Ok(String::from_utf8_lossy(response.body()).into_owned()),
+        })
     }
 }
 

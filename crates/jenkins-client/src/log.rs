@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use api_transport::{Bytes, Failure, Request, StreamedResponse};
 use futures_util::stream::{BoxStream, Stream, StreamExt, try_unfold};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Error, says_html};
+use crate::models::Build;
 use crate::outage::Outage;
 
 /// The longest line that is kept together; a longer one comes in parts, so that memory stays flat.
@@ -18,6 +19,10 @@ const LONGEST_LINE: usize = 1 << 20;
 
 /// Pauses between two looks at a log that grows: the first, and the longest while nothing comes.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
+
+/// How long a log that says that it will grow may stay as it is before the build is asked whether it is over: some logs are
+/// never closed.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// Lines of a console: a [`Stream`] in flat memory. Lines and characters that are cut by the way they are sent are joined, and
 /// line ends are left out. Bytes that are not UTF-8 become `U+FFFD`; a line of more than 1 MiB comes in parts.
@@ -31,9 +36,9 @@ impl Lines {
         Self::of(log)
     }
 
-    /// The lines of a log that may still grow, until it does not.
-    pub(crate) fn growing(client: &Client, request: Request, from: u64, patience: Duration) -> Self {
-        Self::of(Log::new(client, request, Some(Growth::new(from, patience))))
+    /// The lines of a log that may still grow, until it does not. `build` asks for the build that it is of.
+    pub(crate) fn growing(client: &Client, request: Request, build: Request, patience: Duration) -> Self {
+        Self::of(Log::new(client, request, Some(Growth::new(build, patience))))
     }
 
     fn of(log: Log) -> Self {
@@ -84,12 +89,24 @@ struct Growth {
     skip: usize,
     pause: Duration,
     outage: Outage,
+    /// Asks for the build, and since when there has been no text and no such look.
+    build: Request,
+    quiet_since: Instant,
 }
 
 impl Growth {
-    const fn new(start: u64, patience: Duration) -> Self {
-        let outage = Outage::new(patience);
-        Self { start, next: start, more: true, taken: 0, skip: 0, pause: PAUSES.0, outage }
+    fn new(build: Request, patience: Duration) -> Self {
+        Self {
+            start: 0,
+            next: 0,
+            more: true,
+            taken: 0,
+            skip: 0,
+            pause: PAUSES.0,
+            outage: Outage::new(patience),
+            build,
+            quiet_since: Instant::now(),
+        }
     }
 }
 
@@ -140,7 +157,10 @@ impl Log {
                 growth.skip -= known;
                 chunk = chunk.slice(known..);
                 growth.taken += chunk.len();
-                growth.outage.end();
+                // A connection that breaks at the same place again and again brings nothing.
+                if !chunk.is_empty() {
+                    growth.outage.end();
+                }
             }
             self.chunk = chunk;
             return Ok(());
@@ -150,8 +170,18 @@ impl Log {
             self.over = true;
             return Ok(());
         };
-        growth.pause = if growth.taken > 0 { PAUSES.0 } else { (growth.pause * 3 / 2).min(PAUSES.1) };
+        growth.outage.end();
+        if growth.taken > 0 {
+            (growth.pause, growth.quiet_since) = (PAUSES.0, Instant::now());
+        } else {
+            growth.pause = (growth.pause * 3 / 2).min(PAUSES.1);
+        }
         (growth.start, growth.taken, growth.skip) = (growth.next, 0, 0);
+        if growth.more && growth.quiet_since.elapsed() >= QUIET {
+            growth.quiet_since = Instant::now();
+            let build = self.client.http().send(&growth.build).await?;
+            growth.more = !build.json::<Build>(growth.build.attempting())?.is_over();
+        }
         if growth.more {
             sleep(growth.pause).await;
         } else {
@@ -162,15 +192,13 @@ impl Log {
 
     async fn open(&mut self) -> Result<(), Failure> {
         let Some(growth) = &mut self.growth else {
-            self.body = Some(self.client.http().stream(&self.request).await?);
+            self.body = Some(text_of(&self.client, &self.request).await?);
             return Ok(());
         };
         let request = self.request.clone().query("start", growth.start);
-        let answer = self.client.http().stream(&request).await?;
-        growth.outage.end();
-        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-        growth.more = header("x-more-data").is_some_and(|more| more.eq_ignore_ascii_case("true"));
-        let size = header("x-text-size").and_then(|size| size.parse::<u64>().ok());
+        let answer = text_of(&self.client, &request).await?;
+        growth.more = header(&answer, "x-more-data").is_some_and(|more| more.eq_ignore_ascii_case("true"));
+        let size = header(&answer, "x-text-size").and_then(|size| size.parse::<u64>().ok());
         // Without the header there is no way to read on.
         growth.next = size.unwrap_or(growth.start);
         growth.more &= size.is_some();
@@ -178,12 +206,26 @@ impl Log {
             // A start beyond the end is answered with the whole text, which was read before.
             growth.start = growth.next;
             growth.taken = 0;
+            sleep(growth.pause).await;
             return Ok(());
         }
         growth.skip = growth.taken;
         self.body = Some(answer);
         Ok(())
     }
+}
+
+/// Asks for text. A page in its place comes from a proxy in front of Jenkins.
+async fn text_of(client: &Client, request: &Request) -> Result<StreamedResponse, Failure> {
+    let answer = client.http().stream(request).await?;
+    if says_html(answer.headers()) {
+        return Err(answer.not_understood(request, "it is a web page").await);
+    }
+    Ok(answer)
+}
+
+fn header<'a>(answer: &'a StreamedResponse, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
 }
 
 /// Makes lines of chunks.

@@ -22,6 +22,17 @@ impl Body {
         Self(Inner::Chunks(chunks.boxed()))
     }
 
+    /// What comes of it, up to `limit` bytes; the rest is not asked for.
+    pub async fn beginning(mut self, limit: usize) -> Bytes {
+        let mut beginning = BytesMut::new();
+        while beginning.len() < limit
+            && let Some(Ok(chunk)) = self.next().await
+        {
+            beginning.extend_from_slice(chunk.get(..limit - beginning.len()).unwrap_or(&chunk));
+        }
+        beginning.freeze()
+    }
+
     /// Reads it to its end.
     ///
     /// # Errors

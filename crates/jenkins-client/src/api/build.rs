@@ -157,12 +157,9 @@ impl BuildHandle {
     }
 
     pub(crate) fn console_with(&self, patience: Duration) -> Lines {
-        Lines::growing(
-            &self.client,
-            self.read("reading the console of", "logText/progressiveText"),
-            0,
-            patience,
-        )
+        let text = self.read("reading the console of", "logText/progressiveText");
+        let build = self.read("getting", "api/json").query("tree", "building,inProgress");
+        Lines::growing(&self.client, text, build, patience)
     }
 
     /// Its console as it is now, line by line in flat memory. `GET job/NAME/N/consoleText`

@@ -100,9 +100,10 @@ impl JobList {
                         Some(Step::Show(job)) => return Ok(Some((*job, steps))),
                         Some(Step::LookInto(folder)) => {
                             for job in level(&client, folder.as_ref()).await?.into_iter().rev() {
-                                let inside = job.is_folder().then(|| job.job_name()).flatten();
-                                if let (true, Some(folder)) = (recursive, inside) {
-                                    steps.push_front(Step::LookInto(Some(folder)));
+                                let name = job.job_name().filter(|_| recursive && job.is_folder());
+                                // Deeper with every step, so that the walk ends.
+                                if let Some(inside) = name.filter(|name| name.folder() == folder) {
+                                    steps.push_front(Step::LookInto(Some(inside)));
                                 }
                                 steps.push_front(Step::Show(Box::new(job)));
                             }

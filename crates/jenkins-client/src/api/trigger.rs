@@ -79,6 +79,12 @@ pub enum ParameterProblem {
         /// The value that was given.
         value: String,
     },
+    /// The parameter that a trigger is to be told by is not among those that are given as text.
+    #[error("{name} identifies nothing: give it among the parameters, with a value of its own as text")]
+    NotGiven {
+        /// The parameter.
+        name: String,
+    },
     /// A file was given for another kind of parameter, or none for one that is a file.
     #[error("{name} is{} a file", if *file { "" } else { " not" })]
     File {
@@ -228,11 +234,24 @@ impl Trigger {
         request.multipart(&form)
     }
 
+    /// The parameter by whose value it can be told from others.
+    fn identity(&self) -> Result<Option<(&str, &str)>, ParameterProblem> {
+        let Some(name) = &self.identified_by else { return Ok(None) };
+        let given = self.parameters.iter().flatten().find_map(|(known, value)| match value {
+            ParameterValue::Text(value) if known == name => Some(value),
+            _ => None,
+        });
+        given
+            .map(|value| Some((name.as_str(), value.as_str())))
+            .ok_or_else(|| ParameterProblem::NotGiven { name: name.clone() })
+    }
+
     async fn send(self) -> Result<QueuedBuild, Error> {
+        let misfit = |problem| Error::unsent(ErrorKind::Parameters, &self.attempting(), problem);
+        let identity = self.identity().map_err(misfit)?;
         if let Some(parameters) = self.parameters.as_ref().filter(|_| !self.unchecked) {
             let taken = search::parameters(&self.client, &self.job).await?;
-            check(&self.job, parameters, &taken)
-                .map_err(|problem| Error::unsent(ErrorKind::Parameters, &self.attempting(), problem))?;
+            check(&self.job, parameters, &taken).map_err(misfit)?;
         }
         let request = self.request()?;
         let response = match self.client.http().send(&request).await {
@@ -240,7 +259,7 @@ impl Trigger {
             Err(failure) => {
                 let error = Error::from(failure);
                 return match error.may_have_happened() {
-                    true => self.look_for(error).await,
+                    true => self.look_for(identity, error).await,
                     false => Err(error),
                 };
             }
@@ -251,20 +270,14 @@ impl Trigger {
             None => {
                 let why = "it names no item of the queue: does the HTTP client follow redirects?";
                 let error = Error::from(response.not_understood(request.attempting(), why));
-                self.look_for(error).await
+                self.look_for(identity, error).await
             }
         }
     }
 
     /// The answer to a trigger was lost: whether it was taken shows in the queue and the builds, if it can be told from others.
-    async fn look_for(&self, error: Error) -> Result<QueuedBuild, Error> {
-        let named = self.identified_by.as_ref().and_then(|name| {
-            self.parameters.as_ref()?.iter().find_map(|(known, value)| match value {
-                ParameterValue::Text(value) if known == name => Some((name, value)),
-                _ => None,
-            })
-        });
-        let Some((name, value)) = named else { return Err(error) };
+    async fn look_for(&self, identity: Option<(&str, &str)>, error: Error) -> Result<QueuedBuild, Error> {
+        let Some((name, value)) = identity else { return Err(error) };
         let mut outage = Outage::new(Duration::from_secs(300));
         let mut looks = 0;
         while looks < LOOKS {

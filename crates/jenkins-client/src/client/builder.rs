@@ -131,8 +131,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends a header with every request, such as the one that a proxy in front of Jenkins wants for its own login.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    /// Sends a header with every request, such as the one that a proxy in front of Jenkins wants for its own login. Its value
+    /// is never shown.
+    pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
         self.headers.push((name, value));
         self
     }

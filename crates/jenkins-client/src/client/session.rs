@@ -9,10 +9,10 @@ use api_transport::{Body, Bytes, Service, ServiceError, Url};
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use crate::refusals::is_about_crumb;
+use crate::refusals::{is_about_crumb, is_starting};
 
-/// The most of an error page that is looked at for the word about the crumb.
-const LARGEST_PAGE: usize = 4 << 20;
+/// The most of a page that is looked at for the word about the crumb.
+const LARGEST_PAGE: usize = 1 << 20;
 
 /// Passes requests on. With `crumbs`, it sends a crumb with everything that changes something, together with the cookies of the
 /// session that it belongs to, and renews both once where Jenkins says that they are void.
@@ -125,6 +125,7 @@ impl Session {
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
         // Whatever breaks here, the request that the crumb is for was not sent.
         let answer = self.pass(request, None).await.map_err(not_sent)?;
+        self.state().begin_session(answer.headers());
         let crumb = match answer.status() {
             StatusCode::NOT_FOUND => Crumb::Off,
             StatusCode::OK => {
@@ -138,6 +139,17 @@ impl Session {
                 let mut value = HeaderValue::try_from(issued.crumb).map_err(ServiceError::building)?;
                 value.set_sensitive(true);
                 Crumb::Known { field, value }
+            }
+            status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+                let (head, page) = answer.into_parts();
+                let page = page.beginning(LARGEST_PAGE).await;
+                if is_starting(&page) {
+                    return Ok(Fetched::Refused(Response::from_parts(head, page.into())));
+                }
+                // As an answer to the request itself it would leave the doubt whether that was taken.
+                return Err(ServiceError::connecting(format!(
+                    "the request for a crumb was refused with {status}"
+                )));
             }
             _ => return Ok(Fetched::Refused(answer)),
         };
@@ -161,7 +173,7 @@ impl Service for Session {
             return Ok(answer);
         }
         let (head, page) = answer.into_parts();
-        let page = page.collect(LARGEST_PAGE).await?;
+        let page = page.beginning(LARGEST_PAGE).await;
         if !is_about_crumb(&page) {
             return Ok(Response::from_parts(head, page.into()));
         }
@@ -196,17 +208,33 @@ impl State {
         if !cookies {
             return;
         }
-        for cookie in headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
-            let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else {
-                continue;
-            };
-            let (name, value) = (name.trim(), value.trim());
+        // A crumb is good only in its own session. An answer that was on its way meanwhile may bring another.
+        self.keep(cookies_of(headers).filter(|(name, _)| !is_session(name)));
+    }
+
+    /// Takes over the session that a crumb came with.
+    fn begin_session(&mut self, headers: &HeaderMap) {
+        self.keep(cookies_of(headers).filter(|(name, _)| is_session(name)));
+    }
+
+    fn keep<'a>(&mut self, cookies: impl Iterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in cookies {
             self.cookies.retain(|(known, _)| known != name);
             if !value.is_empty() {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
     }
+}
+
+fn cookies_of(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let cookies = headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
+    pairs.map(|(name, value)| (name.trim(), value.trim()))
+}
+
+fn is_session(cookie: &str) -> bool {
+    cookie.starts_with("JSESSIONID")
 }
 
 impl fmt::Debug for Session {

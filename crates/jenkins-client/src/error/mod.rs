@@ -12,6 +12,8 @@ use api_transport::{BoxError, Failure, Stage};
 
 pub use self::kind::ErrorKind;
 use self::kind::is_page;
+pub(crate) use self::page::says_html;
+use crate::address::redirect_target;
 
 /// A call that failed for good: what was attempted, what came back, what to do.
 ///
@@ -119,7 +121,9 @@ impl Error {
     /// # }
     /// ```
     pub fn may_have_happened(&self) -> bool {
-        self.0.failure.may_have_happened()
+        // What only reads does nothing, whatever became of it: the parameters that a trigger looks up before it is sent.
+        let reads = self.method().is_some_and(Method::is_safe);
+        !reads && self.0.failure.may_have_happened()
     }
 
     /// Whether the thing does not exist. Jenkins says the same of what the user may not see.
@@ -174,7 +178,12 @@ impl Error {
             ErrorKind::NotScheduled => {
                 "look at Jenkins: it may be about to shut down, or a plugin refused the build"
             }
-            ErrorKind::Redirected => "give the address that Jenkins is really at, with its context path",
+            ErrorKind::Redirected => {
+                let fixed = "give the address that Jenkins is really at, with its context path";
+                let target = self.0.failure.headers().and_then(redirect_target);
+                return target
+                    .map_or_else(|| fixed.to_owned(), |to| format!("{fixed}; the redirect leads to {to}"));
+            }
             ErrorKind::Starting => "wait until Jenkins has started",
             ErrorKind::Unavailable if !self.may_have_happened() => "check that Jenkins runs behind its proxy",
             ErrorKind::Decode if is_page(&self.0.failure) => {

@@ -28,8 +28,13 @@ pub(super) fn message(headers: &HeaderMap, body: &[u8]) -> Option<String> {
 
 /// Whether an answer is a page for people.
 pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    says_html(headers) || body.trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether an answer says that it is a page for people.
+pub(crate) fn says_html(headers: &HeaderMap) -> bool {
     let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    said.is_some_and(|kind| kind.starts_with("text/html")) || body.trim_ascii_start().starts_with(b"<")
+    said.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// Whether it is a page on which people log in.

@@ -4,10 +4,12 @@
 //! It survives what goes wrong on that way: a restart of Jenkins, an item of the queue that has expired, a trigger that was
 //! joined with one that was waiting, a result that is set while the build still runs.
 
+mod cancel;
 mod error;
 mod progress;
 mod run;
 mod settings;
+mod stages;
 
 use std::fmt;
 use std::future::{Future, IntoFuture, ready};

@@ -1,22 +1,21 @@
 //! The way itself.
 
-use std::collections::{HashMap, HashSet};
 use std::future::pending;
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::error::FollowError;
 use super::progress::Progress;
 use super::settings::Settings;
-use crate::api::{BuildHandle, Cancelled, QueuedBuild, Trigger, build_of_item};
+use super::stages::Stages;
+use crate::api::{BuildHandle, QueuedBuild, Trigger, build_of_item};
 use crate::client::Client;
 use crate::error::Error;
-use crate::models::{Build, BuildRef, JobName, QueueId, QueueState, StageStatus};
+use crate::models::{Build, BuildRef, JobName, QueueId, QueueState};
 use crate::outage::Outage;
 
 /// What is looked at until a build is over.
@@ -38,7 +37,7 @@ pub(super) enum Start {
 
 /// Where the work stands in Jenkins.
 #[derive(Debug, Clone)]
-enum Place {
+pub(super) enum Place {
     /// Not known to be anywhere.
     Nowhere,
     Queue(QueueId),
@@ -47,23 +46,22 @@ enum Place {
 
 /// One following.
 pub(super) struct Run {
-    client: Client,
-    job: JobName,
+    pub(super) client: Client,
+    pub(super) job: JobName,
     console: bool,
     stages: bool,
     patience: Duration,
     pauses: (Duration, Duration),
     events: Option<mpsc::Sender<Progress>>,
-    place: Mutex<Place>,
-    /// Told when the place changes.
-    moved: Notify,
+    /// Changes when the work moves on, and when Jenkins was restarted under it.
+    pub(super) place: watch::Sender<Place>,
 }
 
 /// Jenkins' absences during one phase.
 struct Absences {
     outage: Outage,
-    /// The run of Jenkins before it went away.
-    before: Option<String>,
+    /// The run of Jenkins that gave the last answer.
+    run: Option<String>,
 }
 
 impl Run {
@@ -81,8 +79,7 @@ impl Run {
             patience: settings.patience,
             pauses: settings.pauses,
             events,
-            place: Mutex::new(Place::Nowhere),
-            moved: Notify::new(),
+            place: watch::Sender::new(Place::Nowhere),
         }
     }
 
@@ -96,14 +93,14 @@ impl Run {
         let began = Instant::now();
         let mut end = settings.deadline.map(|deadline| began + deadline);
         let mut stop_at_end = settings.stop_at_deadline;
-        let mut cancel = pin!(async {
+        let mut signal = pin!(async {
             match settings.cancelled_by {
                 Some(signal) => signal.await,
                 None => pending().await,
             }
         });
-        let (mut signalled, mut cancelling) = (false, false);
-        let mut way = pin!(run.whole(start));
+        let mut signalled = false;
+        let (mut way, mut cancelling) = (pin!(run.whole(start)), pin!(run.cancel()));
         loop {
             let at_end = async {
                 match end {
@@ -113,8 +110,8 @@ impl Run {
             };
             tokio::select! {
                 ended = &mut way => return ended,
-                () = &mut cancel, if !signalled => signalled = true,
-                () = run.moved.notified() => {}
+                () = &mut signal, if !signalled => signalled = true,
+                refused = &mut cancelling, if signalled => return Err(refused),
                 () = at_end => {
                     if !stop_at_end {
                         return Err(run.too_late(began.elapsed()));
@@ -122,12 +119,6 @@ impl Run {
                     (stop_at_end, signalled) = (false, true);
                     end = Some(Instant::now() + GRACE);
                 }
-            }
-            // A trigger that is under way is cancelled as soon as it is known what it led to.
-            if signalled && !cancelling && !matches!(run.place(), Place::Nowhere) {
-                cancelling = true;
-                run.tell(Progress::Cancelling).await;
-                run.cancel_work().await?;
             }
         }
     }
@@ -221,7 +212,7 @@ impl Run {
     }
 
     /// The build that an item became: of the job that its URL names, which may have another name by then.
-    fn started(&self, build: &BuildRef) -> BuildHandle {
+    pub(super) fn started(&self, build: &BuildRef) -> BuildHandle {
         let (job, number) = match (build.job_and_number(), build.number) {
             (Some((job, number)), _) => (job, number),
             (None, number) => (self.job.clone(), number.unwrap_or_else(|| 0.into())),
@@ -291,72 +282,8 @@ impl Run {
         Ok(())
     }
 
-    /// Tells what is new about the stages; false where there is no way to look at them.
-    async fn look_at_stages(&self, build: &BuildHandle, known: &mut Stages) -> bool {
-        let run = match build.stages().await {
-            Ok(run) => run,
-            Err(error) if error.is_not_found() => return false,
-            Err(error) => {
-                // The build itself is looked at too, and has the last word about an absence.
-                tracing::debug!(%error, "the stages cannot be seen");
-                return true;
-            }
-        };
-        for stage in run.stages {
-            let (Some(id), Some(status)) = (stage.id, stage.status) else { continue };
-            if known.statuses.get(&id) != Some(&status) {
-                known.statuses.insert(id, status.clone());
-                self.tell(Progress::Stage { name: stage.name, status }).await;
-            }
-        }
-        if run.status == Some(StageStatus::PausedPendingInput) {
-            match build.pending_inputs().await {
-                Ok(inputs) => {
-                    for input in inputs {
-                        if known.inputs.insert(input.id.clone()) {
-                            self.tell(Progress::Input(input)).await;
-                        }
-                    }
-                }
-                Err(error) => tracing::debug!(%error, "the inputs cannot be seen"),
-            }
-        }
-        true
-    }
-
-    /// Takes the item out of the queue, or stops the build.
-    async fn cancel_work(&self) -> Result<(), FollowError> {
-        let mut absences = self.absences();
-        loop {
-            let done = match self.place() {
-                Place::Nowhere => return Ok(()),
-                Place::Build(build) => build.stop().await,
-                Place::Queue(item) => match self.client.queue().cancel(item).await {
-                    Ok(Cancelled::Started(build)) => self.started(&build).stop().await,
-                    Ok(_) => Ok(()),
-                    // It has expired: the way finds its build, and this is tried again there.
-                    Err(error) if error.is_not_found() => {
-                        match build_of_item(&self.client, &self.job, item).await {
-                            Ok(Some(number)) => {
-                                BuildHandle::new(&self.client, &self.job, number).stop().await
-                            }
-                            Ok(None) => Ok(()),
-                            Err(error) => Err(error),
-                        }
-                    }
-                    Err(error) => Err(error),
-                },
-            };
-            match done {
-                Ok(()) => return Ok(()),
-                Err(error) if error.is_not_found() => return Ok(()),
-                Err(error) => self.bear(&mut absences, error).await?,
-            }
-        }
-    }
-
     fn absences(&self) -> Absences {
-        Absences { outage: Outage::new(self.patience), before: None }
+        Absences { outage: Outage::new(self.patience), run: self.client.run() }
     }
 
     /// Waits through an error that may pass.
@@ -372,7 +299,6 @@ impl Run {
             Err(source) => return Err(self.failed(source)),
         };
         if first {
-            absences.before = self.client.run();
             self.tell(Progress::Away { error: text }).await;
         }
         sleep(wait).await;
@@ -380,8 +306,14 @@ impl Run {
     }
 
     async fn is_back(&self, absences: &mut Absences) {
+        let run = self.client.run();
+        let restarted = absences.run.is_some() && run != absences.run;
+        absences.run = run;
         if absences.outage.end() {
-            self.tell(Progress::Back { restarted: self.client.run() != absences.before }).await;
+            self.tell(Progress::Back { restarted }).await;
+        }
+        if restarted {
+            self.place.send_modify(|_| ());
         }
     }
 
@@ -390,7 +322,7 @@ impl Run {
         *pause = (*pause * 3 / 2).min(self.pauses.1);
     }
 
-    async fn tell(&self, event: Progress) {
+    pub(super) async fn tell(&self, event: Progress) {
         if let Some(events) = &self.events {
             // Without a receiver the following is being dropped.
             let _ = events.send(event).await;
@@ -398,15 +330,14 @@ impl Run {
     }
 
     fn is_at(&self, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
-        self.moved.notify_one();
+        self.place.send_replace(place);
     }
 
     fn place(&self) -> Place {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.place.borrow().clone()
     }
 
-    fn failed(&self, source: Error) -> FollowError {
+    pub(super) fn failed(&self, source: Error) -> FollowError {
         FollowError::Failed { job: self.job.clone(), source }
     }
 
@@ -418,13 +349,6 @@ impl Run {
         };
         FollowError::Deadline { job: self.job.clone(), after, item, build }
     }
-}
-
-/// What was told about stages and inputs.
-#[derive(Default)]
-struct Stages {
-    statuses: HashMap<String, StageStatus>,
-    inputs: HashSet<String>,
 }
 
 fn without_digits(text: &str) -> String {

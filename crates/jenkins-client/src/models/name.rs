@@ -73,14 +73,17 @@ impl JobName {
     /// `a/b` and `["7"]`. None where the URL names no job.
     #[must_use]
     pub fn from_url(url: &str) -> Option<(Self, Vec<String>)> {
-        let path = url.split(['?', '#']).next()?;
+        let url = url.split(['?', '#']).next()?;
+        let path = url
+            .split_once("://")
+            .map_or(url, |(_, place)| place.split_once('/').map_or("", |(_, path)| path));
         let mut parts = path.split('/').filter(|part| !part.is_empty()).map(unescape).peekable();
         let mut segments = Vec::new();
         while let Some(part) = parts.next_if(|part| part != "job") {
             drop(part);
         }
         while parts.next_if(|part| part == "job").is_some() {
-            segments.push(parts.next().filter(|name| is_segment(name))?);
+            segments.push(parts.next().filter(|name| is_segment(name) && !name.contains('/'))?);
         }
         (!segments.is_empty()).then(|| (Self(segments), parts.collect()))
     }
