@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use rusqlite::Connection;
-use scaler_core::conformance::{Bench, check};
+use scaler_core::conformance::store::{Bench, check};
 use scaler_core::model::{ActorId, Alert, AlertRow, AlertState, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::state::{Cause, Draft, Fact};

@@ -106,8 +106,8 @@ impl Balancer for Cloud {
         Ok(self.state.lock().await.nodes.values().filter(|node| node.config == config).cloned().collect())
     }
 
-    async fn node(&self, _config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
-        Ok(self.state.lock().await.nodes.get(&id).cloned())
+    async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
+        Ok(self.state.lock().await.nodes.get(&id).filter(|node| node.config == config).cloned())
     }
 
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {

@@ -3,6 +3,7 @@
 mod balancer;
 mod check;
 mod compute;
+mod conformance;
 mod group;
 mod refusals;
 

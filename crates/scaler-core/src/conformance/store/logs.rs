@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::conformance::sample::{draft, drafts, group, row, time};
-use crate::conformance::{Bench, Wrong, same};
+use crate::conformance::store::Bench;
+use crate::conformance::store::sample::{draft, drafts, group, row, time};
+use crate::conformance::{Wrong, same};
 use crate::model::{AlertState, AlertTable, Position};
 use crate::ports::{LogName, Store, StoreError};
 use crate::state::{Draft, LogError};

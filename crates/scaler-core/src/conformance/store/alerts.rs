@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use crate::conformance::sample::{row, time};
-use crate::conformance::{Bench, Wrong, same};
+use crate::conformance::store::Bench;
+use crate::conformance::store::sample::{row, time};
+use crate::conformance::{Wrong, same};
 use crate::model::{AlertRow, AlertState, AlertTable};
 
 fn table(rows: impl IntoIterator<Item = AlertRow>, polled: Option<u64>) -> AlertTable {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use futures_util::future::{FutureExt, join_all};
 use tokio::task::JoinSet;
 
-use crate::conformance::sample::{drafts, group};
-use crate::conformance::{Bench, Wrong, same};
+use crate::conformance::store::Bench;
+use crate::conformance::store::sample::{drafts, group};
+use crate::conformance::{Wrong, same};
 use crate::model::Position;
 use crate::ports::{LogName, Store, StoreError};
 
