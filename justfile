@@ -40,7 +40,7 @@ machete: tools
 purity:
     .ci/purity
 
-# What a registry would take of the libraries
+# The libraries as packages, and programs outside the workspace that use them
 packages:
     .ci/packages
 
@@ -81,9 +81,13 @@ e2e:
 sandbox:
     cargo run -p sandbox
 
-# One history of the simulation again: just replay 1234
+# One history of the core again: just replay 1234
 replay seed:
-    SCALER_SEED={{ seed }} cargo test -p scaler-core replay -- --nocapture
+    SCALER_SEED={{ seed }} cargo test -p scaler-core core::histories::replay -- --nocapture
+
+# One history of the simulation again: just replay-simulation 1234
+replay-simulation seed:
+    SCALER_SEED={{ seed }} cargo test -p integration --test integration simulation::replay -- --nocapture
 
 bench:
     cargo bench --workspace
