@@ -157,8 +157,8 @@ fn a_gap_in_a_changelog_is_found() {
         assert_eq!(changelog_gaps(good, version, &libraries), [] as [String; 0]);
     }
     for (from, to, word) in [
-        ("### one", "### oen", "there is no library oen"),
-        ("### one", "### oen", "one has no section"),
+        ("### one", "### neo", "there is no library neo"),
+        ("### one", "### neo", "one has no section"),
         ("- **Added** It", "- It", "line 6: begin the entry"),
         ("0.1.0 - 2026-11-30", "0.1.0", "neither `Unreleased`"),
         ("0.1.0 - 2026-11-30", "0.1.0 - 30 November", "neither `Unreleased`"),

@@ -22,7 +22,7 @@ pub enum ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads the body of a response that was no success. `None` when it says nothing. A body that is no JSON, as a
+    /// Reads the body of a response that reports a failure. `None` when it says nothing. A body that is not JSON, as a
     /// proxy in between may send, is kept as text; at most its first 400 characters.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Consoles that have no end, are no consoles, or break off again and again.
+//! Consoles that have no end, are something else, or break off again and again.
 
 use api_transport::http::Response;
 use api_transport::{Body, Bytes, ServiceError};
