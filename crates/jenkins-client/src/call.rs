@@ -80,6 +80,11 @@ impl Call<String> {
 }
 
 impl Call<()> {
+    /// Changes the request in a way that can fail, which the call then says when it is awaited.
+    pub(crate) fn map(self, change: impl FnOnce(Request) -> Result<Request, Failure>) -> Self {
+        Self(self.0.map(change))
+    }
+
     /// A call whose answer says nothing: only its status counts.
     pub(crate) fn empty(http: &api_transport::Client, request: Request) -> Self {
         Self::new(http, request, |_, _| Ok(()))

@@ -1,10 +1,11 @@
-use api_transport::Request;
+use api_transport::{Multipart, Request};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::address::at_job;
 use crate::call::Call;
 use crate::client::Client;
-use crate::models::{BuildNumber, JobName};
+use crate::models::{BuildNumber, JobName, ParameterValue};
 
 /// One input that a pipeline waits for: from [`BuildHandle::input`](super::BuildHandle::input).
 #[derive(Debug, Clone)]
@@ -44,25 +45,48 @@ impl InputHandle {
         self.answer("rejecting", "abort")
     }
 
-    /// Lets the pipeline go on with these values. `POST job/NAME/N/wfapi/inputSubmit?inputId=ID`
+    /// Lets the pipeline go on with these values, which may be of every kind that a parameter has. `POST
+    /// job/NAME/N/wfapi/inputSubmit?inputId=ID`
     ///
     /// ```no_run
     /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// use jenkins_client::ParameterValue;
+    ///
     /// let input = client.job("deploy")?.build_number(7).input("Approve");
-    /// input.submit([("REASON", "release 4.2")]).await?;
+    /// input.submit([("REASON", "release 4.2".into()), ("PLAN", ParameterValue::file("plan.json", "{}"))]).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn submit<N: Into<String>, V: Into<String>>(
+    pub fn submit<N: Into<String>, V: Into<ParameterValue>>(
         &self,
         values: impl IntoIterator<Item = (N, V)>,
     ) -> Call<()> {
-        let values =
-            values.into_iter().map(|(name, value)| json!({"name": name.into(), "value": value.into()}));
-        let form = json!({"parameter": values.collect::<Vec<_>>()}).to_string();
+        let (mut parameters, mut files) = (Vec::new(), Vec::new());
+        for (name, value) in values {
+            let name: String = name.into();
+            parameters.push(match value.into() {
+                ParameterValue::Text(text) => json!({"name": name, "value": text}),
+                ParameterValue::Secret(secret) => json!({"name": name, "value": secret.expose_secret()}),
+                // A file stands in a field of its own, which the form names.
+                ParameterValue::File { name: file_name, content } => {
+                    let field = format!("file{}", files.len());
+                    let parameter = json!({"name": name, "file": field});
+                    files.push((field, file_name, content));
+                    parameter
+                }
+            });
+        }
+        let form = json!({"parameter": parameters}).to_string();
         let request = self.at("answering").path("wfapi/inputSubmit").query("inputId", &self.id);
         // The values may hold secrets: which do is not known here.
-        self.client.done(request.sensitive().form([("json", form)]))
+        let request = request.sensitive();
+        if files.is_empty() {
+            return self.client.done(request.form([("json", form)]));
+        }
+        let form = Multipart::new().text("json", form);
+        let form =
+            files.into_iter().fold(form, |form, (field, name, content)| form.file(field, name, content));
+        self.client.done(request).map(|request| request.multipart(&form))
     }
 
     fn answer(&self, verb: &str, path: &str) -> Call<()> {

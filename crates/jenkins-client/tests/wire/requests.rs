@@ -71,6 +71,31 @@ async fn a_file_goes_as_multipart_and_a_secret_is_sent_and_not_shown() {
 }
 
 #[tokio::test]
+async fn an_input_takes_a_file_in_a_field_that_its_form_names() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/job/deploy/7/wfapi/inputSubmit"))
+        .and(query_param("inputId", "Approve"))
+        .and(body_string_contains(
+            "name=\"json\"\r\n\r\n{\"parameter\":[{\"name\":\"DRY_RUN\",\"value\":\"true\"},\
+             {\"name\":\"PASSWORD\",\"value\":\"hush\"},{\"file\":\"file0\",\"name\":\"PLAN\"}]}",
+        ))
+        .and(body_string_contains("name=\"file0\"; filename=\"p.json\""))
+        .respond_with(ResponseTemplate::new(200))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let values = [
+        ("DRY_RUN", true.into()),
+        ("PASSWORD", secrecy::SecretString::from("hush").into()),
+        ("PLAN", ParameterValue::file("p.json", "{}")),
+    ];
+    let submit = client(&server).job("deploy").unwrap().build_number(7).input("Approve").submit(values);
+    assert!(!format!("{submit:?}").contains("hush"), "{submit:?}");
+    submit.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_password_brings_crumb_and_session_and_renews_both_once() {
     let server = MockServer::start().await;
     let crumb = |value: &str, session: &str| {

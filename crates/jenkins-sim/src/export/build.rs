@@ -125,12 +125,13 @@ fn artifact(path: &str) -> Bean {
     Bean::default().value(3, "displayPath", name).value(3, "fileName", name).value(3, "relativePath", path)
 }
 
-/// The mean of the last three that succeeded, as Jenkins takes it; -1 without one.
+/// The mean of three that succeeded among the last six, as Jenkins takes it; -1 without one.
 fn estimate(item: &Item) -> i64 {
     let good = item
         .builds
         .values()
         .rev()
+        .take(6)
         .filter(|build| build.result.is_some_and(|result| result <= Outcome::Unstable));
     let lasted: Vec<i64> = good
         .filter_map(|build| build.ended.map(|ended| millis(api_sim::between(build.started, ended))))
