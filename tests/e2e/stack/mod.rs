@@ -286,7 +286,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Failing to kill what has ended already is no failure.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
