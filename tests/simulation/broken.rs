@@ -54,6 +54,11 @@ const VARIANTS: &[(&str, Mistake, &[&str])] = &[
     ("create twice", Mistake::Compute(compute::Wrong::CreatesTwice), &["I1", "I3", "I8"]),
     ("create again when no answer came", Mistake::Compute(compute::Wrong::CreatesAgain), &["I1", "I3", "I8"]),
     ("take no answer for a refusal", Mistake::Compute(compute::Wrong::IsSure), &["I1", "I3"]),
+    (
+        "count a rate limit as a failed launch",
+        Mistake::Compute(compute::Wrong::ForgetsRateLimits),
+        &["launches"],
+    ),
     ("register twice", Mistake::Balancer(balancer::Wrong::RegistersTwice), &["I3"]),
     ("forget the intent", Mistake::Store(store::Wrong::ForgetsIntents), &["I8"]),
     ("ignore a conflict", Mistake::Store(store::Wrong::IgnoresConflicts), &["I4"]),

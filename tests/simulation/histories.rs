@@ -39,6 +39,7 @@ const FAULTS: &[&str] = &[
     "create:late=45s*1",
     "create:sold-out*1",
     "create:limit*1",
+    "create:429=90*2",
     "delete:lost*1",
     "delete:lost=408*1",
     "nodes:lost*2",

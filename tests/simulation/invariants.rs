@@ -53,6 +53,8 @@ struct State {
     low_ended: Option<Timestamp>,
     protected: BTreeSet<u64>,
     before: BTreeMap<u64, Mode>,
+    /// Labels whose create was last refused for the rate of requests.
+    rate_limited: BTreeSet<String>,
     changes: u64,
     entries: u64,
     ghosts: u32,
@@ -82,6 +84,7 @@ impl Judge {
             low_ended: None,
             protected: BTreeSet::new(),
             before: BTreeMap::new(),
+            rate_limited: BTreeSet::new(),
             changes: 0,
             entries: 0,
             ghosts: 0,
@@ -241,7 +244,11 @@ impl Judge {
         }
         state.truth.look(true);
         match call {
-            Call::Create { .. } => {
+            Call::Create { label } => {
+                match answer {
+                    Some((429, _)) => state.rate_limited.insert(label.clone()),
+                    _ => state.rate_limited.remove(label),
+                };
                 let exist = state.truth.ours().len();
                 let replacing = state.state.members.values().any(|member| member.replacing.is_some());
                 let mut most = self.group.size.max as usize + usize::from(replacing);
@@ -322,7 +329,7 @@ impl Judge {
                 }
                 _ => {}
             }
-            state.state.apply(&Entry { position, draft: draft.clone() });
+            state.takes(&self.sim, &Entry { position, draft: draft.clone() });
         }
     }
 }
@@ -332,6 +339,19 @@ impl State {
         let what = format!("{} {}", sim.now(), what.into());
         self.story.push(format!("!!! {invariant} {what}"));
         self.breaches.push(Breach { invariant, what });
+    }
+
+    /// What the cloud turned away for the rate of requests was no launch, so none failed.
+    fn takes(&mut self, sim: &Simulator, entry: &Entry) {
+        let step = entry.draft.step.and_then(|id| self.state.open.get(&id)).cloned();
+        let failures = self.state.launches.failures;
+        self.state.apply(entry);
+        if let (Fact::Done { .. }, Some(Step::Create { label, .. })) = (&entry.draft.fact, step)
+            && self.rate_limited.contains(&label)
+            && self.state.launches.failures > failures
+        {
+            self.breach(sim, "launches", format!("the rate limit of {label} counts as a failed launch"));
+        }
     }
 
     fn instance_of(&self, node: u64) -> Option<u64> {

@@ -67,6 +67,7 @@ scenes! {
     a_low_signal_breaks_off_during_a_slow_turn
     protected_members_stay
     launches_fail
+    creates_are_rate_limited
     the_store_is_lost_while_one_drains
     an_empty_list_after_the_store_was_lost
     a_process_is_frozen_between_a_ration_and_its_drain
@@ -297,6 +298,14 @@ async fn launches_fail(mut world: World) -> World {
     world.faults("boot:never*1,health:never*1");
     world.load(2.4);
     world.pass(seconds(200)).await;
+    world.rests().await;
+    world
+}
+
+async fn creates_are_rate_limited(mut world: World) -> World {
+    world.faults("create:429=90*3");
+    world.load(2.4);
+    world.pass(seconds(400)).await;
     world.rests().await;
     world
 }

@@ -36,9 +36,9 @@ impl LinodeAddresses {
 impl Addresses for LinodeAddresses {
     async fn public(&self) -> Result<BTreeMap<InstanceId, IpAddr>, Failure> {
         let list = self.linode.instances().list().filter(Filter::tag(&self.owner_tag)).await;
-        let list = list.map_err(|error| Failure {
-            source: Some(Box::new(error)),
-            ..Failure::new(FailureKind::Transient, "reading the public addresses of instances did not work")
+        let list = list.map_err(|error| {
+            Failure::new(FailureKind::Transient, "reading the public addresses of instances did not work")
+                .with_source(Some(Box::new(error)))
         })?;
         Ok(list
             .items()

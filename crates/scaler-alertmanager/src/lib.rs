@@ -54,10 +54,12 @@ impl AlertSource for Alertmanager {
 fn failed(error: Error) -> Failure {
     let kind = match error.kind() {
         ErrorKind::Credentials => FailureKind::Account,
+        ErrorKind::RateLimited => FailureKind::RateLimited,
         _ if error.is_retryable() => FailureKind::Transient,
         _ => FailureKind::Request,
     };
-    Failure { kind, message: error.to_string(), request: None, source: cause_of(error) }
+    let retry_after = error.retry_after();
+    Failure::new(kind, error.to_string()).with_retry_after(retry_after).with_source(cause_of(error))
 }
 
 /// An alert as a poll tells it.

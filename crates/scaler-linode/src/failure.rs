@@ -31,21 +31,18 @@ pub(super) fn sorted(doing: Doing, error: Error) -> Failure {
         // What is to be changed was just seen; when it is gone the next look shows it.
         ErrorKind::NotFound if doing == Doing::Changing => FailureKind::Transient,
         ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Request => FailureKind::Request,
-        ErrorKind::Busy
-        | ErrorKind::RateLimited
-        | ErrorKind::Connect
-        | ErrorKind::Lost
-        | ErrorKind::Server
-        | ErrorKind::Maintenance => FailureKind::Transient,
+        ErrorKind::RateLimited => FailureKind::RateLimited,
+        ErrorKind::Connect => FailureKind::NotSent,
+        ErrorKind::Busy | ErrorKind::Lost | ErrorKind::Server | ErrorKind::Maintenance => {
+            FailureKind::Transient
+        }
         _ if error.is_retryable() || doing == Doing::Reading => FailureKind::Transient,
         _ => FailureKind::Request,
     };
-    Failure {
-        kind,
-        message: error.to_string(),
-        request: error.request_id().map(str::to_owned),
-        source: cause_of(error),
-    }
+    Failure::new(kind, error.to_string())
+        .with_request(error.request_id())
+        .with_retry_after(error.retry_after())
+        .with_source(cause_of(error))
 }
 
 /// A failure before anything was sent.

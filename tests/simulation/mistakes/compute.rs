@@ -18,6 +18,8 @@ pub enum Wrong {
     CreatesAgain,
     /// Is sure that nothing happened when no answer came.
     IsSure,
+    /// Tells a refusal for the rate of requests as any other.
+    ForgetsRateLimits,
     /// Believes lists that were not whole.
     BelievesHalfLists,
     /// Takes what has a label like ours for ours.
@@ -97,6 +99,10 @@ impl Compute for WrongCompute {
             Wrong::IsSure if unanswered => {
                 Err(Failure::new(FailureKind::Request, "it surely did not happen"))
             }
+            Wrong::ForgetsRateLimits => created.map_err(|failure| match failure.kind {
+                FailureKind::RateLimited => Failure::new(FailureKind::Transient, failure.message),
+                _ => failure,
+            }),
             _ => created,
         }
     }

@@ -1,13 +1,20 @@
 //! Why a call failed, by what follows from it.
 
+use std::error::Error;
+use std::time::Duration;
+
 /// What follows from a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
     /// The call may have taken effect: look before it is sent again.
     MayHaveHappened,
-    /// Not now: busy, rate limited, unreachable, out of order. It did not happen.
+    /// Not now: busy or out of order. It did not happen.
     Transient,
+    /// Refused for the rate of requests (429). It did not happen.
+    RateLimited,
+    /// It was never sent: the cloud could not be reached.
+    NotSent,
     /// This type can't be had; another may be.
     SoldOut,
     /// A person must cure it: a limit of the account, its standing, the token or its scopes.
@@ -23,6 +30,7 @@ pub enum FailureKind {
 /// A call of a port failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct Failure {
     /// What follows from it.
     pub kind: FailureKind,
@@ -30,15 +38,38 @@ pub struct Failure {
     pub message: String,
     /// The cloud's id of the request, where it gave one.
     pub request: Option<String>,
+    /// How long to wait before the same is asked again, where the cloud said so.
+    pub retry_after: Option<Duration>,
     /// What lies beneath.
     #[source]
-    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
     /// A failure without anything beneath.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), request: None, source: None }
+        Self { kind, message: message.into(), request: None, retry_after: None, source: None }
+    }
+
+    /// The same, with the cloud's id of the request.
+    #[must_use]
+    pub fn with_request(mut self, id: Option<impl Into<String>>) -> Self {
+        self.request = id.map(Into::into);
+        self
+    }
+
+    /// The same, with the time to wait that the cloud told.
+    #[must_use]
+    pub const fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// The same, with what lies beneath: [`cause_of`](crate::ports::cause_of) keeps it from being said twice.
+    #[must_use]
+    pub fn with_source(mut self, source: Option<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = source;
+        self
     }
 }

@@ -24,6 +24,9 @@ pub(crate) const DRAIN_IS_OURS: Duration = seconds(600);
 /// A create without an answer is looked up again, and sent again where it does not exist, after so long.
 pub(crate) const LOOK_UP_AGAIN: Duration = seconds(30);
 
+/// The next create begins so long after one that was rate limited or could not be sent, where the cloud told no time.
+pub(crate) const CREATE_AGAIN: Duration = seconds(30);
+
 /// The POST of a node without an answer is not sent again for so long: lists lag writes.
 pub(crate) const NODE_LAG: Duration = seconds(120);
 

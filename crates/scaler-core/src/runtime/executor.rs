@@ -13,7 +13,8 @@ use crate::model::{
     ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after, elapsed,
 };
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode};
-use crate::reconcile::timing::CLOCK_SKEW;
+use crate::reconcile::timing::{CLOCK_SKEW, CREATE_AGAIN};
+use crate::runtime::ended::{Ended, done, failed, guarded, not_sent, unanswered, unread};
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::removal_budget::Permit;
@@ -113,14 +114,6 @@ pub(super) struct Running {
     pub(super) future: BoxFuture<'static, StepEnd>,
 }
 
-struct Ended(StepOutcome, Option<String>);
-
-impl From<StepOutcome> for Ended {
-    fn from(outcome: StepOutcome) -> Self {
-        Self(outcome, None)
-    }
-}
-
 impl Executor {
     /// Carries `work` out once its lane is free, unless `stop` comes first. Nothing happens before it is polled.
     pub(super) fn begin(self: &Arc<Self>, work: Intent, stop: watch::Receiver<bool>) -> Running {
@@ -144,7 +137,7 @@ impl Executor {
         let refusal = if create { self.limiter.refusal(self.clock.now()) } else { None };
         let now = self.clock.now();
         let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
-        let Ended(outcome, request) = match (&entered, refusal) {
+        let ended = match (&entered, refusal) {
             (None, _) => not_sent("the scaler is shutting down"),
             (Some(_), Some(refusal)) => {
                 not_sent(&format!("all groups wait until {}: {}", refusal.until, refusal.why))
@@ -158,10 +151,11 @@ impl Executor {
                 }
             },
         };
+        let (outcome, request) = ended.at(self.clock.now());
         if create {
             match &outcome {
                 StepOutcome::Created { .. } => self.limiter.accepted(),
-                StepOutcome::Refused { refusal: Refusal::Account, why } => {
+                StepOutcome::Refused { refusal: Refusal::Account, why, .. } => {
                     self.limiter.refused(why, self.clock.now())
                 }
                 _ => {}
@@ -244,7 +238,7 @@ impl Executor {
                     Err(unread) => unanswered(unread),
                 }
             }
-            Err(failure) => failed(failure),
+            Err(failure) => failed(failure).again_in(CREATE_AGAIN),
         }
     }
 
@@ -359,41 +353,4 @@ impl Executor {
             Err(failure) => unread(failure),
         }
     }
-}
-
-fn done(result: Result<(), Failure>) -> Ended {
-    result.map_or_else(failed, |()| StepOutcome::Ok.into())
-}
-
-fn guarded(why: &str) -> Ended {
-    StepOutcome::Refused { refusal: Refusal::Guarded, why: why.to_owned() }.into()
-}
-
-fn not_sent(why: &str) -> Ended {
-    StepOutcome::Refused { refusal: Refusal::NotSent, why: why.to_owned() }.into()
-}
-
-/// What had to be read before the step could not be, so the step was not sent.
-fn unread(failure: Failure) -> Ended {
-    let refusal = match failure.kind {
-        FailureKind::Account => Refusal::Account,
-        _ => Refusal::Transient,
-    };
-    Ended(StepOutcome::Refused { refusal, why: failure.message }, failure.request)
-}
-
-fn unanswered(failure: Failure) -> Ended {
-    Ended(StepOutcome::Unanswered { why: failure.message }, failure.request)
-}
-
-fn failed(failure: Failure) -> Ended {
-    let refusal = match failure.kind {
-        FailureKind::MayHaveHappened => return unanswered(failure),
-        FailureKind::Transient => Refusal::Transient,
-        FailureKind::SoldOut => Refusal::SoldOut,
-        FailureKind::Account => Refusal::Account,
-        FailureKind::Request | FailureKind::LabelTaken => Refusal::Request,
-        FailureKind::Guarded => Refusal::Guarded,
-    };
-    Ended(StepOutcome::Refused { refusal, why: failure.message }, failure.request)
 }

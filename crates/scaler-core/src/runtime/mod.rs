@@ -9,6 +9,7 @@ mod alert_board;
 mod calls;
 mod controller;
 mod dry_run;
+mod ended;
 mod error;
 mod executor;
 mod goal;

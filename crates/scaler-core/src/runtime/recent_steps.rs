@@ -43,7 +43,12 @@ impl RecentSteps {
             }
             _ => (SHOWS, 0),
         };
-        self.steps.push(RecentStep { step: step.clone(), until: after(now, pause), failures });
+        let told = match outcome {
+            StepOutcome::Refused { retry_at, .. } => *retry_at,
+            _ => None,
+        };
+        let until = told.map_or(after(now, pause), |told| told.max(after(now, pause)));
+        self.steps.push(RecentStep { step: step.clone(), until, failures });
     }
 
     /// Steps that are not to be begun again at `now`.

@@ -85,8 +85,9 @@ impl Reconciler {
             let failed = ended.iter().any(|ended| match &ended.outcome {
                 StepOutcome::Unanswered { .. } => true,
                 // Launches have a back-off of their own.
-                StepOutcome::Refused { refusal, .. } => {
-                    !matches!(ended.step, Step::Create { .. }) || *refusal == Refusal::NotSent
+                StepOutcome::Refused { refusal, retry_at, .. } => {
+                    let untimed = *refusal == Refusal::NotSent && retry_at.is_none();
+                    !matches!(ended.step, Step::Create { .. }) || untimed
                 }
                 _ => false,
             });

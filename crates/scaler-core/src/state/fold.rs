@@ -237,16 +237,23 @@ impl GroupState {
                 self.launches.halted = None;
                 self.close_create(*slot);
             }
-            // The create that was intended before may still have happened: its slot stays open.
             (
-                Step::Create { again: true, .. },
-                StepOutcome::Refused { refusal: Refusal::NotSent | Refusal::Transient, .. },
-            ) => {}
-            (Step::Create { slot, instance_type, .. }, StepOutcome::Refused { refusal, why }) => {
+                Step::Create { slot, instance_type, again, .. },
+                StepOutcome::Refused { refusal, why, retry_at },
+            ) => {
+                if let Some(until) = retry_at {
+                    self.launches.postponed = Some((*refusal, *until));
+                }
+                let passes = matches!(refusal, Refusal::NotSent | Refusal::RateLimited | Refusal::Transient);
+                if *again && passes {
+                    // The create that was intended before may still have happened: its slot stays open.
+                    return;
+                }
                 self.close_create(*slot);
                 let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
                 match refusal {
-                    Refusal::NotSent => {}
+                    // Nothing was launched, so no launch failed.
+                    Refusal::NotSent | Refusal::RateLimited => {}
                     Refusal::SoldOut => {
                         self.launches.sold_out.insert(instance_type.clone(), draft.at);
                     }

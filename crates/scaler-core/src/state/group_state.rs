@@ -9,7 +9,7 @@ use crate::model::{
     ActorId, Group, InstanceId, InstanceType, Member, NodeId, Phase, Position, Price, Signal, Slot, StepId,
     after,
 };
-use crate::state::{Cause, DrawnPermit, GroupMode, LAPSE, Outcome, Step};
+use crate::state::{Cause, DrawnPermit, GroupMode, LAPSE, Outcome, Refusal, Step};
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -116,6 +116,8 @@ pub struct Launches {
     pub counted: Vec<Timestamp>,
     /// Types that could not be had, and when that was said.
     pub sold_out: BTreeMap<InstanceType, Timestamp>,
+    /// Why no create begins before that time: the last one was refused until then.
+    pub postponed: Option<(Refusal, Timestamp)>,
     /// A refusal that a person must cure, and when it was given.
     pub halted: Option<(String, Timestamp)>,
 }

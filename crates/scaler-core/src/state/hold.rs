@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::{Amount, Price};
-use crate::state::GroupMode;
+use crate::state::{GroupMode, Refusal};
 
 /// One reason why something is not done, with its numbers. Two are equal where the same is held for the same reason, however
 /// much time has passed between them.
@@ -91,6 +91,13 @@ pub enum Hold {
         /// How many.
         failures: u32,
         /// When the next may begin.
+        until: Timestamp,
+    },
+    /// The last create was refused until a time.
+    LaunchPostponed {
+        /// Of which kind the refusal was.
+        refusal: Refusal,
+        /// When the next create may begin.
         until: Timestamp,
     },
     /// No type of the template can be had.
@@ -265,6 +272,7 @@ impl Hold {
             Self::NoRoom { .. } => "no_room",
             Self::CostCeiling { .. } => "cost_ceiling",
             Self::LaunchBackoff { .. } => "launch_backoff",
+            Self::LaunchPostponed { .. } => "launch_postponed",
             Self::SoldOut => "sold_out",
             Self::AccountRefuses { .. } => "account_refuses",
             Self::SignalUnknown { .. } => "signal_unknown",
@@ -301,6 +309,7 @@ impl Hold {
             | Self::NoRoom { .. }
             | Self::CostCeiling { .. }
             | Self::LaunchBackoff { .. }
+            | Self::LaunchPostponed { .. }
             | Self::SoldOut
             | Self::AccountRefuses { .. } => Change::Adding,
             Self::SignalUnknown { .. }
@@ -386,6 +395,14 @@ impl fmt::Display for Hold {
             }
             Self::LaunchBackoff { failures, until } => {
                 write!(f, "{failures} launches in a row failed: the next one begins at {}", second(*until))
+            }
+            Self::LaunchPostponed { refusal, until } => {
+                let what = match refusal {
+                    Refusal::RateLimited => "the cloud limits the rate of requests",
+                    Refusal::NotSent => "the last create could not be sent",
+                    _ => "the last create was refused",
+                };
+                write!(f, "{what}: the next one begins at {}", second(*until))
             }
             Self::SoldOut => {
                 f.write_str("every type of the template is sold out: each is tried again after 10 min")

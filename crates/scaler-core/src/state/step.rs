@@ -182,6 +182,9 @@ pub enum StepOutcome {
         refusal: Refusal,
         /// What came back.
         why: String,
+        /// It is not to be sent again before, where that was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Timestamp>,
     },
 }
 
@@ -202,8 +205,10 @@ impl fmt::Display for StepOutcome {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Time: busy, rate limited, out of order.
+    /// Time: busy, out of order.
     Transient,
+    /// Time: the rate of requests.
+    RateLimited,
     /// Another type.
     SoldOut,
     /// A person: a limit of the account, its standing, the token.
@@ -212,6 +217,6 @@ pub enum Refusal {
     Request,
     /// The instance is locked, protected, or not the one that the log means.
     Guarded,
-    /// It was never sent: the actor was overtaken or stopped, or another outcome made it moot.
+    /// It was never sent: the cloud could not be reached, the actor stopped, or another outcome made it moot.
     NotSent,
 }

@@ -1,9 +1,9 @@
 //! Corners: what others do to members meanwhile, answers that never come, marks that outlive their reason.
 
-use scaler_core::model::{AlertState, Mode, NodeStatus, Phase, Signals, after};
+use scaler_core::model::{AlertState, Mode, NodeStatus, Phase, Signals, after, elapsed};
 use scaler_core::state::{Cause, Fact, GroupMode, Mark, Refusal, Step};
 
-use super::world::{Fate, World, at_rest, grown, seconds};
+use super::world::{Fate, RETRY_AFTER, World, at_rest, grown, seconds};
 
 fn ops() -> Cause {
     Cause::operator("ops")
@@ -262,4 +262,34 @@ fn a_locked_member_that_is_ill_does_not_hold_the_others_for_ever() {
     assert!(world.state.desired < Some(5), "{:?}", world.state.desired);
     let down = world.nodes.values().filter(|node| node.status == NodeStatus::Down).count();
     assert_eq!(down, 1, "and it is still there");
+}
+
+#[test]
+fn a_create_that_was_rate_limited_or_never_sent_counted_as_a_failed_launch() {
+    for refusal in [Refusal::RateLimited, Refusal::NotSent] {
+        let mut world = at_rest(2, 6);
+        let mut asked = Vec::new();
+        for n in 0..30 {
+            world.hear("WebCpuHigh", AlertState::Firing);
+            let now = world.now;
+            world.turn_with(|step| match step {
+                Step::Create { .. } => {
+                    asked.push(now);
+                    if n < 12 { Fate::Refused(refusal) } else { Fate::Done }
+                }
+                _ => Fate::Done,
+            });
+            assert_eq!(world.state.launches.failures, 0, "{refusal:?} is not a failed launch");
+            world.pass(seconds(5));
+        }
+        asked.dedup();
+        for two in asked.windows(2).take(3) {
+            assert!(
+                elapsed(two[0], two[1]) >= RETRY_AFTER,
+                "none begins before the time that was told: {two:?}"
+            );
+        }
+        assert!(asked.len() >= 4, "and no back-off comes on top: {asked:?}");
+        assert_eq!(world.state.members.len(), 4, "what did not happen is forgotten, and asked for again");
+    }
 }

@@ -122,7 +122,11 @@ fn drafts() -> Vec<Draft> {
             Cause::Converge,
             Some(4),
             Fact::Done {
-                outcome: StepOutcome::Refused { refusal: Refusal::Guarded, why: "it is locked".into() },
+                outcome: StepOutcome::Refused {
+                    refusal: Refusal::Guarded,
+                    why: "it is locked".into(),
+                    retry_at: None,
+                },
             },
         ),
         (

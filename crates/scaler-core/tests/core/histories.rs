@@ -10,7 +10,7 @@ use scaler_core::model::{
 };
 use scaler_core::state::{Cause, Fact, Mark, Refusal, Step};
 
-use super::world::{CONFIG, Fate, World, seconds, web};
+use super::world::{CONFIG, Fate, RETRY_AFTER, World, seconds, web};
 
 const HOURS: u64 = 4;
 const HISTORIES: u64 = 400;
@@ -41,6 +41,8 @@ struct Trial {
     /// Removals of members that had served: each accept → drain.
     removals: Vec<Timestamp>,
     ill_until: BTreeMap<InstanceId, Timestamp>,
+    /// No create begins before that time: the cloud said so.
+    no_create_before: Option<Timestamp>,
     /// Protected or on standby: not to be removed, whatever happens.
     spared: BTreeSet<InstanceId>,
     told: Vec<String>,
@@ -66,6 +68,7 @@ impl Trial {
             served: BTreeMap::new(),
             removals: Vec::new(),
             ill_until: BTreeMap::new(),
+            no_create_before: None,
             spared: BTreeSet::new(),
             told: Vec::new(),
         }
@@ -182,6 +185,11 @@ impl Trial {
         if !plan.steps.is_empty() || decision.is_new() {
             self.told.push(format!("{} {decision}\n    {plan}", self.world.now).replace('\n', "\n    "));
         }
+        let early = self.no_create_before.is_some_and(|at| self.world.now < at);
+        if early && let Some((_, step)) = intents.iter().find(|(_, step)| matches!(step, Step::Create { .. }))
+        {
+            self.fail("launches", &format!("{step} begins before the time that the cloud told"));
+        }
         let crash = trouble && self.rng.u32(..300) == 0;
         for (id, step) in intents {
             if crash && self.rng.bool() {
@@ -196,6 +204,8 @@ impl Trial {
                 3..6 if trouble => Fate::Vanished,
                 6..9 if trouble => Fate::Refused(Refusal::Transient),
                 9 if trouble => Fate::Refused(Refusal::SoldOut),
+                10..12 if trouble => Fate::Refused(Refusal::RateLimited),
+                12..14 if trouble => Fate::Refused(Refusal::NotSent),
                 _ => Fate::Done,
             };
             if matches!(fate, Fate::Done | Fate::Lost) {
@@ -204,7 +214,15 @@ impl Trial {
             if fate != Fate::Done {
                 self.told.push(format!("{} {step}: {fate:?}", self.world.now));
             }
+            let failures = self.world.state.launches.failures;
             self.world.answer(id, &step, fate);
+            let unlaunched = matches!(fate, Fate::Refused(Refusal::RateLimited | Refusal::NotSent));
+            if unlaunched && matches!(step, Step::Create { .. }) {
+                self.no_create_before = Some(after(self.world.now, RETRY_AFTER));
+                if self.world.state.launches.failures != failures {
+                    self.fail("launches", &format!("{step}: {fate:?} counts as a failed launch"));
+                }
+            }
         }
         if crash {
             let n = self.rng.u32(..);
@@ -212,6 +230,7 @@ impl Trial {
                 self.told.push(format!("{} the store is lost", self.world.now));
                 let letters: String = (0..5).map(|_| self.rng.lowercase()).collect();
                 self.world.lose_store(&letters);
+                self.no_create_before = None;
                 // Thresholds that only the log knows are lost with it.
                 self.spared.clear();
             } else {

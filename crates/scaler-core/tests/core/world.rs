@@ -14,6 +14,9 @@ use scaler_core::state::{Cause, Draft, Entry, Fact, GroupState, Refusal, Step, S
 /// The one config that the modelled group is registered at.
 pub const CONFIG: ConfigId = ConfigId(7);
 
+/// So long a step is not to be sent again that was rate limited or could not be sent.
+pub const RETRY_AFTER: Duration = Duration::from_secs(20);
+
 /// What becomes of a step that is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -280,7 +283,11 @@ impl World {
         let outcome = match fate {
             Fate::Done => self.result(step),
             Fate::Lost | Fate::Vanished => StepOutcome::Unanswered { why: "lost".to_owned() },
-            Fate::Refused(refusal) => StepOutcome::Refused { refusal, why: "no".to_owned() },
+            Fate::Refused(refusal) => {
+                let told = matches!(refusal, Refusal::RateLimited | Refusal::NotSent);
+                let retry_at = told.then(|| after(self.now, RETRY_AFTER));
+                StepOutcome::Refused { refusal, why: "no".to_owned(), retry_at }
+            }
         };
         self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));
     }

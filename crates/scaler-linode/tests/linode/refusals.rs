@@ -56,7 +56,8 @@ async fn creates_that_were_turned_away_are_sent_again() {
     let world = World::new();
     world.fault("create:429=30");
     let failure = create(&world).await;
-    assert_eq!(failure.kind, FailureKind::Transient, "{failure}");
+    assert_eq!(failure.kind, FailureKind::RateLimited, "{failure}");
+    assert_eq!(failure.retry_after, Some(std::time::Duration::from_secs(30)));
     told_well(&failure);
 }
 

@@ -34,6 +34,13 @@ impl Planner<'_> {
         let overdue = elapsed(member.launched, self.now) >= self.group.launch.timeout;
         let wanted = self.state.expected() <= self.desired && self.state.may_exist() <= self.limit();
         let step = match &member.template {
+            Some(_)
+                if wanted
+                    && !overdue
+                    && self.state.launches.postponed.is_some_and(|(_, at)| at > self.now) =>
+            {
+                return;
+            }
             Some(template) if wanted && !overdue => {
                 Step::Create { slot, label, instance_type, template: template.clone(), again: true }
             }

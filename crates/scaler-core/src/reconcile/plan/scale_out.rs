@@ -46,6 +46,12 @@ impl Planner<'_> {
         if room < lack {
             self.hold(Hold::NoRoom { lack, may_exist: self.state.may_exist(), limit });
         }
+        if let Some((refusal, until)) = self.state.launches.postponed
+            && until > self.now
+        {
+            self.hold(Hold::LaunchPostponed { refusal, until });
+            return;
+        }
         let below_min = self.state.serving() < self.group.size.min;
         if let Some(next) = self.state.launches.next(below_min)
             && next > self.now

@@ -39,7 +39,9 @@ pub(in crate::reconcile) fn waits(group: &Group, state: &GroupState, now: Timest
             Some(Wait { member: Some(member.label.clone()), what, until })
         })
         .collect();
-    if let Some(until) = state.launches.next(state.serving() < group.size.min)
+    let backoff = state.launches.next(state.serving() < group.size.min);
+    let postponed = state.launches.postponed.map(|(_, until)| until);
+    if let Some(until) = backoff.max(postponed)
         && until > now
         && state.desired.is_some_and(|desired| desired > state.expected())
     {
