@@ -95,7 +95,7 @@ impl Exporter<'_> {
         Some(match item.config.kind {
             ItemKind::Pipeline => bean.value(1, "changeSets", json!([])),
             _ => {
-                let on = build.executor.as_ref().map_or("", |(node, _)| node.as_str());
+                let on = build.executors.first().map_or("", |on| on.node.as_str());
                 let none = Bean::new("hudson.scm.EmptyChangeLogSet").value(2, "items", json!([])).value(
                     2,
                     "kind",

@@ -1,9 +1,11 @@
 //! The structure of a declarative pipeline, as Jenkins validates it: sections, not the names of steps.
 
 use super::ast::{Call, Statement};
-use super::declarative::{POST, calls, pipeline};
+use super::declarative::POST;
 use super::error::ScriptError;
+use super::matrix::lacks;
 use super::parse::parse;
+use super::sections::{calls, pipeline, section, section_body};
 
 const PIPELINE: [&str; 10] = [
     "agent",
@@ -23,6 +25,20 @@ const STAGE: [&str; 12] = [
     "stages",
     "parallel",
     "matrix",
+    "post",
+    "environment",
+    "options",
+    "when",
+    "tools",
+    "input",
+    "failFast",
+];
+
+const MATRIX: [&str; 11] = [
+    "axes",
+    "excludes",
+    "stages",
+    "agent",
     "post",
     "environment",
     "options",
@@ -110,6 +126,7 @@ fn stage(errors: &mut Vec<ScriptError>, call: &Call) {
                 errors.push(ScriptError::new(one.line, 1, &message));
             }
         }
+        [one] if one.is("matrix") => matrix(errors, one, one.body.as_deref().unwrap_or_default()),
         [one] => stages(errors, one, one.body.as_deref().unwrap_or_default()),
         _ => {
             let message = format!(
@@ -120,6 +137,28 @@ fn stage(errors: &mut Vec<ScriptError>, call: &Call) {
     }
     for section in calls(body).filter(|section| section.is("post")) {
         post(errors, section.body.as_deref().unwrap_or_default());
+    }
+}
+
+fn matrix(errors: &mut Vec<ScriptError>, call: &Call, body: &[Statement]) {
+    unknown(errors, body, &MATRIX);
+    for needed in ["axes", "stages"] {
+        match section(body, needed) {
+            Some(section) if needed == "stages" => {
+                stages(errors, section, section.body.as_deref().unwrap_or_default());
+            }
+            Some(_) => {}
+            None => {
+                let message = format!("Missing required section \"{needed}\"");
+                errors.push(ScriptError::new(call.line, 1, &message));
+            }
+        }
+    }
+    for axis in calls(section_body(body, "axes")) {
+        if let Some(lacking) = lacks(axis) {
+            let message = format!("Missing required section \"{lacking}\" of an axis");
+            errors.push(ScriptError::new(axis.line, 1, &message));
+        }
     }
 }
 

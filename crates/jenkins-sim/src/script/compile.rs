@@ -4,12 +4,13 @@ use super::ast::{Call, Statement};
 use super::declarative;
 use super::emit::block;
 use super::program::Program;
+use super::sections::{pipeline, section_calls};
 
 /// Compiles a Jenkinsfile, declarative or scripted.
 pub(crate) fn compile(statements: &[Statement]) -> Program {
     let mut ops = Vec::new();
-    match declarative::pipeline(statements) {
-        Some(pipeline) => declarative::compile(&mut ops, pipeline),
+    match pipeline(statements) {
+        Some(body) => declarative::compile(&mut ops, body),
         None => block(&mut ops, statements),
     }
     Program { ops }
@@ -17,9 +18,8 @@ pub(crate) fn compile(statements: &[Statement]) -> Program {
 
 /// The parameters that a declarative Jenkinsfile defines, each as its call, and whether builds may run at once.
 pub(crate) fn parameters(statements: &[Statement]) -> (Vec<Call>, bool) {
-    let pipeline = declarative::pipeline(statements);
-    let section =
-        |name: &str| pipeline.map(|body| declarative::section_calls(body, name)).unwrap_or_default();
+    let body = pipeline(statements);
+    let section = |name: &str| body.map(|body| section_calls(body, name)).unwrap_or_default();
     let exclusive = section("options").iter().any(|option| option.is("disableConcurrentBuilds"));
     (section("parameters"), exclusive)
 }

@@ -1,8 +1,10 @@
 //! Declarative pipelines: `pipeline { agent … stages { … } post { … } }`.
 
 use super::ast::{Call, Expr, Statement, StatementKind};
-use super::emit::{block, finally, scoped, without_body};
+use super::emit::{block, branches, finally, scoped, without_body};
+use super::matrix::{Cell, cells};
 use super::program::{Condition, Op, Scope};
+use super::sections::{calls, section, section_body, section_calls};
 
 /// The sections of a `post`, in the order in which Jenkins runs them.
 pub(super) const POST: [&str; 10] = [
@@ -17,35 +19,6 @@ pub(super) const POST: [&str; 10] = [
     "unsuccessful",
     "cleanup",
 ];
-
-/// The body of the `pipeline` block, where there is one.
-pub(super) fn pipeline(statements: &[Statement]) -> Option<&[Statement]> {
-    statements.iter().find_map(|statement| match &statement.kind {
-        StatementKind::Call(call) if call.is("pipeline") => call.body.as_deref(),
-        _ => None,
-    })
-}
-
-/// The calls that stand in a block.
-pub(super) fn calls(body: &[Statement]) -> impl Iterator<Item = &Call> {
-    body.iter().filter_map(|statement| match &statement.kind {
-        StatementKind::Call(call) => Some(call),
-        _ => None,
-    })
-}
-
-fn section<'a>(body: &'a [Statement], name: &str) -> Option<&'a Call> {
-    calls(body).find(|call| call.is(name))
-}
-
-fn section_body<'a>(body: &'a [Statement], name: &str) -> &'a [Statement] {
-    section(body, name).and_then(|call| call.body.as_deref()).unwrap_or_default()
-}
-
-/// The calls of a section, such as those of `parameters`.
-pub(super) fn section_calls(body: &[Statement], name: &str) -> Vec<Call> {
-    calls(section_body(body, name)).cloned().collect()
-}
 
 pub(super) fn compile(ops: &mut Vec<Op>, body: &[Statement]) {
     agent(ops, body, |ops| {
@@ -152,36 +125,67 @@ fn stages(ops: &mut Vec<Op>, body: &[Statement]) {
 fn stage(ops: &mut Vec<Op>, call: &Call) {
     let name = call.argument("name").cloned().unwrap_or(Expr::Null);
     let body = call.body.as_deref().unwrap_or_default();
-    scoped(ops, Scope::Stage(name.clone()), |ops| {
-        let when = section_body(body, "when");
-        let test = ops.len();
-        if !when.is_empty() {
-            ops.push(Op::Rethrow);
-        }
-        agent(ops, body, |ops| {
-            options(ops, body, |ops| {
-                environment(ops, body, |ops| {
-                    post(ops, body, false, |ops| {
-                        if let Some(input) = section(body, "input") {
-                            ops.push(Op::Step { call: input_step(input), into: None });
-                        }
-                        block(ops, section_body(body, "steps"));
-                        stages(ops, section_body(body, "stages"));
-                        stages(ops, section_body(body, "parallel"));
-                    });
+    scoped(ops, Scope::Stage(name.clone()), |ops| within_stage(ops, &name, body));
+}
+
+/// What stands in a stage, or in `matrix` for each of its cells.
+fn within_stage(ops: &mut Vec<Op>, name: &Expr, body: &[Statement]) {
+    let when = section_body(body, "when");
+    let test = ops.len();
+    if !when.is_empty() {
+        ops.push(Op::Rethrow);
+    }
+    agent(ops, body, |ops| {
+        options(ops, body, |ops| {
+            environment(ops, body, |ops| {
+                post(ops, body, false, |ops| {
+                    if let Some(input) = section(body, "input") {
+                        ops.push(Op::Step { call: input_step(input), into: None });
+                    }
+                    work(ops, body);
                 });
             });
         });
-        if !when.is_empty() {
-            let over = ops.len();
-            ops.push(Op::Jump(over + 2));
-            let title = name.literal().unwrap_or_default();
-            ops.push(Op::Print(format!("Stage \"{title}\" skipped due to when conditional")));
-            if let Some(place) = ops.get_mut(test) {
-                *place = Op::Unless { condition: conditions(when), to: over + 1 };
-            }
-        }
     });
+    if !when.is_empty() {
+        let over = ops.len();
+        ops.push(Op::Jump(over + 2));
+        let title = name.literal().unwrap_or_default();
+        ops.push(Op::Print(format!("Stage \"{title}\" skipped due to when conditional")));
+        if let Some(place) = ops.get_mut(test) {
+            *place = Op::Unless { condition: conditions(when), to: over + 1 };
+        }
+    }
+}
+
+/// The one of `steps`, `stages`, `parallel` and `matrix` that a stage has.
+fn work(ops: &mut Vec<Op>, body: &[Statement]) {
+    block(ops, section_body(body, "steps"));
+    stages(ops, section_body(body, "stages"));
+    let yes = Expr::Boolean(true);
+    let fail_fast = section(body, "failFast").is_some_and(|call| call.positional.first() == Some(&yes));
+    let at_once: Vec<&Call> = calls(section_body(body, "parallel")).filter(|call| call.is("stage")).collect();
+    if !at_once.is_empty() {
+        let name = |call: &&Call| call.argument("name").and_then(Expr::literal).unwrap_or_default();
+        let names = at_once.iter().map(name).collect();
+        branches(ops, names, fail_fast, |ops, at| {
+            if let Some(call) = at_once.get(at) {
+                stage(ops, call);
+            }
+        });
+    }
+    let matrix = section_body(body, "matrix");
+    let cells = cells(matrix);
+    if !cells.is_empty() {
+        let names = cells.iter().map(Cell::name).collect();
+        branches(ops, names, fail_fast, |ops, at| {
+            let Some(cell) = cells.get(at) else { return };
+            let name = Expr::text(&cell.name());
+            scoped(ops, Scope::Stage(name.clone()), |ops| {
+                scoped(ops, Scope::Environment(cell.environment()), |ops| within_stage(ops, &name, matrix));
+            });
+        });
+    }
 }
 
 /// `input { message '…' ok '…' }` as the step with arguments.

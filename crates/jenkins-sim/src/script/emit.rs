@@ -155,15 +155,45 @@ fn with_values(ops: &mut Vec<Op>, call: &Call) -> Call {
     Call { positional, named, ..call.clone() }
 }
 
-/// Branches one after the other: a build here has one place where it is.
+/// `parallel a: { … }, b: { … }`, also with the branches in a map.
 fn parallel(ops: &mut Vec<Op>, call: &Call) {
-    scoped(ops, Scope::Plain("parallel".to_owned()), |ops| {
-        for (name, branch) in &call.named {
-            if let Expr::Closure(body) = branch {
-                ops.push(Op::Print(format!("[Pipeline] {{ (Branch: {name})")));
-                block(ops, body);
-            }
+    let named = match call.positional.first() {
+        Some(Expr::Call(map)) if map.name.is_empty() => &map.named,
+        _ => &call.named,
+    };
+    let (names, bodies): (Vec<String>, Vec<&Vec<Statement>>) = named
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Expr::Closure(body) => Some((name.clone(), body)),
+            _ => None,
+        })
+        .unzip();
+    let fail_fast = named.iter().any(|(name, value)| name == "failFast" && *value == Expr::Boolean(true));
+    branches(ops, names, fail_fast, |ops, at| {
+        if let Some(body) = bodies.get(at) {
+            block(ops, body);
         }
+    });
+}
+
+/// Branches that go on at the same time; each is made by its place in the list.
+pub(super) fn branches(
+    ops: &mut Vec<Op>,
+    names: Vec<String>,
+    fail_fast: bool,
+    mut branch: impl FnMut(&mut Vec<Op>, usize),
+) {
+    scoped(ops, Scope::Parallel, |ops| {
+        let fork = reserve(ops);
+        let mut begun = Vec::new();
+        for (at, name) in names.into_iter().enumerate() {
+            let start = ops.len();
+            scoped(ops, Scope::Branch(name.clone()), |ops| branch(ops, at));
+            ops.push(Op::Join);
+            begun.push((name, start));
+        }
+        let join = ops.len();
+        fill(ops, fork, Op::Fork { branches: begun, join, fail_fast });
     });
 }
 

@@ -10,8 +10,10 @@ mod declarative;
 mod emit;
 mod error;
 mod lex;
+mod matrix;
 mod parse;
 mod program;
+mod sections;
 
 pub(crate) use ast::{Call, Expr, Operator, Part, StatementKind};
 pub(crate) use check::check;

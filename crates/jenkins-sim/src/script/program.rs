@@ -31,6 +31,17 @@ pub(crate) enum Op {
         to: usize,
     },
     Jump(usize),
+    /// Goes on in several places at the same time, and at `join` when all of them have come to their [`Op::Join`].
+    Fork {
+        branches: Vec<(String, usize)>,
+        join: usize,
+        /// The first branch that fails ends the others.
+        fail_fast: bool,
+    },
+    /// Ends a branch.
+    Join,
+    /// Puts the files that came as parameters into the workspace, of a freestyle job.
+    Files,
     /// Ends the section of a [`Scope::Finally`]: what was thrown before goes on.
     Rethrow,
     /// A line of the log.
@@ -85,10 +96,35 @@ pub(crate) enum Scope {
     },
     /// A block step that only shows in the log, such as `timestamps`.
     Plain(String),
+    /// `parallel`, around its branches.
+    Parallel,
+    /// One of its branches.
+    Branch(String),
 }
 
 impl Scope {
-    /// What the log calls it; what the compiler made for itself is not shown.
+    /// The lines of the log that begin it; what the compiler made for itself is not shown.
+    pub(crate) fn opening(&self, name: &str) -> Vec<String> {
+        match (self, self.title()) {
+            (Self::Parallel, _) => vec!["[Pipeline] parallel".to_owned()],
+            (Self::Branch(branch), _) => vec![format!("[Pipeline] {{ (Branch: {branch})")],
+            (Self::Stage(_), _) => vec!["[Pipeline] stage".to_owned(), format!("[Pipeline] {{ ({name})")],
+            (_, Some(title)) => vec![format!("[Pipeline] {title}"), "[Pipeline] {".to_owned()],
+            (_, None) => Vec::new(),
+        }
+    }
+
+    /// The lines that end it.
+    pub(crate) fn closing(&self) -> Vec<String> {
+        match (self, self.title()) {
+            (Self::Parallel, _) => vec!["[Pipeline] // parallel".to_owned()],
+            (Self::Branch(_), _) => vec!["[Pipeline] }".to_owned()],
+            (_, Some(title)) => vec!["[Pipeline] }".to_owned(), format!("[Pipeline] // {title}")],
+            (_, None) => Vec::new(),
+        }
+    }
+
+    /// What the log calls a block.
     pub(crate) fn title(&self) -> Option<&str> {
         Some(match self {
             Self::Stage(_) => "stage",
@@ -100,7 +136,7 @@ impl Scope {
             Self::Retry { .. } => "retry",
             Self::CatchError(_) => "catchError",
             Self::Plain(name) => name,
-            Self::Catch { .. } | Self::Finally { .. } => return None,
+            Self::Catch { .. } | Self::Finally { .. } | Self::Parallel | Self::Branch(_) => return None,
         })
     }
 }

@@ -41,6 +41,15 @@ impl Cause {
     }
 }
 
+/// An executor that a build has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Executor {
+    pub(crate) node: String,
+    pub(crate) number: usize,
+    /// The frame of the `node` that took it; 0 of a freestyle build.
+    pub(super) frame: u64,
+}
+
 /// One build.
 #[derive(Debug)]
 pub(crate) struct Build {
@@ -60,8 +69,8 @@ pub(crate) struct Build {
     pub(crate) tests: Option<TestReport>,
     pub(crate) stages: Vec<Stage>,
     pub(crate) inputs: Vec<Input>,
-    /// The node that it runs on, and the number of its executor there.
-    pub(crate) executor: Option<(String, usize)>,
+    /// The executors that it has taken.
+    pub(crate) executors: Vec<Executor>,
     /// The environment that its steps saw at first.
     pub(crate) environment: BTreeMap<String, String>,
     /// Texts that the log must not show.
@@ -135,7 +144,7 @@ impl World {
             return;
         }
         build.ended = Some(now);
-        build.executor = None;
+        build.executors.clear();
         if let Some(item) = self.item_by_id_mut(id.job)
             && let Some(most) = item.config.builds_to_keep
         {

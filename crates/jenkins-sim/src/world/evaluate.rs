@@ -11,7 +11,7 @@ use crate::script::{Expr, Operator, Part};
 impl Build {
     /// A variable of the environment as the innermost scope has it.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
-        let scoped = self.run.as_ref().and_then(|run| run.scoped(name));
+        let scoped = self.run.as_ref().and_then(|run| run.now.scoped(name));
         scoped.or_else(|| self.environment.get(name).map(String::as_str))
     }
 

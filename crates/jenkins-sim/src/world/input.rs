@@ -15,5 +15,7 @@ pub(crate) struct Input {
     /// Who may answer, if not everybody.
     pub(super) submitters: Vec<String>,
     pub(super) asked: Timestamp,
+    /// The branch that waits for the answer.
+    pub(super) branch: u64,
     pub(super) into: Option<Vec<String>>,
 }

@@ -5,15 +5,18 @@
 //! as a change like any other.
 
 mod artifact;
+mod begin;
 mod build;
 mod carry_out;
 mod command;
+mod condition;
 mod credential;
 mod errand;
 mod evaluate;
 mod failure;
 mod groovy;
 mod input;
+mod interrupt;
 mod item;
 mod log;
 mod node;

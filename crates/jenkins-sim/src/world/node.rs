@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::build::Executor;
 use super::{BuildId, World};
 
 /// A computer that runs builds.
@@ -37,10 +38,8 @@ impl World {
         let mut busy = BTreeMap::new();
         for item in self.items.values() {
             for build in item.builds.values() {
-                if let Some((on, number)) = &build.executor
-                    && on == node
-                {
-                    busy.insert(*number, BuildId { job: item.id, number: build.number });
+                for executor in build.executors.iter().filter(|executor| executor.node == node) {
+                    busy.insert(executor.number, BuildId { job: item.id, number: build.number });
                 }
             }
         }
@@ -81,10 +80,11 @@ impl World {
         true
     }
 
-    pub(super) fn reserved_executor(&self, item: u64) -> Option<(String, usize)> {
-        let of =
-            |(name, node): (&String, &Node)| node.reserved.get(&item).map(|number| (name.clone(), *number));
-        self.nodes.iter().find_map(of)
+    pub(super) fn reserved_executor(&self, item: u64) -> Option<Executor> {
+        self.nodes.iter().find_map(|(name, node)| {
+            let number = *node.reserved.get(&item)?;
+            Some(Executor { node: name.clone(), number, frame: 0 })
+        })
     }
 
     pub(super) fn release_reserved(&mut self, item: u64) {
@@ -93,29 +93,45 @@ impl World {
         }
     }
 
-    /// Takes an executor for a pipeline's `node`.
-    pub(super) fn take_executor(&mut self, id: BuildId) -> bool {
-        let Some(free) = self.free_executor() else { return false };
+    /// Takes an executor for a pipeline's `node`, which is left with that frame.
+    pub(super) fn take_executor(&mut self, id: BuildId, frame: u64) -> bool {
+        let Some((node, number)) = self.free_executor() else { return false };
         if let Some(build) = self.build_mut(id) {
-            build.executor = Some(free);
+            build.executors.push(Executor { node, number, frame });
         }
         true
     }
 
+    /// A `node` is left.
+    pub(super) fn free_executors(&mut self, id: BuildId, frame: u64) {
+        if let Some(build) = self.build_mut(id) {
+            build.executors.retain(|executor| executor.frame != frame);
+        }
+        self.maintain_queue();
+    }
+
     /// Lets pipelines that wait for an executor go on, as far as there are some.
     pub(super) fn give_executors(&mut self) {
-        let waiting: Vec<BuildId> = self
-            .items
-            .values()
-            .flat_map(|item| item.builds.values().map(|build| (item.id, build)))
-            .filter(|(_, build)| build.run.as_ref().is_some_and(super::run::Run::wants_executor))
-            .map(|(job, build)| BuildId { job, number: build.number })
-            .collect();
-        for id in waiting {
-            if !self.take_executor(id) {
+        // One may free the executor of another while it goes on, so each is looked for anew.
+        while let Some((id, branch, frame)) = self.waits_for_executor() {
+            if !self.take_executor(id, frame) {
                 return;
+            }
+            if let Some(run) = self.build_mut(id).and_then(|build| build.run.as_mut()) {
+                run.has_executor(branch);
             }
             self.go_on(id);
         }
+    }
+
+    /// The first branch of a pipeline that waits for an executor, and the frame that will hold it.
+    fn waits_for_executor(&self) -> Option<(BuildId, u64, u64)> {
+        self.items.values().find_map(|item| {
+            item.builds.values().find_map(|build| {
+                let branch = build.run.as_ref()?.branches().find(|branch| branch.wants_executor())?;
+                let id = BuildId { job: item.id, number: build.number };
+                Some((id, branch.id, branch.frames.last()?.id))
+            })
+        })
     }
 }

@@ -57,11 +57,12 @@ impl World {
                 .map(str::to_owned)
                 .collect(),
             asked: now,
+            branch: build.run.as_ref().map_or(0, |run| run.now.id),
             into,
         };
         build.inputs.push(input);
         build.wait(Wait::Input);
-        if let Some(stage) = build.stages.iter_mut().rev().find(|stage| stage.ended.is_none()) {
+        if let Some(stage) = build.stage_mut() {
             stage.status = StageStatus::Paused;
         }
         Ok(Flow::Wait)
@@ -95,13 +96,16 @@ impl World {
         let answers = values.map(|values| answers(&known.parameters, values)).transpose()?;
         let input = build.inputs.remove(at);
         let waited = api_sim::between(input.asked, now);
-        if let Some(stage) = build.stages.iter_mut().rev().find(|stage| stage.ended.is_none()) {
+        if let Some(run) = build.run.as_mut() {
+            run.turn_to(input.branch);
+        }
+        if let Some(stage) = build.stage_mut() {
             stage.status = StageStatus::InProgress;
             stage.paused += waited;
         }
         let Some(answers) = answers else {
             build.print_line(&format!("Rejected by {name}"));
-            self.fail(id, Failure::interrupted());
+            self.resume(id, Some(Failure::interrupted()));
             return Ok(());
         };
         build.print_line(&format!("Approved by {name}"));
@@ -111,7 +115,7 @@ impl World {
             _ => Value::Map(answers),
         };
         build.assign(&input.into.unwrap_or_default(), value);
-        self.go_on(id);
+        self.resume(id, None);
         self.touch();
         Ok(())
     }

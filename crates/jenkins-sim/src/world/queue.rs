@@ -264,7 +264,7 @@ impl World {
             return;
         }
         let item = item.clone();
-        let executor = self.reserved_executor(id);
+        let executors = self.reserved_executor(id).into_iter().collect();
         let now = self.now;
         let Some(job) = self.item_by_id_mut(item.job) else { return };
         let number = job.next_number;
@@ -286,7 +286,7 @@ impl World {
             tests: None,
             stages: Vec::new(),
             inputs: Vec::new(),
-            executor,
+            executors,
             environment: BTreeMap::new(),
             secrets: Vec::new(),
             run: None,

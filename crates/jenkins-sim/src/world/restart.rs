@@ -78,11 +78,11 @@ impl World {
             }
         }
         for id in self.running(ItemKind::Freestyle) {
-            self.stop_errand(id, true);
+            self.stop_errand(id, 0, true);
             let Some(build) = self.build_mut(id) else { continue };
             build.run = None;
             build.ended = Some(now);
-            build.executor = None;
+            build.executors.clear();
             if build.result.is_none() {
                 let outcome = if orderly { Outcome::Aborted } else { Outcome::Failure };
                 build.result = Some(outcome);

@@ -9,7 +9,7 @@ use super::command::{Shell, Then};
 use super::errand::{Errand, ErrandId, ErrandResult, Work};
 use super::failure::Failure;
 use super::groovy::Value;
-use super::run::{Flow, Wait};
+use super::run::{Branch, Flow, Wait};
 use super::{BuildId, Outcome, TestReport, World};
 use crate::shell::ModelShell;
 
@@ -18,7 +18,8 @@ impl World {
         let Some(build) = self.build(id) else { return Ok(Flow::Wait) };
         let mut environment = build.environment.clone();
         if let Some(run) = &build.run {
-            environment.extend(run.frames.iter().flat_map(|frame| frame.environment.iter().cloned()));
+            let frames: Vec<_> = run.now.around().collect();
+            environment.extend(frames.iter().rev().flat_map(|frame| frame.environment.iter().cloned()));
         }
         match self.settings.shell {
             crate::Shell::Modelled => {
@@ -37,8 +38,8 @@ impl World {
     pub(super) fn turn_shell(&mut self, id: BuildId, shell: Shell) {
         match self.advance_shell(id, shell) {
             Ok(Flow::Wait) => {}
-            Ok(Flow::On) => self.go_on(id),
-            Err(failure) => self.fail(id, failure),
+            Ok(Flow::On) => self.resume(id, None),
+            Err(failure) => self.resume(id, Some(failure)),
         }
     }
 
@@ -101,6 +102,23 @@ impl World {
         self.shell_done(id, shell, result)
     }
 
+    /// Puts the files that came as parameters where the commands of a freestyle job find them.
+    pub(super) fn parameter_files(&mut self, id: BuildId) -> Result<Flow, Failure> {
+        let Some(build) = self.build_mut(id) else { return Ok(Flow::Wait) };
+        let files: BTreeMap<String, Vec<u8>> = build
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some((parameter.name.clone(), parameter.content.clone()?)))
+            .collect();
+        if files.is_empty() {
+            return Ok(Flow::On);
+        }
+        for name in files.keys() {
+            build.print_line(&format!("Copying file to {name}"));
+        }
+        self.on_files(id, Work::WriteAll { files }, Then::Step, None)
+    }
+
     pub(super) fn archive(
         &mut self,
         id: BuildId,
@@ -131,20 +149,21 @@ impl World {
         self.touch();
     }
 
-    /// The build that waits for some work.
-    fn build_of_errand(&self, errand: ErrandId) -> Option<BuildId> {
+    /// The build that waits for some work, and the branch of it that does.
+    fn build_of_errand(&self, errand: ErrandId) -> Option<(BuildId, u64)> {
+        let waits = |branch: &Branch| matches!(&branch.wait, Wait::Errand(known, _) if *known == errand);
         self.items.values().find_map(|item| {
-            let waits =
-                |run: &super::run::Run| matches!(&run.wait, Wait::Errand(known, _) if *known == errand);
-            let build = item.builds.values().find(|build| build.run.as_ref().is_some_and(waits))?;
-            Some(BuildId { job: item.id, number: build.number })
+            item.builds.values().find_map(|build| {
+                let branch = build.run.as_ref()?.find(waits)?;
+                Some((BuildId { job: item.id, number: build.number }, branch))
+            })
         })
     }
 
     /// A command has printed something.
     pub(crate) fn errand_printed(&mut self, errand: ErrandId, text: &[u8]) {
         let build = self.build_of_errand(errand);
-        if let Some(build) = build.and_then(|id| self.build_mut(id)) {
+        if let Some(build) = build.and_then(|(id, _)| self.build_mut(id)) {
             build.print(text);
             self.touch();
         }
@@ -155,24 +174,23 @@ impl World {
         if self.phase.down_until().is_some() {
             return self.held.push((errand, result));
         }
-        let Some(id) = self.build_of_errand(errand) else { return };
-        let Some(build) = self.build_mut(id) else { return };
-        let Some(Wait::Errand(_, shell)) =
-            build.run.as_mut().map(|run| std::mem::replace(&mut run.wait, Wait::Nothing))
-        else {
-            return;
-        };
+        let Some((id, branch)) = self.build_of_errand(errand) else { return };
+        let Some(run) = self.build_mut(id).and_then(|build| build.run.as_mut()) else { return };
+        run.turn_to(branch);
+        let Wait::Errand(_, shell) = std::mem::replace(&mut run.now.wait, Wait::Nothing) else { return };
         match self.shell_done(id, *shell, result) {
             Ok(Flow::Wait) => {}
-            Ok(Flow::On) => self.go_on(id),
-            Err(failure) => self.fail(id, failure),
+            Ok(Flow::On) => self.resume(id, None),
+            Err(failure) => self.resume(id, Some(failure)),
         }
         self.touch();
     }
 
-    pub(super) fn stop_errand(&mut self, id: BuildId, at_once: bool) {
-        let wait = self.build(id).and_then(|build| build.run.as_ref()).map(|run| &run.wait);
-        if let Some(Wait::Errand(errand, _)) = wait {
+    /// Ends the command that a branch waits for.
+    pub(super) fn stop_errand(&mut self, id: BuildId, branch: u64, at_once: bool) {
+        let run = self.build(id).and_then(|build| build.run.as_ref());
+        let branch = run.and_then(|run| run.branches().find(|known| known.id == branch));
+        if let Some(Wait::Errand(errand, _)) = branch.map(|branch| &branch.wait) {
             let id = *errand;
             self.errands.push(Errand::Stop { id, at_once });
             self.touch();

@@ -165,8 +165,10 @@ impl World {
         let root = self.settings.root_url.clone();
         let root = root.unwrap_or_else(|| format!("http://localhost:8080{}/", self.settings.prefix));
         let job_url = format!("{root}{}", crate::export::item_path(name));
-        let (node, executor) = build.executor.clone().unwrap_or_default();
-        let node = if node.is_empty() { "built-in".to_owned() } else { node };
+        let on = build.executors.first();
+        let node = on.map(|on| on.node.clone()).filter(|node| !node.is_empty());
+        let node = node.unwrap_or_else(|| "built-in".to_owned());
+        let executor = on.map_or(0, |on| on.number);
         let home = self.settings.home.display();
         let tag = format!("jenkins-{}-{}", name.replace('/', "-"), id.number);
         let mut set = |name: &str, value: String| environment.insert(name.to_owned(), value);

@@ -12,8 +12,12 @@ impl World {
         loop {
             let now = self.now;
             let Some(build) = self.build_mut(id) else { return false };
-            let Some(frame) = build.run.as_mut().and_then(|run| run.frames.pop()) else {
-                self.end_run(id, Some(&failure));
+            let Some(frame) = build.run.as_mut().and_then(|run| run.now.frames.pop()) else {
+                if build.run.as_ref().is_some_and(|run| run.now.is_inner()) {
+                    self.end_branch(id, Some(failure));
+                } else {
+                    self.end_run(id, Some(&failure));
+                }
                 return false;
             };
             build.leave_scope(&frame, now, Some(&failure));
@@ -23,12 +27,12 @@ impl World {
                 FrameKind::Scope => match &frame.scope {
                     Scope::Finally { section } => {
                         run.result = run.result.max(Some(failure.outcome));
-                        run.at = *section;
-                        run.frames.push(Frame::section(frame.id, Some(failure)));
+                        run.now.at = *section;
+                        run.now.frames.push(Frame::section(frame.id, Some(failure)));
                         return true;
                     }
                     Scope::Catch { handler, variable } if !failure.interrupted => {
-                        run.at = *handler;
+                        run.now.at = *handler;
                         run.variables.insert(variable.clone(), Value::Text(failure.message));
                         return true;
                     }
@@ -37,7 +41,7 @@ impl World {
                             (call.name(), call.named("buildResult").and_then(|e| e.literal()));
                         let default = if name == "warnError" { Outcome::Unstable } else { Outcome::Failure };
                         let outcome = argument.and_then(|text| Outcome::read(&text)).unwrap_or(default);
-                        run.at = frame.end + 1;
+                        run.now.at = frame.end + 1;
                         run.result = run.result.max(Some(outcome));
                         let stage = call.named("stageResult").and_then(|e| e.literal());
                         let stage = stage.and_then(|text| Outcome::read(&text)).unwrap_or(outcome);
@@ -49,7 +53,7 @@ impl World {
                     }
                     Scope::Retry { left: Some(left), times } if *left > 1 && !failure.interrupted => {
                         let scope = Scope::Retry { left: Some(left - 1), times: times.clone() };
-                        run.at = frame.start;
+                        run.now.at = frame.start;
                         if let Some(crate::script::Op::Enter { scope: again, .. }) =
                             run.program.ops.get_mut(frame.start)
                         {
@@ -61,10 +65,7 @@ impl World {
                         build.print_line("Retrying");
                         return true;
                     }
-                    Scope::Node => {
-                        build.executor = None;
-                        self.maintain_queue();
-                    }
+                    Scope::Node => self.free_executors(id, frame.id),
                     _ => {}
                 },
             }

@@ -80,6 +80,21 @@ async fn its_output_is_there_while_it_runs_and_stopping_ends_all_of_its_processe
 }
 
 #[tokio::test]
+async fn commands_of_two_branches_run_at_the_same_time() {
+    let wait = |mine: &str, other: &str| {
+        format!("sh 'touch {mine}; until [ -e {other} ]; do sleep 0.05; done; echo {mine} saw {other}'")
+    };
+    let script = format!("node {{ parallel a: {{ {} }}, b: {{ {} }} }}", wait("a", "b"), wait("b", "a"));
+    let real = real("branches", &SeedJob::pipeline("job", script));
+    real.api.trigger("/job/job/build").await;
+    until(&real.api.sim, done).await;
+    let console = console(&real.api.sim);
+    for line in ["\na saw b\n", "\nb saw a\n", "Finished: SUCCESS\n"] {
+        assert!(console.contains(line), "lacks {line:?}:\n{console}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_outside_of_the_workspace_is_refused() {
     let real =
         real("outside", &SeedJob::pipeline("job", "node { writeFile file: '../escape.txt', text: 'x' }"));

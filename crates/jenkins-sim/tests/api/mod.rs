@@ -8,6 +8,7 @@ mod life;
 mod logins;
 mod machine;
 mod manage;
+mod parallel;
 mod queue;
 mod restart;
 mod script;

@@ -46,6 +46,25 @@ async fn values_come_by_form_too_and_a_file_as_a_part() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_parameter_is_in_the_workspace_of_a_freestyle_job_and_not_in_that_of_a_pipeline() {
+    let api = Api::new();
+    let file = || SeedParameter::new("file", "in/plan.txt", "");
+    api.sim.seed_job(&SeedJob::freestyle("free", "cat in/plan.txt").parameter(file())).unwrap();
+    api.sim.seed_job(&SeedJob::pipeline("flow", "node { sh 'cat in/plan.txt' }").parameter(file())).unwrap();
+    let body = "--x\r\nContent-Disposition: form-data; name=\"in/plan.txt\"; filename=\"p.txt\"\r\n\r\nadd two\n\r\n--x--\r\n";
+    for job in ["free", "flow"] {
+        let path = format!("/job/{job}/buildWithParameters?delay=0sec");
+        api.send("POST", &path, "multipart/form-data; boundary=x", body).await.unwrap();
+    }
+    seconds(5).await;
+    let console = api.get("/job/free/1/consoleText").await.text;
+    assert!(console.contains("Copying file to in/plan.txt\n") && console.contains("add two\n"), "{console}");
+    assert!(console.ends_with("Finished: SUCCESS\n"), "{console}");
+    // Jenkins itself brings files only to freestyle jobs.
+    assert!(api.get("/job/flow/1/consoleText").await.text.ends_with("Finished: FAILURE\n"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn build_on_a_parameterised_job_wants_the_form() {
     let api = api();
     let reply = api.post("/job/scale/build").await;
