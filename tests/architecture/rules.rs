@@ -1,286 +1,17 @@
-//! The floors of the house, and the check that nothing names a higher one.
+//! The check that the workspace is built as the house's tables say.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 use super::circles::{Read, circles};
+use super::house::{
+    CIRCLES, CLOCKS, CRATES, FLOORS, Floor, INDEPENDENT, LARGER_PROGRAMS, LIMITS, MOST_LINES, Modules,
+    NAMES_TO_PART, PROGRAM_LINES, SHARED_NAMES, TO_CONVERT, stands_above,
+};
 use super::manifest::{self, Need};
-use super::source::{Named, Source, module_of};
-use super::style;
-
-/// Longer than this, a file holds more than one idea.
-pub(crate) const MOST_LINES: usize = 600;
-
-/// The crates from the ground up, each with the crates of the workspace that it may build on.
-const CRATES: &[(&str, &[&str])] = &[
-    ("api-transport", &[]),
-    ("alertmanager-types", &["api-transport"]),
-    ("api-sim", &[]),
-    ("linode-sim", &["api-sim"]),
-    ("jenkins-sim", &["api-sim"]),
-    ("linode-api", &["api-transport"]),
-    ("jenkins-client", &["api-transport"]),
-    ("scaler-core", &[]),
-    ("scaler-linode", &["api-transport", "linode-api", "scaler-core"]),
-    ("scaler-sqlite", &["scaler-core"]),
-    ("scaler-alertmanager", &["alertmanager-types", "scaler-core"]),
-    ("scaler", &["linode-api", "scaler-core", "scaler-linode", "scaler-sqlite", "scaler-alertmanager"]),
-    (
-        "autoscale-config",
-        &["api-transport", "linode-api", "alertmanager-types", "scaler-core", "scaler-linode"],
-    ),
-    (
-        "autoscale-daemon",
-        &[
-            "api-transport",
-            "linode-api",
-            "alertmanager-types",
-            "scaler-core",
-            "scaler-linode",
-            "scaler-sqlite",
-            "scaler-alertmanager",
-            "autoscale-config",
-        ],
-    ),
-];
-
-/// Reads of the API that must stay independent: these don't even test with the others.
-const INDEPENDENT: &[&str] = &["linode-sim", "jenkins-sim", "alertmanager-types"];
-
-/// Packages whose imports and module files are still of another style. Each still breaks it, or it leaves the list.
-pub(crate) const TO_CONVERT: &[&str] = &[];
-
-/// Packages whose files import in circles, and how many circles at most: the next one is refused. A package without one
-/// leaves the list.
-pub(crate) const CIRCLES: &[(&str, usize)] =
-    &[("autoscale", 1), ("autoscale-config", 3), ("autoscale-daemon", 1), ("scaler-core", 3)];
-
-/// Which modules at a crate's root a floor may name.
-enum Modules {
-    /// These, and each thing by its floor: a re-export at the root would hide where it comes from.
-    Only(&'static [&'static str]),
-    AllBut(&'static [&'static str]),
-}
-
-/// Modules that stand above the rest of their crate, which is one floor. Only the crate's root may name them, to show them.
-const ABOVE: &[(&str, &str)] = &[("alertmanager-types", "client")];
-
-fn stands_above(name: &str, module: Option<&String>) -> bool {
-    module.is_some_and(|module| ABOVE.contains(&(name, module.as_str())))
-}
-
-/// A folder of a crate's `src` (or the file of that name; "" is the whole crate but for what stands above).
-struct Floor {
-    of: &'static str,
-    folder: &'static str,
-    names: Modules,
-    /// Path prefixes outside the crate that it never names.
-    never: &'static [&'static str],
-    asynchronous: bool,
-}
-
-const FLOORS: &[Floor] = &[
-    Floor {
-        of: "scaler-core",
-        folder: "model",
-        names: Modules::Only(&["model"]),
-        never: &[
-            "alertmanager_types",
-            "api_transport",
-            "async_trait",
-            "axum",
-            "futures_util",
-            "http",
-            "linode_api",
-            "reqwest",
-            "rusqlite",
-            "std::env",
-            "std::fs",
-            "std::net",
-            "std::process",
-            "std::thread",
-            "tokio",
-            "tokio_util",
-            "tracing",
-            "fastrand",
-        ],
-        asynchronous: false,
-    },
-    Floor {
-        of: "scaler-core",
-        folder: "state",
-        names: Modules::Only(&["model", "state"]),
-        never: &[
-            "alertmanager_types",
-            "api_transport",
-            "async_trait",
-            "axum",
-            "futures_util",
-            "http",
-            "linode_api",
-            "reqwest",
-            "rusqlite",
-            "std::env",
-            "std::fs",
-            "std::net",
-            "std::process",
-            "std::thread",
-            "tokio",
-            "tokio_util",
-            "tracing",
-            "fastrand",
-        ],
-        asynchronous: false,
-    },
-    Floor {
-        of: "scaler-core",
-        folder: "reconcile",
-        names: Modules::Only(&["model", "state", "reconcile"]),
-        never: &[
-            "alertmanager_types",
-            "api_transport",
-            "async_trait",
-            "axum",
-            "futures_util",
-            "http",
-            "linode_api",
-            "reqwest",
-            "rusqlite",
-            "std::env",
-            "std::fs",
-            "std::net",
-            "std::process",
-            "std::thread",
-            "tokio",
-            "tokio_util",
-            "tracing",
-            "fastrand",
-        ],
-        asynchronous: false,
-    },
-    Floor {
-        of: "scaler-core",
-        folder: "view",
-        names: Modules::Only(&["model", "state", "reconcile", "view"]),
-        never: &[
-            "alertmanager_types",
-            "api_transport",
-            "async_trait",
-            "axum",
-            "futures_util",
-            "http",
-            "linode_api",
-            "reqwest",
-            "rusqlite",
-            "std::env",
-            "std::fs",
-            "std::net",
-            "std::process",
-            "std::thread",
-            "tokio",
-            "tokio_util",
-            "tracing",
-            "fastrand",
-        ],
-        asynchronous: false,
-    },
-    Floor {
-        of: "scaler-core",
-        folder: "ports",
-        names: Modules::Only(&["model", "state", "ports"]),
-        never: &[
-            "alertmanager_types",
-            "api_transport",
-            "axum",
-            "http",
-            "linode_api",
-            "reqwest",
-            "rusqlite",
-            "std::fs",
-            "std::net",
-        ],
-        asynchronous: true,
-    },
-    Floor {
-        of: "scaler-core",
-        folder: "runtime",
-        names: Modules::Only(&[
-            "model",
-            "state",
-            "reconcile",
-            "view",
-            "ports",
-            "clock",
-            "in_memory",
-            "runtime",
-        ]),
-        never: &[
-            "alertmanager_types",
-            "api_transport",
-            "axum",
-            "http",
-            "linode_api",
-            "reqwest",
-            "rusqlite",
-            "std::fs",
-            "std::net",
-        ],
-        asynchronous: true,
-    },
-    Floor {
-        of: "linode-api",
-        folder: "models",
-        names: Modules::AllBut(&["api", "client", "list", "wait"]),
-        never: &[
-            "http",
-            "reqwest",
-            "api_transport",
-            "std::fs",
-            "std::net::TcpListener",
-            "std::net::TcpStream",
-            "std::net::UdpSocket",
-            "tokio",
-        ],
-        asynchronous: false,
-    },
-    Floor {
-        of: "jenkins-client",
-        folder: "models",
-        names: Modules::Only(&["models"]),
-        never: &[
-            "http",
-            "reqwest",
-            "api_transport",
-            "std::fs",
-            "std::net::TcpListener",
-            "std::net::TcpStream",
-            "std::net::UdpSocket",
-            "tokio",
-        ],
-        asynchronous: false,
-    },
-    Floor {
-        of: "alertmanager-types",
-        folder: "",
-        names: Modules::AllBut(&["client"]),
-        never: &[
-            "api_transport",
-            "http",
-            "reqwest",
-            "std::fs",
-            "std::net::TcpListener",
-            "std::net::TcpStream",
-            "std::net::UdpSocket",
-            "tokio",
-        ],
-        asynchronous: false,
-    },
-];
-
-/// The calls that read the wall clock or the monotonic one; `tokio::time` is fine, because a test can turn it.
-const CLOCKS: &[&str] =
-    &["std::time::SystemTime::now", "std::time::Instant::now", "jiff::Timestamp::now", "jiff::Zoned::now"];
+use super::source::{Named, Source, module_of, tokens, without_tests};
+use super::{sizes, style};
 
 /// Which rule a place breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -295,6 +26,8 @@ pub(crate) enum Rule {
     Circle,
     Imports,
     ModuleFile,
+    Size,
+    SharedName,
 }
 
 /// One place that breaks a rule.
@@ -321,6 +54,10 @@ pub(crate) struct Report {
     pub(crate) to_convert: BTreeMap<&'static str, usize>,
     /// How many circles each package of [`CIRCLES`] has.
     pub(crate) circles: BTreeMap<&'static str, usize>,
+    /// Lines of code and public types of each package.
+    pub(crate) sizes: BTreeMap<String, (usize, usize)>,
+    /// Where the public types of each name are.
+    pub(crate) types: BTreeMap<String, Vec<(PathBuf, usize)>>,
     /// Files that a floor's rules were held against, by crate and folder.
     pub(crate) held: BTreeMap<(&'static str, &'static str), usize>,
 }
@@ -334,6 +71,7 @@ pub(crate) fn check(root: &Path) -> Report {
         }
     }
     check.files(&root.join("tests"));
+    check.names_are_shared_for_a_reason();
     check.report.violations.sort();
     check.report
 }
@@ -365,6 +103,7 @@ impl Check {
         self.files(folder);
         self.floors_exist(&name, folder);
         self.sources(&name, &below, &folder.join("src"));
+        self.size(&name, program, &folder.join("src"));
         self.imports_run_in_no_circle(&name, &folder.join("src"));
     }
 
@@ -376,7 +115,7 @@ impl Check {
         if let Some((_, below)) = CRATES.iter().find(|(known, _)| *known == name) {
             return below.to_vec();
         }
-        let why = format!("{name} has no floor: give it its place in tests/architecture/rules.rs");
+        let why = format!("{name} has no floor: give it its place in tests/architecture/house.rs");
         self.breaks(manifest, 1, Rule::Crates, why);
         Vec::new()
     }
@@ -511,6 +250,72 @@ impl Check {
         }
     }
 
+    fn size(&mut self, name: &str, program: bool, src: &Path) {
+        let files: Vec<(PathBuf, Vec<String>, String)> = rust_files(src)
+            .into_iter()
+            .filter_map(|file| {
+                let text = fs::read_to_string(&file).ok()?;
+                let module = module_of(file.strip_prefix(src).ok()?);
+                Some((file, module, text))
+            })
+            .collect();
+        let for_tests: Vec<Vec<String>> = files
+            .iter()
+            .flat_map(|(_, module, text)| {
+                let names = without_tests(&tokens(text)).test_modules.into_iter();
+                names.map(|name| [module.clone(), vec![name]].concat()).collect::<Vec<_>>()
+            })
+            .collect();
+        let (mut lines, mut types) = (0, 0);
+        for (file, module, text) in &files {
+            if for_tests.iter().any(|tests| module.starts_with(tests)) {
+                continue;
+            }
+            let measured = sizes::measure(text);
+            lines += measured.lines;
+            types += measured.public_types.len();
+            for (line, named) in measured.public_types {
+                self.report.types.entry(named).or_default().push((file.clone(), line));
+            }
+        }
+        self.report.sizes.insert(name.to_owned(), (lines, types));
+        let limit = LIMITS.iter().find(|limit| limit.of == name);
+        let most_lines = if program {
+            let larger = LARGER_PROGRAMS.iter().find(|(larger, _)| *larger == name);
+            Some(larger.map_or(PROGRAM_LINES, |(_, most)| *most))
+        } else {
+            limit.map(|limit| limit.lines)
+        };
+        if let Some(most) = most_lines.filter(|most| lines > *most) {
+            let why = format!("{name} has {lines} lines of code, at most {most}");
+            self.breaks(src, 1, Rule::Size, why);
+        }
+        if let Some(most) = limit.map(|limit| limit.public_types).filter(|most| types > *most) {
+            let why = format!("{name} has {types} public types, at most {most}");
+            self.breaks(src, 1, Rule::Size, why);
+        }
+    }
+
+    fn names_are_shared_for_a_reason(&mut self) {
+        let shared: Vec<(String, Vec<(PathBuf, usize)>)> = self
+            .report
+            .types
+            .iter()
+            .filter(|(name, places)| places.len() > 1 && !may_be_shared(name))
+            .map(|(name, places)| (name.clone(), places.clone()))
+            .collect();
+        for (name, places) in shared {
+            let elsewhere: Vec<String> = places[1..]
+                .iter()
+                .map(|(file, line)| {
+                    format!("{}:{line}", file.strip_prefix(&self.root).unwrap_or(file).display())
+                })
+                .collect();
+            let why = format!("{name} is the name of another public type too: {}", elsewhere.join(", "));
+            self.breaks(&places[0].0, places[0].1, Rule::SharedName, why);
+        }
+    }
+
     fn names_crates(&mut self, name: &str, below: &[&str], file: &Path, source: &Source) {
         for named in &source.named {
             let krate = named.segments[0].replace('_', "-");
@@ -557,6 +362,10 @@ impl Check {
             }
         }
     }
+}
+
+fn may_be_shared(name: &str) -> bool {
+    SHARED_NAMES.iter().any(|(shared, _)| *shared == name) || NAMES_TO_PART.contains(&name)
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {

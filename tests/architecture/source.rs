@@ -35,9 +35,13 @@ impl Source {
     /// Reads `text`, the file at `path` below its crate's `src`. Without `tests`, items under `#[cfg(test)]` are left
     /// out.
     pub(crate) fn read(path: &Path, text: &str, tests: bool) -> Self {
-        let mut test_modules = Vec::new();
         let all = tokens(text);
-        let kept = if tests { all } else { without_tests(&all, &mut test_modules) };
+        let (kept, test_modules) = if tests {
+            (all, Vec::new())
+        } else {
+            let kept = without_tests(&all);
+            (kept.tokens, kept.test_modules)
+        };
         let asynchronous =
             kept.iter().filter(|t| t.text == "async" || t.text == "await").map(|t| t.line).collect();
         let (named, brought) = Walk::new(module_of(path)).run(&kept);
@@ -169,13 +173,23 @@ fn after_group(tokens: &[Token], open: usize) -> usize {
     tokens.len()
 }
 
-fn without_tests(tokens: &[Token], test_modules: &mut Vec<String>) -> Vec<Token> {
+/// What is left of a file without the items under `#[cfg(test)]`.
+#[derive(Debug, Default)]
+pub(crate) struct WithoutTests {
+    pub(crate) tokens: Vec<Token>,
+    /// The modules that the file declares only for its tests.
+    pub(crate) test_modules: Vec<String>,
+    /// The first and the last line of each item that is left out.
+    pub(crate) left_out: Vec<(usize, usize)>,
+}
+
+pub(crate) fn without_tests(tokens: &[Token]) -> WithoutTests {
     let text = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
-    let mut kept = Vec::new();
+    let mut kept = WithoutTests::default();
     let mut i = 0;
     while i < tokens.len() {
         if text(i) != "#" || text(i + 1) != "[" {
-            kept.push(tokens[i].clone());
+            kept.tokens.push(tokens[i].clone());
             i += 1;
             continue;
         }
@@ -183,10 +197,11 @@ fn without_tests(tokens: &[Token], test_modules: &mut Vec<String>) -> Vec<Token>
         let said: Vec<&str> = tokens[i..end].iter().map(|t| t.text.as_str()).collect();
         let for_tests = said.contains(&"cfg") && said.contains(&"test") && !said.contains(&"not");
         if !for_tests {
-            kept.extend_from_slice(&tokens[i..end]);
+            kept.tokens.extend_from_slice(&tokens[i..end]);
             i = end;
             continue;
         }
+        let from = tokens[i].line;
         i = end;
         while text(i) == "#" {
             i = after_group(tokens, i + 1);
@@ -195,7 +210,7 @@ fn without_tests(tokens: &[Token], test_modules: &mut Vec<String>) -> Vec<Token>
             && text(at) == "mod"
             && text(at + 2) == ";"
         {
-            test_modules.push(text(at + 1).to_owned());
+            kept.test_modules.push(text(at + 1).to_owned());
         }
         while i < tokens.len() {
             match text(i) {
@@ -211,6 +226,7 @@ fn without_tests(tokens: &[Token], test_modules: &mut Vec<String>) -> Vec<Token>
                 _ => i += 1,
             }
         }
+        kept.left_out.push((from, tokens[i.saturating_sub(1).min(tokens.len() - 1)].line));
     }
     kept
 }

@@ -1,6 +1,6 @@
 //! From the configuration to what acts.
 
-use api_transport::Token;
+use autoscale_api::client::Token;
 use autoscale_config::{Config, Secret};
 use autoscale_daemon::{AssembleError, Assembly};
 use linode_api::Client;

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
+use autoscale_api::ErrorDetail;
+use autoscale_api::client::{self, ErrorKind};
 use autoscale_config::Problems;
 use scaler_core::runtime;
 use scaler_sqlite::OpenError;
@@ -124,25 +126,24 @@ impl From<runtime::Error> for Failure {
     }
 }
 
-impl From<autoscale_daemon::client::Error> for Failure {
-    fn from(error: autoscale_daemon::client::Error) -> Self {
-        let exit = match error.status() {
-            None => Exit::Unreachable,
-            Some(400 | 401 | 403 | 404) => Exit::Usage,
-            Some(409 | 422) => Exit::Refused,
-            Some(_) => Exit::Failed,
+impl From<client::Error> for Failure {
+    fn from(error: client::Error) -> Self {
+        let exit = match error.kind() {
+            ErrorKind::Connect | ErrorKind::NoAnswer => Exit::Unreachable,
+            ErrorKind::Invalid | ErrorKind::Credential | ErrorKind::NotFound => Exit::Usage,
+            ErrorKind::Conflict => Exit::Refused,
+            _ => Exit::Failed,
         };
-        match error {
-            autoscale_daemon::client::Error::Refused { attempted, status: status @ (401 | 403), problem } => {
-                Self::new(
-                    exit,
-                    format!(
-                        "{attempted}: {problem} (status {status}): set AUTOSCALE_CREDENTIAL to the daemon's credential"
-                    ),
-                )
-            }
-            error => Self::new(exit, error),
+        if error.kind() == ErrorKind::Credential {
+            return Self::new(exit, format!("{error}: set AUTOSCALE_CREDENTIAL to the daemon's credential"));
         }
+        Self::new(exit, error)
+    }
+}
+
+impl From<ErrorDetail> for Failure {
+    fn from(detail: ErrorDetail) -> Self {
+        Self::new(Exit::Usage, detail)
     }
 }
 

@@ -3,27 +3,18 @@
 use std::env;
 use std::path::Path;
 
-use api_transport::{Token, Url};
+use autoscale_api::client::Token;
 use autoscale_config::{Config, Environment, StoreAt};
 use autoscale_daemon::local::read_token;
 use scaler_sqlite::read_address;
 
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, url_of};
 use crate::assemble;
 use crate::backend::{Backend, Daemon, Local};
 use crate::exit::{Exit, Failure};
 
 /// The variable that holds the daemon's credential.
 const CREDENTIAL: &str = "AUTOSCALE_CREDENTIAL";
-
-/// An address as `--daemon` and the file beside a store have it; none where it is not one.
-pub(crate) fn address(text: &str) -> Option<Url> {
-    let text = text.trim();
-    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let url: Url = whole.parse().ok()?;
-    let plain = url.username().is_empty() && url.password().is_none();
-    (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
-}
 
 /// Finds the daemon, or takes the store's lock.
 pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
@@ -42,7 +33,7 @@ pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
     let left = read_address(path).map_err(|error| {
         Failure::new(Exit::Failed, format!("reading the address beside {}: {error}", path.display()))
     })?;
-    if let Some(url) = left.as_deref().and_then(address) {
+    if let Some(url) = left.as_deref().and_then(url_of) {
         let daemon = Daemon::new(url, credential(Some(&config), Some(path))?.as_ref())?;
         // One that was killed left its address behind, and another program may be there now: the lock tells.
         if daemon.is_there().await {

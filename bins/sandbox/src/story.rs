@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::Status;
+use autoscale_api::view::Status;
 use scaler_core::model::Phase;
 use tokio::time::sleep;
 

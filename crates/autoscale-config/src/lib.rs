@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod convert;
-mod duration;
 mod environment;
 mod example;
 #[cfg(feature = "linode")]
@@ -14,7 +13,6 @@ mod read;
 mod secret;
 mod yaml;
 
-pub use duration::{ParseDurationError, format_duration, parse_duration};
 pub use environment::Environment;
 pub use example::{example, example_for};
 #[cfg(feature = "linode")]

@@ -1,40 +1,10 @@
-//! Durations, amounts and owners.
+//! Amounts and owners.
 
-use std::time::Duration;
-
-use autoscale_config::{Owner, format_duration, parse_duration};
+use autoscale_config::Owner;
 use proptest::prelude::*;
 use scaler_core::model::Amount;
 
 use crate::support::{read, with, with_group_lines};
-
-#[test]
-fn durations_as_people_write_them() {
-    let seconds = |text: &str| parse_duration(text).map(|duration| duration.as_secs_f64());
-    assert_eq!(seconds("90s"), Ok(90.0));
-    assert_eq!(seconds("10m"), Ok(600.0));
-    assert_eq!(seconds("1h30m"), Ok(5_400.0));
-    assert_eq!(seconds("2d"), Ok(172_800.0));
-    assert_eq!(seconds("1500ms"), Ok(1.5));
-    assert_eq!(seconds("0s"), Ok(0.0));
-    for bad in [
-        "",
-        "10",
-        "m",
-        "10 m",
-        "30m1h",
-        "1m1m",
-        "-1m",
-        "1.5h",
-        "1w",
-        "10M",
-        "366d",
-        "99999999999999999999s",
-        "1h30",
-    ] {
-        assert!(parse_duration(bad).is_err(), "{bad}");
-    }
-}
 
 #[test]
 fn owners_have_one_form() {
@@ -50,12 +20,6 @@ fn owners_have_one_form() {
 }
 
 proptest! {
-    #[test]
-    fn durations_round_trip(milliseconds in 0_u64..=365 * 86_400_000) {
-        let duration = Duration::from_millis(milliseconds);
-        prop_assert_eq!(parse_duration(&format_duration(duration)), Ok(duration));
-    }
-
     #[test]
     fn amounts_round_trip_through_the_file(n in 1_u32..10_000, percent in any::<bool>()) {
         let amount = if percent { Amount::Percent(n) } else { Amount::Count(n) };

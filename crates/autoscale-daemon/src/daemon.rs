@@ -19,8 +19,9 @@ use crate::local::LocalToken;
 use crate::metrics::Metrics;
 use crate::preflight::Preflight;
 use crate::scrape::Directory;
+use crate::sentinel::Sentinel;
 use crate::state::State;
-use crate::{Addresses, ApiCalls, Credential, ServeError, http, sentinel};
+use crate::{Addresses, ApiCalls, Credential, ServeError, http};
 
 /// Connections that are still busy when the daemon stops are waited for this long.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -122,7 +123,7 @@ impl Builder {
             webhook_credential: self.webhook_credential,
             events: EventLog::new(u64::try_from(started.as_millisecond()).unwrap_or_default()),
             metrics: Metrics::new(&self.calls),
-            sentinel: sentinel::Sentinel::default(),
+            sentinel: Sentinel::default(),
             directory: self.addresses.map(Directory::new),
             large_bodies: Semaphore::new(LARGE_BODIES),
             stopping: watch::Sender::new(false),
@@ -229,7 +230,7 @@ impl Daemon {
                 () = nothing_under_way => Ok(()),
                 () = look => Ok(()),
                 () = keep => Ok(()),
-                () = sentinel::keep_looking(state) => Ok(()),
+                () = state.keep_looking() => Ok(()),
             }
         };
         while let Some(Some(event)) = events.next().now_or_never() {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use autoscale_api::{EventPage, NumberedEvent};
+use scaler_core::view::Event;
 use tokio::sync::watch;
-
-use crate::api::{Event, Events};
 
 /// Events that are kept of each group.
 const KEPT: usize = 1_024;
@@ -20,7 +20,7 @@ pub(crate) struct EventLog {
 
 #[derive(Debug, Default)]
 struct Ring {
-    events: VecDeque<Event>,
+    events: VecDeque<NumberedEvent>,
     /// The number of the last event that was dropped.
     dropped: u64,
 }
@@ -32,11 +32,11 @@ impl EventLog {
     }
 
     /// Keeps an event.
-    pub(crate) fn keep(&self, event: &scaler_core::view::Event) {
+    pub(crate) fn keep(&self, event: &Event) {
         let mut rings = self.rings();
         let seq = self.last.borrow().saturating_add(1);
         let ring = rings.entry(event.group.to_string()).or_default();
-        ring.events.push_back(Event::new(seq, event.clone()));
+        ring.events.push_back(NumberedEvent::new(seq, event.clone()));
         if ring.events.len() > KEPT
             && let Some(old) = ring.events.pop_front()
         {
@@ -56,19 +56,19 @@ impl EventLog {
     }
 
     /// The events of `group` with numbers above `after`.
-    pub(crate) fn after(&self, group: &str, after: u64) -> Events {
+    pub(crate) fn after(&self, group: &str, after: u64) -> EventPage {
         let rings = self.rings();
         let last = self.last();
         let ring = rings.get(group);
         let dropped = ring.map_or(0, |ring| ring.dropped).max(self.first);
         // A number of the future is another start's, whose clock was ahead.
         let (missed, after) = if after > last { (true, self.first) } else { (after < dropped, after) };
-        let events: Vec<Event> = ring
+        let events: Vec<NumberedEvent> = ring
             .into_iter()
             .flat_map(|ring| ring.events.iter().filter(|event| event.seq > after))
             .cloned()
             .collect();
-        Events { events, next: last, missed }
+        EventPage::new(events, last, missed)
     }
 
     fn rings(&self) -> MutexGuard<'_, BTreeMap<String, Ring>> {

@@ -1,9 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-pub mod api;
 mod assemble;
 mod calls;
-pub mod client;
 mod credential;
 mod daemon;
 mod error;

@@ -5,13 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use scaler_core::model::{Signal, after, elapsed};
-
-use crate::api::Status;
-use crate::state::State;
-
-/// How often it is looked.
-const EVERY: Duration = Duration::from_secs(5);
+use scaler_core::model::{Signal, elapsed};
+use scaler_core::view::Status;
 
 /// What was gathered about each group.
 #[derive(Debug, Default)]
@@ -49,16 +44,5 @@ impl Sentinel {
     fn groups(&self) -> MutexGuard<'_, BTreeMap<String, Gathered>> {
         // Nothing is left half done while it is held.
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Looks at all groups again and again.
-pub(crate) async fn keep_looking(state: &State) {
-    loop {
-        for group in state.group_names() {
-            // One that can't be read is said by whoever asks for it.
-            let _ = state.status(group).await;
-        }
-        state.clock.sleep_until(after(state.clock.now(), EVERY)).await;
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use scaler_core::model::GroupName;
+use scaler_core::model::{GroupName, after};
 use scaler_core::ports::Clock;
 use scaler_core::runtime::{Error, Scaler};
+use scaler_core::view::Status;
 use tokio::sync::{Semaphore, watch};
 
 use crate::Credential;
-use crate::api::Status;
 use crate::events::EventLog;
 use crate::http::refusal::Refusal;
 use crate::metrics::Metrics;
@@ -20,6 +20,8 @@ use crate::sentinel::{Gathered, Sentinel};
 
 /// A store that takes longer than this to say how a group stands does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often all groups are looked at.
+const LOOK: Duration = Duration::from_secs(5);
 
 pub(crate) struct State {
     pub(crate) scaler: Scaler,
@@ -54,6 +56,17 @@ impl State {
         let status = self.patiently(self.scaler.status(group)).await?;
         let gathered = self.sentinel.see(&status);
         Ok((status, gathered))
+    }
+
+    /// Looks at all groups again and again: some of what is gathered shows by that alone.
+    pub(crate) async fn keep_looking(&self) {
+        loop {
+            for group in self.group_names() {
+                // One that can't be read is said by whoever asks for it.
+                let _ = self.status(group).await;
+            }
+            self.clock.sleep_until(after(self.clock.now(), LOOK)).await;
+        }
     }
 
     /// Whether a step of any group may be under way. Where the store does not say, nothing is waited for: what is broken

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::{MemberAction, MemberRequest, Outcome, SetDesired, SetMode, Span};
-use autoscale_daemon::client::LONGEST_WAIT;
+use autoscale_api::client::{ErrorKind, LONGEST_WAIT};
+use autoscale_api::{MemberAction, MemberRequest, Outcome, SetDesired, SetMode, Span};
 use axum::body::Body;
 use http::Request;
 use scaler_core::model::{Amount, InstanceId};
@@ -136,7 +136,7 @@ async fn requests_that_make_no_sense_name_the_field() {
         ("/api/v1/groups/wbe/desired", 404, "web"),
         ("/api/v1/groups/web/members/x/protect", 400, "number"),
         ("/api/v1/groups/web/members/5/explode", 404, "standby"),
-        ("/api/v1/groups/web/members/5/protect", 404, "no member"),
+        ("/api/v1/groups/web/members/5/protect", 404, "not a member"),
         ("/api/v1/groups/web/desired/", 404, "nothing"),
     ] {
         let method = if path.ends_with("desired") { "PUT" } else { "POST" };
@@ -202,7 +202,7 @@ async fn members_are_protected_put_aside_replaced_and_let_go() {
     };
     stage.until("the replaced one is gone", gone).await;
     let stranger = client.member("web", InstanceId(1), MemberAction::Replace, &ask).await.unwrap_err();
-    assert_eq!(stranger.status(), Some(404), "{stranger}");
+    assert_eq!(stranger.kind(), ErrorKind::NotFound, "{stranger}");
     let stranger = client.member("web", InstanceId(1), MemberAction::Adopt, &ask).await.unwrap_err();
-    assert_eq!(stranger.status(), Some(409), "{stranger}");
+    assert_eq!(stranger.kind(), ErrorKind::Conflict, "{stranger}");
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use api_transport::Token;
 use api_transport::service::InProcess;
-use autoscale_daemon::client::Client;
+use autoscale_api::SetDesired;
+use autoscale_api::client::{Client, ErrorKind};
 use autoscale_daemon::local::read_token;
 use autoscale_daemon::{Assembly, ServeError};
 use linode_sim::Timings;
@@ -45,8 +46,8 @@ async fn it_serves_is_found_beside_its_store_and_ends_between_two_steps() {
     let token = Token::new(read_token(&path).unwrap().expect("a credential of this start")).unwrap();
     let client = Client::new(address.parse().unwrap(), Some(&token)).unwrap();
     let stranger = Client::new(address.parse().unwrap(), None).unwrap();
-    let ask = autoscale_daemon::api::SetDesired::to(3);
-    assert_eq!(stranger.set_desired("web", &ask).await.unwrap_err().status(), Some(401));
+    let ask = SetDesired::to(3);
+    assert_eq!(stranger.set_desired("web", &ask).await.unwrap_err().kind(), ErrorKind::Credential);
     client.set_desired("web", &ask).await.unwrap();
     let held = SqliteStore::open(&path).await.unwrap_err().to_string();
     assert!(held.contains(&address), "{held}");
@@ -70,7 +71,7 @@ async fn it_serves_is_found_beside_its_store_and_ends_between_two_steps() {
     stream.read_to_end(&mut rest).await.unwrap();
     assert!(rest.ends_with(b"0\r\n\r\n"), "the stream is ended, not cut off");
     assert_eq!(read_address(&path).unwrap(), None);
-    assert!(client.groups().await.unwrap_err().is_unreachable());
+    assert_eq!(client.groups().await.unwrap_err().kind(), ErrorKind::Connect);
     drop(daemon);
     assert_eq!(read_token(&path).unwrap(), None);
     SqliteStore::open(&path).await.expect("the store is free again");

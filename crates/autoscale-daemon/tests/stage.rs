@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use api_transport::service::InProcess;
 use async_trait::async_trait;
+use autoscale_api::client::Client;
 use autoscale_config::{Config, Environment};
-use autoscale_daemon::client::Client;
 use autoscale_daemon::{ApiCalls, Credential, Daemon};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request};

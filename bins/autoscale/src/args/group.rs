@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use autoscale_daemon::api::Span;
+use autoscale_api::Span;
 use clap::{Args, ValueEnum};
 use scaler_core::state::GroupMode;
 

@@ -6,7 +6,7 @@ mod size;
 
 use std::path::PathBuf;
 
-use api_transport::Url;
+use autoscale_api::client::Url;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
@@ -221,6 +221,14 @@ pub(crate) struct CompletionsArgs {
 }
 
 fn address(text: &str) -> Result<Url, String> {
-    crate::locate::address(text)
-        .ok_or_else(|| "give scheme, host and port, such as http://127.0.0.1:9480".to_owned())
+    url_of(text).ok_or_else(|| "give scheme, host and port, such as http://127.0.0.1:9480".to_owned())
+}
+
+/// An address as `--daemon` and the file beside a store have it; none where it is not one.
+pub(crate) fn url_of(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url: Url = whole.parse().ok()?;
+    let plain = url.username().is_empty() && url.password().is_none();
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
 }

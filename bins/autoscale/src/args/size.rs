@@ -1,6 +1,6 @@
 //! Commands that ask for a size.
 
-use autoscale_daemon::api::Span;
+use autoscale_api::{MemberRequest, Span};
 use clap::Args;
 use scaler_core::model::Amount;
 
@@ -97,6 +97,11 @@ impl OperatorArgs {
         let named = |name| std::env::var(name).ok().filter(|who| !who.is_empty());
         let who = self.who.clone().or_else(|| named("USER")).or_else(|| named("LOGNAME"));
         who.unwrap_or_else(|| "autoscale".to_owned())
+    }
+
+    /// What is asked of one member, by whom and why.
+    pub(crate) fn member(&self) -> MemberRequest {
+        MemberRequest::new(self.who(), &self.reason)
     }
 }
 

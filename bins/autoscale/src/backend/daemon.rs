@@ -3,27 +3,15 @@
 use std::future::Future;
 use std::time::Duration;
 
-use api_transport::{Token, Url};
-use autoscale_daemon::api::{
-    Accepted, Events, MemberAction, MemberRequest, SetDesired, SetMode, Span, Status,
-};
-use autoscale_daemon::client::{Client, Error, LONGEST_WAIT, request_id};
-use scaler_core::model::Phase;
-use scaler_core::state::{FailureReason, GroupMode};
-use scaler_core::view::{Moment, What};
-use tokio::time::{Instant, sleep};
+use autoscale_api::client::{Client, Error, Token, Url, Watched, request_id};
+use autoscale_api::{Groups, History, MemberAction, NumberedEvent, Outcome, SetDesired, SetMode};
+use futures_util::StreamExt as _;
+use scaler_core::view::{Moment, Preview, Status, What};
 
-use super::{End, Groups, History, OfMember, Preview, Request, Ticket, Waiting};
+use super::{End, OfMember, Request, Ticket, Waiting};
 use crate::exit::{Exit, Failure};
 use crate::limit::Limit;
 use crate::progress::Progress;
-
-/// A daemon that was restarted is back within this.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// The pause before it is asked again.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How often a member that is being replaced is looked at, where no event says that something happened.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// A daemon.
 #[derive(Debug)]
@@ -39,12 +27,11 @@ impl Daemon {
 
     /// Whether a daemon answers there.
     pub(crate) async fn is_there(&self) -> bool {
-        !matches!(self.client.groups().await, Err(Error::NoAnswer { .. }))
+        self.client.groups().await.map_or_else(|error| error.detail().is_some(), |_| true)
     }
 
     pub(super) async fn groups(&self) -> Result<Groups, Failure> {
-        let groups = self.client.groups().await?;
-        Ok(Groups { groups: groups.groups, unmanaged: groups.unmanaged })
+        Ok(self.client.groups().await?)
     }
 
     pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
@@ -59,8 +46,7 @@ impl Daemon {
     }
 
     pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
-        let history = self.client.history(group, limit).await?;
-        Ok(History { group: history.group, activities: history.activities })
+        Ok(self.client.history(group, limit).await?)
     }
 
     pub(super) async fn request(&self, group: &str, mut ask: SetDesired) -> Result<Request, Failure> {
@@ -75,26 +61,11 @@ impl Daemon {
     pub(super) async fn follow(
         &self,
         group: &str,
-        mut ask: SetDesired,
+        ask: &SetDesired,
         events: Option<u64>,
-        waiting: &mut Waiting<'_>,
+        Waiting { progress, limit }: &mut Waiting<'_>,
     ) -> Result<End, Failure> {
-        ask.wait = Some(Span(LONGEST_WAIT));
-        let Waiting { progress, limit } = waiting;
-        let ending = async {
-            let mut lost = None;
-            loop {
-                let asked = Instant::now();
-                match self.client.set_desired(group, &ask).await {
-                    Ok(Accepted { ending: Some(ending), .. }) => return Ok(ending.into()),
-                    Ok(_) => lost = None,
-                    Err(error) => endure(error, &mut lost, progress)?,
-                }
-                if asked.elapsed() < PAUSE {
-                    sleep(PAUSE).await;
-                }
-            }
-        };
+        let ending = self.client.follow(group, ask, |lost| again(lost, progress));
         self.told(group, events, progress, limit, ending).await
     }
 
@@ -102,27 +73,12 @@ impl Daemon {
         let Waiting { progress, limit } = waiting;
         let events = self.newest(of.group).await;
         self.member(of, MemberAction::Replace).await?;
-        let ending = async {
-            let mut lost = None;
-            loop {
-                match self.client.group(of.group).await {
-                    Ok(status) => match replaced(&status, of) {
-                        Some(end) => return Ok(end),
-                        None => lost = None,
-                    },
-                    Err(error) => endure(error, &mut lost, progress)?,
-                }
-                sleep(LOOK).await;
-            }
-        };
+        let ending = self.client.follow_replacement(of.group, of.instance, |lost| again(lost, progress));
         self.told(of.group, events, progress, limit, ending).await
     }
 
     pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
-        let mut ask = MemberRequest::default();
-        of.reason.clone_into(&mut ask.reason);
-        ask.who = Some(of.who.clone());
-        self.client.member(of.group, of.instance, action, &ask).await?;
+        self.client.member(of.group, of.instance, action, &of.ask).await?;
         Ok(())
     }
 
@@ -135,79 +91,52 @@ impl Daemon {
     async fn told(
         &self,
         group: &str,
-        mut next: Option<u64>,
+        mut last: Option<u64>,
         progress: &Progress,
         limit: &mut Limit,
-        ending: impl Future<Output = Result<End, Failure>> + Send,
+        ending: impl Future<Output = Result<Outcome, Error>> + Send,
     ) -> Result<End, Failure> {
+        let mut events = self.client.watch(group, last);
         let telling = async {
-            loop {
-                match self.client.events(group, next, LONGEST_WAIT).await {
-                    Ok(events) => next = Some(tell(&events, progress)),
-                    // Whether the daemon is lost is for the other side to judge.
-                    Err(_) => sleep(PAUSE).await,
+            // Whether a daemon that gives none is lost is for the other side to judge.
+            while let Some(watched) = events.next().await {
+                match watched {
+                    Ok(Watched::Event(event)) => {
+                        last = Some(event.seq);
+                        tell(&event, progress);
+                    }
+                    Ok(_) => progress.note("some events are no longer kept by the daemon"),
+                    Err(_) => {}
                 }
             }
+            std::future::pending().await
         };
         let end = tokio::select! {
             biased;
-            end = ending => end,
+            outcome = ending => outcome.map(End::Ended).map_err(Failure::from),
             cut = limit.cut() => Ok(End::Cut(cut)),
             end = telling => end,
         };
-        if let Ok(events) = self.client.events(group, next, Duration::ZERO).await {
-            tell(&events, progress);
+        if let Ok(page) = self.client.events(group, last, Duration::ZERO).await {
+            page.events.iter().for_each(|event| tell(event, progress));
         }
         end
     }
 
     /// The number of the newest event.
     async fn newest(&self, group: &str) -> Option<u64> {
-        self.client.events(group, None, Duration::ZERO).await.ok().map(|events| events.next)
+        self.client.events(group, None, Duration::ZERO).await.ok().map(|page| page.next)
     }
 }
 
-/// A daemon that is being restarted is asked again; what it refuses, and one that is gone for long, is the end.
-fn endure(error: Error, lost: &mut Option<Instant>, progress: &Progress) -> Result<(), Failure> {
-    if error.status().is_some_and(|status| status < 500) {
-        return Err(error.into());
-    }
-    match lost {
-        Some(since) if since.elapsed() >= PATIENCE => Err(error.into()),
-        Some(_) => Ok(()),
-        None => {
-            progress.note(&format!("{error}; asking again"));
-            *lost = Some(Instant::now());
-            Ok(())
-        }
-    }
+fn again(lost: &Error, progress: &Progress) {
+    progress.note(&format!("{lost}; asking again"));
 }
 
-fn tell(events: &Events, progress: &Progress) -> u64 {
-    if events.missed {
-        progress.note("some events are no longer kept by the daemon");
-    }
-    for event in &events.events {
-        let at = event.event.at;
-        match event.event.what {
-            What::Now(Moment::Waiting { .. }) => progress.waiting(at, &event.text),
-            _ => progress.event(at, &event.text),
-        }
-    }
-    events.next
-}
-
-/// How a replacement ended, if it did.
-fn replaced(status: &Status, of: &OfMember<'_>) -> Option<End> {
-    let member = status.members.iter().find(|member| member.instance == Some(of.instance));
-    match member {
-        None => (status.desired.is_none_or(|desired| desired <= status.in_service)).then_some(End::Reached),
-        Some(member) if !member.replacing && member.draining.is_none() && member.phase != Phase::Deleting => {
-            Some(End::Failed { why: FailureReason::ReplacementFailed { member: member.label.clone() } })
-        }
-        Some(_) if matches!(status.mode, GroupMode::Observe | GroupMode::Paused) => {
-            Some(End::Failed { why: FailureReason::Mode { mode: status.mode } })
-        }
-        Some(_) => None,
+fn tell(event: &NumberedEvent, progress: &Progress) {
+    let at = event.event.at;
+    match event.event.what {
+        What::Now(Moment::Waiting { .. }) => progress.waiting(at, &event.text),
+        _ => progress.event(at, &event.text),
     }
 }

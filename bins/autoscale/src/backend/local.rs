@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use autoscale_api::{Groups, History, MemberAction, SetDesired, SetMode};
 use autoscale_daemon::Daemon;
-use autoscale_daemon::api::{MemberAction, SetDesired, SetMode, Status};
 use scaler_core::clock::SystemClock;
-use scaler_core::model::{StepId, after};
+use scaler_core::model::StepId;
 use scaler_core::ports::Clock as _;
-use scaler_core::runtime::{Accepted, Error, Run, ScaleRequest, Scaler, TargetSize};
-use scaler_core::state::{Cause, Fact};
-use scaler_core::view::{Event, Moment, What};
+use scaler_core::runtime::{Accepted, Error, Run, Scaler};
+use scaler_core::state::Fact;
+use scaler_core::view::{Event, Moment, Preview, Status, What};
 
-use super::{End, Groups, History, OfMember, Preview, Request, Ticket, Waiting};
+use super::{End, OfMember, Request, Ticket, Waiting};
 use crate::exit::{Exit, Failure};
 use crate::limit::Cut;
 
@@ -36,7 +36,7 @@ impl Local {
             groups.push(self.scaler().status(group.name.as_str()).await?);
         }
         let unmanaged = self.scaler().unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
-        Ok(Groups { groups, unmanaged })
+        Ok(Groups::new(groups, unmanaged))
     }
 
     pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
@@ -45,18 +45,18 @@ impl Local {
 
     pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
         Ok(match ask {
-            Some(ask) => self.scaler().plan_with(group, &Self::asked(ask)?).await?,
+            Some(ask) => self.scaler().plan_with(group, &ask.to_request(SystemClock.now())?).await?,
             None => self.scaler().plan(group).await?,
         })
     }
 
     pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
         let activities = self.scaler().history(group, limit).await?;
-        Ok(History { group: group.to_owned(), activities })
+        Ok(History::new(group, activities))
     }
 
     pub(super) async fn request(&self, group: &str, ask: &SetDesired) -> Result<Request, Failure> {
-        let accepted = self.scaler().request(group, &Self::asked(ask)?).await?;
+        let accepted = self.scaler().request(group, &ask.to_request(SystemClock.now())?).await?;
         Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
     }
 
@@ -70,13 +70,11 @@ impl Local {
     }
 
     pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        let cause = cause(&of.who, of.reason);
-        self.drive(self.scaler().replace(of.group, of.instance, cause), waiting).await
+        self.drive(self.scaler().replace(of.group, of.instance, of.ask.cause()?), waiting).await
     }
 
     pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
-        let (scaler, group, instance, cause) =
-            (self.scaler(), of.group, of.instance, cause(&of.who, of.reason));
+        let (scaler, group, instance, cause) = (self.scaler(), of.group, of.instance, of.ask.cause()?);
         match action {
             MemberAction::Adopt => scaler.adopt(group, instance, cause).await?,
             MemberAction::Release => scaler.release(group, instance, cause).await?,
@@ -84,7 +82,7 @@ impl Local {
             MemberAction::Unprotect => scaler.unprotect(group, instance, cause).await?,
             MemberAction::Standby => scaler.standby(group, instance, cause).await?,
             MemberAction::Activate => scaler.activate(group, instance, cause).await?,
-            _ => {
+            MemberAction::Replace => {
                 let why = format!(
                     "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
                 );
@@ -95,25 +93,8 @@ impl Local {
     }
 
     pub(super) async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
-        let until = mode.lasts.map(|lasts| after(SystemClock.now(), lasts.0));
-        let who = mode.who.as_deref().unwrap_or_default();
-        Ok(self.scaler().set_mode(group, mode.mode, until, who, &mode.reason).await?)
-    }
-
-    /// In the scaler's words.
-    fn asked(ask: &SetDesired) -> Result<ScaleRequest, Failure> {
-        let wanted = match (ask.desired, ask.add, ask.remove) {
-            (Some(desired), None, None) => TargetSize::Exactly(desired),
-            (None, Some(by), None) => TargetSize::More(by),
-            (None, None, Some(by)) => TargetSize::Fewer(by),
-            _ => return Err(Failure::new(Exit::Usage, "exactly one size is to be asked for")),
-        };
-        let mut asked = ScaleRequest::new(wanted, cause(ask.who.as_deref().unwrap_or_default(), &ask.reason));
-        asked.request.clone_from(&ask.request_id);
-        asked.generation = ask.generation;
-        asked.floor_until = ask.floor_for.map(|span| after(SystemClock.now(), span.0));
-        asked.over_budget = ask.over_budget;
-        Ok(asked)
+        let (who, reason) = mode.said()?;
+        Ok(self.scaler().set_mode(group, mode.mode, mode.until(SystemClock.now()), who, reason).await?)
     }
 
     /// Turns the loop until the call ends. A cut stops it between two steps; a second one breaks it off.
@@ -143,7 +124,7 @@ impl Local {
             }
         }
         match (run.outcome().await, cut) {
-            (Ok(outcome), _) => Ok(outcome.into()),
+            (Ok(outcome), _) => Ok(End::Ended(outcome)),
             (Err(Error::Stopping), Some(cut)) => Ok(End::Cut(cut)),
             (Err(error), _) => Err(error.into()),
         }
@@ -163,13 +144,5 @@ fn tell(event: &Event, in_flight: &mut BTreeMap<StepId, String>, waiting: &Waiti
     match &event.what {
         What::Now(Moment::Waiting { .. }) => waiting.progress.waiting(event.at, &event.to_string()),
         _ => waiting.progress.event(event.at, &event.to_string()),
-    }
-}
-
-fn cause(who: &str, reason: &str) -> Cause {
-    match (who, reason) {
-        (who, "") => Cause::operator(who),
-        ("", reason) => Cause::operator(reason),
-        (who, reason) => Cause::operator(format!("{who}: {reason}")),
     }
 }

@@ -3,11 +3,11 @@
 mod daemon;
 mod local;
 
-use autoscale_daemon::api::{Activity, MemberAction, Outcome, Preview, SetDesired, SetMode, Status};
+use autoscale_api::{Groups, History, MemberAction, MemberRequest, Outcome, SetDesired, SetMode};
 use scaler_core::model::InstanceId;
 use scaler_core::runtime::Accepted;
 use scaler_core::state::FailureReason;
-use serde::Serialize;
+use scaler_core::view::{Preview, Status};
 
 use crate::exit::Failure;
 use crate::limit::{Cut, Limit};
@@ -23,20 +23,6 @@ pub(crate) enum Backend {
     Daemon(Daemon),
     /// This process, which has the store's lock.
     Local(Local),
-}
-
-/// How all groups stand.
-#[derive(Debug, Serialize)]
-pub(crate) struct Groups {
-    pub(crate) groups: Vec<Status>,
-    pub(crate) unmanaged: Vec<String>,
-}
-
-/// What was done in a group, the latest first.
-#[derive(Debug, Serialize)]
-pub(crate) struct History {
-    pub(crate) group: String,
-    pub(crate) activities: Vec<Activity>,
 }
 
 /// A request that stands in the group's log.
@@ -58,37 +44,21 @@ enum Ticket {
     Local(Accepted),
 }
 
-/// Who is asked for one member, and why.
+/// What is asked of one member.
 #[derive(Debug)]
 pub(crate) struct OfMember<'a> {
     pub(crate) group: &'a str,
     pub(crate) instance: InstanceId,
-    pub(crate) who: String,
-    pub(crate) reason: &'a str,
+    pub(crate) ask: MemberRequest,
 }
 
 /// How the waiting ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// What was asked is so.
-    Reached,
-    /// A newer decision took its place.
-    Superseded { by: u64 },
-    /// It was not reached.
-    Failed { why: FailureReason },
+    /// What was asked has ended.
+    Ended(Outcome),
     /// The waiting was cut short.
     Cut(Cut),
-}
-
-impl From<Outcome> for End {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Reached => Self::Reached,
-            Outcome::Superseded { by } => Self::Superseded { by },
-            Outcome::Failed { why } => Self::Failed { why },
-            _ => Self::Failed { why: FailureReason::Other },
-        }
-    }
 }
 
 /// What waits: where it tells what happens, and what cuts it short.
@@ -143,13 +113,13 @@ impl Backend {
     pub(crate) async fn follow(&self, request: Request, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
         match (self, request.ticket) {
             (Self::Daemon(daemon), Ticket::Daemon { ask, events }) => {
-                daemon.follow(&request.group, ask, events, waiting).await
+                daemon.follow(&request.group, &ask, events, waiting).await
             }
             (Self::Local(local), Ticket::Local(accepted)) => {
                 local.follow(&request.group, accepted, waiting).await
             }
             // A ticket is only ever shown to the backend that gave it.
-            _ => Ok(End::Failed { why: FailureReason::Other }),
+            _ => Ok(End::Ended(Outcome::Failed { why: FailureReason::Other })),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use autoscale_daemon::api::Activity;
 use jiff::Timestamp;
+use scaler_core::view::Activity;
 
 use super::{Context, named_or_only};
 use crate::args::HistoryArgs;

@@ -1,6 +1,6 @@
 //! `adopt`, `release`, `protect`, `unprotect`, `standby`, `activate`, `replace`.
 
-use autoscale_daemon::api::MemberAction;
+use autoscale_api::MemberAction;
 use scaler_core::model::InstanceId;
 use serde::Serialize;
 
@@ -28,8 +28,7 @@ pub(super) async fn run(
     let backend = context.backend().await?;
     let instance = find(&backend, group, &args.instance, action).await?;
     if !args.dry_run {
-        let (who, reason) = (args.operator.who(), args.operator.reason.as_str());
-        backend.member(&OfMember { group, instance, who, reason }, action).await?;
+        backend.member(&OfMember { group, instance, ask: args.operator.member() }, action).await?;
     }
     say(context, group, instance, action, args.dry_run)
 }
@@ -42,11 +41,11 @@ pub(super) async fn replace(context: &Context<'_>, args: &ReplaceArgs) -> Result
     let group = named(&member.group, &member.named)?;
     let backend = context.backend().await?;
     let instance = find(&backend, group, &member.instance, MemberAction::Replace).await?;
-    let (who, reason) = (member.operator.who(), member.operator.reason.as_str());
     let limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
     let progress = context.progress();
     let mut waiting = Waiting { progress: &progress, limit };
-    let end = backend.replace(&OfMember { group, instance, who, reason }, &mut waiting).await?;
+    let of = OfMember { group, instance, ask: member.operator.member() };
+    let end = backend.replace(&of, &mut waiting).await?;
     drop(progress);
     waited::tell(context, &backend, group, None, Some(end)).await
 }
@@ -91,7 +90,7 @@ fn say(
         MemberAction::Unprotect => ("is no longer protected", "would no longer be protected"),
         MemberAction::Standby => ("is on standby", "would be on standby"),
         MemberAction::Activate => ("is back from standby", "would be back from standby"),
-        _ => ("is being replaced", "would be replaced"),
+        MemberAction::Replace => ("is being replaced", "would be replaced"),
     };
     let done = format!("instance {instance} {}", if dry_run { would } else { is });
     let text = format!("{group}: {done}");

@@ -10,7 +10,7 @@ mod size;
 mod status;
 mod waited;
 
-use autoscale_daemon::api::{MemberAction, SetDesired};
+use autoscale_api::{MemberAction, SetDesired};
 use clap::CommandFactory as _;
 
 use crate::args::{Cli, Command, GlobalArgs};

@@ -1,6 +1,6 @@
 //! `mode`.
 
-use autoscale_daemon::api::SetMode;
+use autoscale_api::SetMode;
 use serde::Serialize;
 
 use super::{Context, named};

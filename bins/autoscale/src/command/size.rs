@@ -1,6 +1,6 @@
 //! `apply`, `up`, `down`.
 
-use autoscale_daemon::api::SetDesired;
+use autoscale_api::SetDesired;
 use scaler_core::model::Amount;
 
 use super::{Context, named, waited};

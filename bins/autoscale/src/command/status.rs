@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
-use autoscale_daemon::api::{MemberStatus, Status};
+use autoscale_api::Groups;
+use scaler_core::view::{MemberStatus, Status};
 
 use super::Context;
 use crate::args::StatusArgs;
-use crate::backend::Groups;
 use crate::exit::{Exit, Failure};
 use crate::output::{ago, or_dash, table, time};
 
 pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<Exit, Failure> {
     let backend = context.backend().await?;
     let groups = match args.group.as_ref().or(args.named.as_ref()) {
-        Some(group) => Groups { groups: vec![backend.group(group).await?], unmanaged: Vec::new() },
+        Some(group) => Groups::new(vec![backend.group(group).await?], Vec::new()),
         None => backend.groups().await?,
     };
     let text = match groups.groups.as_slice() {

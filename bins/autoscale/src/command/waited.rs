@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use scaler_core::state::FailureReason;
+use scaler_core::state::{FailureReason, Outcome as Ended};
 use serde::Serialize;
 
 use super::Context;
@@ -74,12 +74,12 @@ pub(super) async fn tell(
             why = Some(backend.who_goes_on().to_owned());
             Outcome::Accepted
         }
-        Some(End::Reached) => Outcome::Reached,
-        Some(End::Superseded { by }) => {
+        Some(End::Ended(Ended::Reached)) => Outcome::Reached,
+        Some(End::Ended(Ended::Superseded { by })) => {
             superseded_by = Some(by);
             Outcome::Superseded
         }
-        Some(End::Failed { why: reason }) => {
+        Some(End::Ended(Ended::Failed { why: reason })) => {
             why = Some(reason.to_string());
             match reason {
                 FailureReason::DeadlinePassed => Outcome::TimedOut,
@@ -87,6 +87,7 @@ pub(super) async fn tell(
                 _ => Outcome::Failed,
             }
         }
+        Some(End::Ended(_)) => Outcome::Failed,
         Some(End::Cut(cut)) => {
             let waits = status.waits.iter().map(|wait| format!("waiting for {wait}"));
             let steps = status.in_flight.iter().map(|step| format!("in flight: {step}"));

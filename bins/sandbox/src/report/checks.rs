@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use autoscale_daemon::api::Outcome;
+use autoscale_api::Outcome;
 use jiff::Timestamp;
 use scaler_core::model::Phase;
 use serde::Serialize;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use autoscale_daemon::api::{History, MemberStatus, Outcome};
+use autoscale_api::view::MemberStatus;
+use autoscale_api::{History, Outcome};
 use jiff::Timestamp;
 use linode_sim::Snapshot;
 use scaler_core::model::Price;

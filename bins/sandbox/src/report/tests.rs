@@ -1,6 +1,6 @@
 //! A made-up story that is right, and what the checks say once something in it is wrong.
 
-use autoscale_daemon::api::Outcome;
+use autoscale_api::Outcome;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

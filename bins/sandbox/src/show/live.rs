@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::{MemberStatus, Status};
+use autoscale_api::view::{MemberStatus, Status};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scaler_core::model::Phase;
 

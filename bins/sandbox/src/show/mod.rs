@@ -6,7 +6,7 @@ mod plain;
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::time::Duration;
 
-use autoscale_daemon::api::Status;
+use autoscale_api::view::Status;
 use linode_sim::Simulator;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use autoscale_daemon::api::{Event, Status};
-use autoscale_daemon::client::Client;
+use autoscale_api::NumberedEvent;
+use autoscale_api::client::{Client, Watched};
+use autoscale_api::view::Status;
+use futures_util::StreamExt as _;
 use scaler_core::state::{Fact, StepOutcome};
 use scaler_core::view::{Moment, What as Happened};
 use tokio::sync::watch;
@@ -14,8 +16,6 @@ use crate::happening::{Diary, What};
 
 /// Between looks at how the group stands.
 const LOOK: Duration = Duration::from_millis(200);
-/// How long one request for events waits for one.
-const WAIT: Duration = Duration::from_secs(5);
 
 /// Keeps `status` up to date until it is dropped.
 pub(crate) async fn look(client: Client, status: watch::Sender<Option<Status>>) {
@@ -32,28 +32,23 @@ pub(crate) async fn look(client: Client, status: watch::Sender<Option<Status>>) 
 
 /// Notes the daemon's events until it is dropped.
 pub(crate) async fn listen(client: Client, diary: Diary) {
-    let mut after = 0;
-    loop {
-        match client.events(GROUP, Some(after), WAIT).await {
-            Ok(events) => {
-                for event in &events.events {
-                    if let Some(what) = told(event) {
-                        diary.note_at(event.event.at, what);
-                    }
+    let mut events = client.watch(GROUP, Some(0));
+    while let Some(watched) = events.next().await {
+        match watched {
+            Ok(Watched::Event(event)) => {
+                if let Some(what) = told(&event) {
+                    diary.note_at(event.event.at, what);
                 }
-                after = events.next;
             }
-            Err(error) => {
-                tracing::warn!(%error, "the events could not be read");
-                sleep(LOOK).await;
-            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the events could not be read"),
         }
     }
 }
 
 /// What an event says, where it is worth noting.
-fn told(event: &Event) -> Option<What> {
-    let Event { event, text, .. } = event;
+fn told(event: &NumberedEvent) -> Option<What> {
+    let NumberedEvent { event, text, .. } = event;
     let label = || event.label.clone();
     let said = || What::Said(text.strip_prefix(&format!("{}: ", event.group)).unwrap_or(text).to_owned());
     match &event.what {

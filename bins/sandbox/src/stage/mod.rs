@@ -8,8 +8,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use autoscale_daemon::api::Status;
-use autoscale_daemon::client::Client;
+use autoscale_api::client::Client;
+use autoscale_api::view::Status;
 use autoscale_daemon::{Assembly, ServeError};
 use linode_sim::live::{LiveOptions, Server};
 use linode_sim::{

@@ -6,7 +6,7 @@ use scaler_core::model::{GROUP_LABEL, StepPolicy};
 
 use super::Reader;
 use super::draft::GroupDraft;
-use crate::yaml::Fields;
+use super::value::Fields;
 
 pub(super) fn groups(r: &mut Reader<'_>, drafts: &[GroupDraft]) {
     for (index, draft) in drafts.iter().enumerate() {

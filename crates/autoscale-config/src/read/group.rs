@@ -8,8 +8,9 @@ use scaler_core::model::{
 };
 
 use super::draft::GroupDraft;
+use super::value::Fields;
 use super::{Reader, known, lifecycle, policy, template};
-use crate::yaml::{At, Fields};
+use crate::yaml::At;
 use crate::{Balancer, GroupSettings};
 
 pub(super) fn read_all(r: &mut Reader<'_>, at: &At) -> Option<Vec<GroupDraft>> {

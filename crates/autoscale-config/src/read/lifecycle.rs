@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use autoscale_api::Span;
 use scaler_core::model::{Amount, Launch, Remove, Replace, VictimOrder};
 
 use super::{Reader, known};
-use crate::format_duration;
 use crate::yaml::At;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -24,8 +24,8 @@ pub(super) fn launch(at: &At, r: &mut Reader<'_>) -> Option<Launch> {
             fields.spot(&["timeout", "warm_up"]),
             format!(
                 "the launch timeout {} is not longer than the warm-up {}",
-                format_duration(launch.timeout),
-                format_duration(launch.warm_up)
+                Span(launch.timeout),
+                Span(launch.warm_up)
             ),
             "write how long a launch may take from create to in service: timeout: 10m",
         );
@@ -113,12 +113,8 @@ pub(super) fn remove(at: &At, r: &mut Reader<'_>, warm_up: Option<Duration>) -> 
         if drain + reject > LONGEST_DRAIN {
             r.error(
                 fields.spot(&["drain", "reject"]),
-                format!(
-                    "drain {} and reject {} take more than 15m together",
-                    format_duration(drain),
-                    format_duration(reject)
-                ),
-                format!("write at most {}", format_duration(LONGEST_DRAIN.saturating_sub(reject))),
+                format!("drain {} and reject {} take more than 15m together", Span(drain), Span(reject)),
+                format!("write at most {}", Span(LONGEST_DRAIN.saturating_sub(reject))),
             );
         } else if drain.is_zero() {
             r.warn(fields.spot(&["drain"]), "open connections are cut", "write 5m");

@@ -11,14 +11,13 @@ mod policy;
 mod program;
 mod secret;
 mod template;
+mod value;
 
 use std::fs;
 use std::path::Path;
 
 use crate::yaml::{self, At, Extent, Source};
 use crate::{Config, Environment, Problem, Problems, Severity};
-
-pub(crate) use known::names_secret;
 
 /// A configuration is a page or two: beyond this it is another file.
 const LARGEST: usize = 1 << 20;

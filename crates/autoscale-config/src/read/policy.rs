@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use scaler_core::model::{Amount, GROUP_LABEL, StepPolicy};
 
 use super::draft::GroupDraft;
+use super::value::Fields;
 use super::{Reader, known};
-use crate::yaml::{At, Fields};
+use crate::yaml::At;
 
 const HOW: &str = "write `- step: { on: { alertname: WebCpuHigh }, add: 50% }`";
 

@@ -4,12 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use autoscale_api::Span;
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use super::value::Fields;
 use super::{Reader, known};
-use crate::yaml::{At, Fields};
-use crate::{Alertmanager, Daemon, LinodeAccess, Secret, SecretSource, StoreAt, format_duration};
+use crate::yaml::At;
+use crate::{Alertmanager, Daemon, LinodeAccess, Secret, SecretSource, StoreAt};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -146,7 +148,7 @@ pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
         } else if confirm < SECOND * 2 {
             r.error(
                 at,
-                format!("every alert would be doubted after {}", format_duration(confirm)),
+                format!("every alert would be doubted after {}", Span(confirm)),
                 "write twice the route's repeat_interval: 10m where that is 5m",
             );
         } else if confirm < MINUTE * 10 {
@@ -154,7 +156,7 @@ pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
                 at,
                 format!(
                     "alerts that Alertmanager repeats less often than every {} will be unknown in between",
-                    format_duration(confirm / 2)
+                    Span(confirm / 2)
                 ),
                 "write twice the route's repeat_interval: 10m where that is 5m",
             );

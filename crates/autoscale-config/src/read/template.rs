@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use scaler_core::model::InstanceType;
 
+use super::value::Fields;
 use super::{Reader, known};
-use crate::yaml::{At, Fields};
+use crate::yaml::At;
 use crate::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
 
 /// Most bytes of user data that the API takes.

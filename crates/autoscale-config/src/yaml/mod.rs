@@ -4,6 +4,6 @@ mod at;
 mod source;
 mod tree;
 
-pub(crate) use at::{At, Fields};
+pub(crate) use at::At;
 pub(crate) use source::{Extent, Source};
 pub(crate) use tree::{Node, Value, parse};

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use autoscale_api::{EventPage, NumberedEvent, Span};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
@@ -17,7 +18,6 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::refusal::Refusal;
-use crate::api::{Event, Events, Span};
 use crate::state::State;
 
 /// The longest wait of one request.
@@ -53,7 +53,7 @@ pub(super) async fn since(
     Ok(Json(wait_for(&state, &group, after, wait).await).into_response())
 }
 
-async fn wait_for(state: &State, group: &str, after: u64, wait: Duration) -> Events {
+async fn wait_for(state: &State, group: &str, after: u64, wait: Duration) -> EventPage {
     let mut changes = state.events.changes();
     let stopped = state.stopped();
     let some = async {
@@ -90,7 +90,7 @@ struct Lines {
     after: u64,
     changes: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
-    ready: VecDeque<Event>,
+    ready: VecDeque<NumberedEvent>,
 }
 
 impl Lines {

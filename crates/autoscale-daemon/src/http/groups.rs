@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use autoscale_api::{Groups, History};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
+use scaler_core::view::{Preview, Status};
 use serde::Deserialize;
 
 use super::refusal::Refusal;
-use crate::api::{Groups, History, Preview, Status};
 use crate::state::State;
 
 /// Activities that are told when the caller names no number.
@@ -23,7 +24,7 @@ pub(super) async fn all(Shared(state): Shared<Arc<State>>) -> Result<Json<Groups
     }
     let unmanaged = state.patiently(state.scaler.unmanaged()).await?;
     let unmanaged = unmanaged.into_iter().map(String::from).collect();
-    Ok(Json(Groups { groups, unmanaged }))
+    Ok(Json(Groups::new(groups, unmanaged)))
 }
 
 pub(super) async fn one(
@@ -62,5 +63,5 @@ pub(super) async fn history(
         // A name that nothing has is rather mistyped than a group without a past.
         state.scaler.status(&group).await?;
     }
-    Ok(Json(History { group, activities }))
+    Ok(Json(History::new(group, activities)))
 }

@@ -4,23 +4,22 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
+use autoscale_api::{ErrorBody, ErrorDetail};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use scaler_core::runtime::Error;
 
-use crate::api::{ErrorBody, Problem};
-
 /// An answer that reports a failure.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
-    problem: Problem,
+    detail: ErrorDetail,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { status, problem: Problem::new(message, fix) }
+        Self { status, detail: ErrorDetail::new(message, fix) }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>, fix: impl Into<String>) -> Self {
@@ -49,7 +48,7 @@ impl Refusal {
 
     /// With the field that is at fault.
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
-        self.problem = self.problem.at(field);
+        self.detail = self.detail.at(field);
         self
     }
 
@@ -60,13 +59,13 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
+        self.detail.fmt(f)
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(ErrorBody::from(self.problem))).into_response();
+        let mut response = (self.status, Json(ErrorBody::from(self.detail))).into_response();
         let headers = response.headers_mut();
         match self.status {
             StatusCode::UNAUTHORIZED => {
@@ -83,6 +82,13 @@ impl IntoResponse for Refusal {
             _ => {}
         }
         response
+    }
+}
+
+impl From<ErrorDetail> for Refusal {
+    /// What the request itself makes impossible.
+    fn from(detail: ErrorDetail) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, detail }
     }
 }
 

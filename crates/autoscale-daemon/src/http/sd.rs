@@ -7,10 +7,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
+use scaler_core::view::{MemberStatus, Status};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, chain};
-use crate::api::{MemberStatus, Status};
 use crate::metrics::groups::word;
 use crate::state::State;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use alertmanager_types::webhook::{Message, MessageError};
+use autoscale_api::Stored;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
@@ -14,7 +15,6 @@ use tokio::time::Instant;
 
 use super::refusal::{Refusal, chain};
 use super::{body, guard};
-use crate::api::Stored;
 use crate::metrics::Fate;
 use crate::state::State;
 
@@ -51,8 +51,9 @@ async fn take_in(state: &State, headers: &HeaderMap, body: Body) -> Result<Store
         (fate, refusal)
     })?;
     let message = read(bytes).await.map_err(|refusal| (Fate::Refused, refusal))?;
-    let mut answer =
-        Stored { stored: message.alerts.len(), left_out: message.truncated_alerts, ..Stored::default() };
+    let mut answer = Stored::default();
+    answer.stored = message.alerts.len();
+    answer.left_out = message.truncated_alerts;
     answer.unknown_groups = strays(state, &message);
     if message.is_truncated() {
         tracing::warn!(

@@ -9,8 +9,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use scaler_core::model::{Phase, elapsed};
+use scaler_core::view::Status;
 
-use crate::api::Status;
 use crate::sentinel::Gathered;
 
 type Number = Gauge<f64, AtomicU64>;

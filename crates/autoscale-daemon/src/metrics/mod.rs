@@ -11,9 +11,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use scaler_core::view::Status;
 
 use crate::ApiCalls;
-use crate::api::Status;
 use crate::sentinel::Gathered;
 
 /// What became of a notification.

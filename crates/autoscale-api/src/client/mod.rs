@@ -1,18 +1,31 @@
-//! A client of the daemon's JSON API, over [`api_transport`].
+//! A client of the daemon's API (feature `client`).
+//!
+//! A call that fails is sent again where that is safe; an [`Error`] says what happened, and what to do.
+
+mod error;
+mod follow;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::service::{Sockets, SocketsError};
-use api_transport::{Failure, Request, Retry, Service, Token, TokenError, Url};
+use api_transport::{Failure, Request, Retry};
 use scaler_core::model::InstanceId;
+use scaler_core::view::{Preview, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::{
-    Accepted, Done, ErrorBody, Events, Groups, History, MemberAction, MemberRequest, Preview, Problem,
-    SetDesired, SetMode, Span, Status,
-};
+use crate::answer::{DesiredAccepted, Done, Groups, History};
+use crate::event::EventPage;
+use crate::request::{MemberAction, MemberRequest, SetDesired, SetMode};
+use crate::span::Span;
+
+/// The HTTP path below: services, tokens, addresses.
+pub use api_transport;
+pub use api_transport::{Service, Token, TokenError, Url};
+pub use error::{Error, ErrorKind};
+pub use watch::{EventStream, Watched};
 
 /// The longest wait within one call: below the time limit of an attempt.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -33,47 +46,6 @@ pub enum BuildError {
     /// The token can't be sent.
     #[error(transparent)]
     Token(#[from] TokenError),
-}
-
-/// A call did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The daemon refused, and says why.
-    #[error("{attempted}: {problem}")]
-    Refused {
-        /// What was attempted.
-        attempted: String,
-        /// The status of its answer.
-        status: u16,
-        /// What is wrong, and what to do.
-        problem: Problem,
-    },
-    /// It could not be reached, or what came back is not its answer.
-    #[error("the daemon at {address} gave no usable answer: is it autoscalerd, and does it run?")]
-    NoAnswer {
-        /// Where it was looked for.
-        address: Url,
-        /// How far the call came.
-        source: Failure,
-    },
-}
-
-impl Error {
-    /// The status of the daemon's answer, where it gave one that says what is wrong.
-    #[must_use]
-    pub const fn status(&self) -> Option<u16> {
-        match self {
-            Self::Refused { status, .. } => Some(*status),
-            Self::NoAnswer { .. } => None,
-        }
-    }
-
-    /// Nobody listens there: a daemon that ended left its address behind, or the address is wrong.
-    #[must_use]
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::NoAnswer { source, .. } if source.stage() == api_transport::Stage::Connecting)
-    }
 }
 
 impl Client {
@@ -143,11 +115,11 @@ impl Client {
     }
 
     /// Asks for a size. Where `ask` says no `request_id` it gets one, so that an answer that was lost asks nothing twice.
-    /// With `wait` (at most [`LONGEST_WAIT`] counts) the answer may have an ending; ask again with the same id until it has.
+    /// With `wait` (at most [`LONGEST_WAIT`] counts) the answer may have an ending; [`Client::follow`] asks again until it has.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn set_desired(&self, group: &str, ask: &SetDesired) -> Result<Accepted, Error> {
+    pub async fn set_desired(&self, group: &str, ask: &SetDesired) -> Result<DesiredAccepted, Error> {
         let mut ask = SetDesired { dry_run: false, ..ask.clone() };
         ask.request_id.get_or_insert_with(request_id);
         ask.wait = ask.wait.map(|wait| Span(wait.0.min(LONGEST_WAIT)));
@@ -184,7 +156,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn events(&self, group: &str, after: Option<u64>, wait: Duration) -> Result<Events, Error> {
+    pub async fn events(&self, group: &str, after: Option<u64>, wait: Duration) -> Result<EventPage, Error> {
         let mut request = of(Request::get(format!("watching group {group}")), group).segment("events");
         if let Some(after) = after {
             request = request.query("after", after).query("wait", Span(wait.min(LONGEST_WAIT)));
@@ -207,14 +179,7 @@ impl Client {
     }
 
     fn failed(&self, failure: Failure) -> Error {
-        match (failure.status(), serde_json::from_slice::<ErrorBody>(failure.body())) {
-            (Some(status), Ok(body)) if !status.is_success() => Error::Refused {
-                attempted: failure.attempting().to_owned(),
-                status: status.as_u16(),
-                problem: body.error,
-            },
-            _ => Error::NoAnswer { address: self.http.base().clone(), source: failure },
-        }
+        Error::new(failure, self.http.base())
     }
 }
 

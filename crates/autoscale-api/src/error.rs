@@ -1,7 +1,5 @@
 //! What a refusal says.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// The body of every answer that reports a failure.
@@ -9,13 +7,14 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ErrorBody {
     /// What is wrong.
-    pub error: Problem,
+    pub error: ErrorDetail,
 }
 
 /// What is wrong, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}; {fix}")]
 #[non_exhaustive]
-pub struct Problem {
+pub struct ErrorDetail {
     /// What was attempted and what came of it.
     pub message: String,
     /// What to do about it.
@@ -25,8 +24,8 @@ pub struct Problem {
     pub field: Option<String>,
 }
 
-impl Problem {
-    /// A problem that no field of the request is to blame for.
+impl ErrorDetail {
+    /// Where no field of the request is to blame for.
     #[must_use]
     pub fn new(message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { message: message.into(), fix: fix.into(), field: None }
@@ -40,14 +39,8 @@ impl Problem {
     }
 }
 
-impl From<Problem> for ErrorBody {
-    fn from(error: Problem) -> Self {
+impl From<ErrorDetail> for ErrorBody {
+    fn from(error: ErrorDetail) -> Self {
         Self { error }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.message, self.fix)
     }
 }

@@ -1,0 +1,112 @@
+//! What is answered.
+
+use scaler_core::model::Position;
+use scaler_core::runtime::Accepted;
+use scaler_core::state::Outcome;
+use scaler_core::view::{Activity, Status};
+use serde::{Deserialize, Serialize};
+
+/// `GET /api/v1/groups`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Groups {
+    /// The configured groups, by name.
+    pub groups: Vec<Status>,
+    /// Groups that left the configuration: their members are kept, and not touched.
+    pub unmanaged: Vec<String>,
+}
+
+impl Groups {
+    /// How the configured groups stand, and the names of those that left the configuration.
+    #[must_use]
+    pub const fn new(groups: Vec<Status>, unmanaged: Vec<String>) -> Self {
+        Self { groups, unmanaged }
+    }
+}
+
+/// `GET /api/v1/groups/{group}/history`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct History {
+    /// The group.
+    pub group: String,
+    /// Its activities, the latest first.
+    pub activities: Vec<Activity>,
+}
+
+impl History {
+    /// The activities of `group`, the latest first.
+    #[must_use]
+    pub fn new(group: impl Into<String>, activities: Vec<Activity>) -> Self {
+        Self { group: group.into(), activities }
+    }
+}
+
+/// The answer to [`SetDesired`](crate::SetDesired): it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DesiredAccepted {
+    /// The group.
+    pub group: String,
+    /// Where the request stands in the log.
+    pub position: Position,
+    /// The absolute size that was asked for.
+    pub desired: u32,
+    /// The generation before it.
+    pub generation: u64,
+    /// A request with this id was there already: nothing new was asked for.
+    pub repeated: bool,
+    /// How it ended, where the caller waited and it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<Outcome>,
+}
+
+impl DesiredAccepted {
+    /// What the scaler took for `group`; not ended yet.
+    #[must_use]
+    pub fn new(group: impl Into<String>, accepted: Accepted) -> Self {
+        Self {
+            group: group.into(),
+            position: accepted.position,
+            desired: accepted.desired,
+            generation: accepted.generation,
+            repeated: accepted.repeated,
+            ending: None,
+        }
+    }
+}
+
+/// It is done, and stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Done {
+    /// What was done, in words.
+    pub done: String,
+}
+
+impl Done {
+    /// Says it.
+    #[must_use]
+    pub fn new(done: impl Into<String>) -> Self {
+        Self { done: done.into() }
+    }
+}
+
+/// `POST /webhook`: what the notification says is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stored {
+    /// Alerts that were stored.
+    pub stored: usize,
+    /// Groups that alerts name by the label `autoscale_group` and that are not configured: no policy hears them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_groups: Vec<String>,
+    /// Alerts that the sender left out by its `max_alerts`: nothing is known of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
