@@ -21,6 +21,14 @@ pub struct SeedCredential {
 }
 
 impl SeedCredential {
+    pub(super) fn check(&self) -> Result<(), String> {
+        match (self.id.is_empty(), &self.secret) {
+            (true, _) => Err("it has no `id`".to_owned()),
+            (_, None) => Err("it has no `secret`".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn xml(&self) -> String {
         let secret = self.secret.as_ref().map(|secret| escape(secret.expose_secret())).unwrap_or_default();
         let common = format!(

@@ -2,6 +2,7 @@ use serde::Deserialize;
 
 use super::parameter::SeedParameter;
 use crate::config::escape;
+use crate::script::parse;
 
 /// A job or a folder to begin with. What it is follows from what it has: `xml`, `pipeline`, `branches_of`, or `folder`;
 /// without any of these it is a freestyle job.
@@ -101,6 +102,25 @@ impl SeedJob {
     pub fn disabled(mut self) -> Self {
         self.disabled = true;
         self
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        let kinds = [
+            ("xml", self.xml.is_some()),
+            ("pipeline", self.pipeline.is_some()),
+            ("branches_of", self.branches_of.is_some()),
+            ("folder", self.folder),
+            ("commands", !self.commands.is_empty()),
+        ];
+        let given: Vec<&str> = kinds.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+        if given.len() > 1 {
+            return Err(format!("it has {}: give one of them", given.join(" and ")));
+        }
+        if let Some(Err(error)) = self.pipeline.as_deref().map(parse) {
+            // As in Jenkins it is a job all the same, whose builds fail.
+            tracing::warn!("the pipeline of {} cannot be read: {error}", self.name);
+        }
+        self.parameters.iter().try_for_each(SeedParameter::check)
     }
 
     pub(super) fn config_xml(&self) -> String {

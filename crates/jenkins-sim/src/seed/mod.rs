@@ -49,6 +49,16 @@ pub struct SeedNode {
     pub labels: String,
 }
 
+impl SeedNode {
+    fn check(&self) -> Wrong {
+        match (self.name.is_empty(), self.executors) {
+            (true, _) => Err("it has no `name`".to_owned()),
+            (_, 0) => Err("it runs nothing without `executors`, such as 1".to_owned()),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A seed that the simulated Jenkins would not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeedError {
@@ -64,6 +74,15 @@ impl std::fmt::Display for SeedError {
 
 impl std::error::Error for SeedError {}
 
+impl SeedError {
+    fn new(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { what: what.into(), reason: reason.into() }
+    }
+}
+
+/// What is wrong with an entry, and what would be right.
+type Wrong = Result<(), String>;
+
 pub(crate) fn user(world: &mut World, seed: &SeedUser) {
     let full_name = if seed.full_name.is_empty() { &seed.id } else { &seed.full_name };
     let user = User {
@@ -77,8 +96,12 @@ pub(crate) fn user(world: &mut World, seed: &SeedUser) {
 }
 
 pub(crate) fn job(world: &mut World, seed: &SeedJob) -> Result<(), SeedError> {
-    let refused =
-        |refusal: Refusal| SeedError { what: format!("the job `{}`", seed.name), reason: refusal.message };
+    let wrong = |reason: String| SeedError::new(format!("the job `{}`", seed.name), reason);
+    let refused = |refusal: Refusal| wrong(refusal.message);
+    seed.check().map_err(wrong)?;
+    if let Some(url) = seed.branches_of.as_ref().filter(|url| !world.repositories.contains_key(*url)) {
+        return Err(wrong(format!("`branches_of` is {url}, and `repositories` has none of that URL")));
+    }
     let mut folder = String::new();
     for name in parent(&seed.name).split('/').filter(|name| !name.is_empty()) {
         let next = join(&folder, name);
@@ -94,20 +117,26 @@ pub(crate) fn job(world: &mut World, seed: &SeedJob) -> Result<(), SeedError> {
 
 pub(crate) fn all(world: &mut World, seed: &Seed) -> Result<(), SeedError> {
     for text in &seed.faults {
-        let faults = Fault::parse_all(text)
-            .map_err(|error| SeedError { what: "the faults".to_owned(), reason: error.to_string() })?;
+        let faults =
+            Fault::parse_all(text).map_err(|error| SeedError::new("the faults", error.to_string()))?;
         for fault in faults {
             world.faults.add(fault);
         }
     }
-    seed.users.iter().for_each(|one| user(world, one));
+    for one in &seed.users {
+        one.check().map_err(|reason| SeedError::new(format!("the user `{}`", one.id), reason))?;
+        user(world, one);
+    }
     world.repositories.extend(seed.repositories.clone());
     for node in &seed.nodes {
+        node.check().map_err(|reason| SeedError::new(format!("the node `{}`", node.name), reason))?;
         world.nodes.insert(node.name.clone(), Node::new(node.executors, "", &node.labels));
     }
     for seed in &seed.credentials {
-        let credential = Credential::read(&seed.xml(), || seed.id.clone())
-            .map_err(|reason| SeedError { what: format!("the credential `{}`", seed.id), reason })?;
+        let credential = seed
+            .check()
+            .and_then(|()| Credential::read(&seed.xml(), || seed.id.clone()))
+            .map_err(|reason| SeedError::new(format!("the credential `{}`", seed.id), reason))?;
         let store = world.credentials.entry(seed.folder.clone()).or_default();
         store.entry("_".to_owned()).or_default().insert(credential.id.clone(), credential);
     }

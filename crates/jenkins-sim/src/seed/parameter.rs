@@ -2,6 +2,8 @@ use serde::Deserialize;
 
 use crate::config::escape;
 
+const KINDS: [&str; 8] = ["string", "text", "boolean", "choice", "password", "file", "run", "credentials"];
+
 /// A parameter of a job.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -36,6 +38,24 @@ impl SeedParameter {
     #[must_use]
     pub fn choice<T: Into<String>>(name: impl Into<String>, choices: impl IntoIterator<Item = T>) -> Self {
         Self { choices: choices.into_iter().map(Into::into).collect(), ..Self::new("choice", name, "") }
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        let name = &self.name;
+        if name.is_empty() {
+            return Err("a parameter has no `name`".to_owned());
+        }
+        if !self.kind.is_empty() && !KINDS.contains(&self.kind.as_str()) {
+            let known = KINDS.join(", ");
+            return Err(format!(
+                "the `kind` of the parameter `{name}` is `{}`; it is one of {known}",
+                self.kind
+            ));
+        }
+        if self.kind == "choice" && self.choices.is_empty() {
+            return Err(format!("the parameter `{name}` is a choice without `choices`"));
+        }
+        Ok(())
     }
 
     pub(super) fn definition_xml(&self) -> String {

@@ -31,6 +31,10 @@ impl SeedUser {
         Self { id: id.into(), ..Self::default() }
     }
 
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.id.is_empty() { Err("it has no `id`".to_owned()) } else { Ok(()) }
+    }
+
     /// With a password.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {

@@ -12,6 +12,7 @@ mod parallel;
 mod queue;
 mod restart;
 mod script;
+mod seed;
 mod trigger;
 
 use std::time::Duration;

@@ -43,11 +43,11 @@ pub(crate) struct Args {
     pub(crate) users: Vec<UserToken>,
 
     /// The context path.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = context_path)]
     prefix: Option<String>,
 
     /// The root URL that URLs in answers begin with, if not the one that clients use.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = root_url)]
     pub(crate) root_url: Option<String>,
 
     /// Where workspaces of builds are made; a folder that is removed at the end, if not given.
@@ -137,6 +137,21 @@ fn user(text: &str) -> Result<UserToken, String> {
     }
 }
 
+fn context_path(text: &str) -> Result<String, String> {
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"/-_.~".contains(*c)) {
+        None => Ok(text.to_owned()),
+        Some(c) => Err(format!("{c:?} cannot stand in it; a path such as /jenkins is wanted")),
+    }
+}
+
+fn root_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    match host {
+        Some(host) if !host.is_empty() && !text.contains(['?', '#', ' ']) => Ok(text.to_owned()),
+        _ => Err("a URL is wanted, such as https://ci.example/jenkins/".to_owned()),
+    }
+}
+
 fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address = match text.strip_prefix("localhost:") {
         Some(port) => port.parse().ok().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
@@ -173,6 +188,20 @@ mod tests {
         let args = Args::try_parse_from(["jenkins-sim", "--user", "alice:11aa22bb"]).unwrap();
         assert!(!format!("{args:?}").contains("11aa22bb"));
         assert!(Args::try_parse_from(["jenkins-sim", "--user", "alice"]).is_err());
+    }
+
+    #[test]
+    fn a_path_or_a_url_that_is_none_says_what_would_be_one() {
+        for (flag, value, wanted) in [
+            ("--prefix", "a b?", "/jenkins"),
+            ("--root-url", "ci.example", "https://"),
+            ("--root-url", "https://ci.example/?x", "https://"),
+        ] {
+            let refusal = Args::try_parse_from(["jenkins-sim", flag, value]).unwrap_err();
+            assert!(refusal.to_string().contains(wanted), "{refusal}");
+        }
+        let args = Args::try_parse_from(["jenkins-sim", "--prefix", "jenkins/", "--root-url", "http://ci/"]);
+        assert_eq!(args.unwrap().prefix(), "/jenkins");
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 mod args;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use jenkins_sim::{Seed, SeedUser, Shell, Simulator};
+use jenkins_sim::{Builder, Seed, SeedUser, Shell, Simulator};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -32,7 +33,12 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     // Before the address is printed: who reads it may end the program at once.
     let mut terminated = signal(SignalKind::terminate())?;
     let (home, made) = match &args.home {
-        Some(home) => (home.clone(), None),
+        Some(home) => {
+            std::fs::create_dir_all(home).map_err(|error| {
+                format!("cannot make the folder {}: {error}; --home takes another", home.display())
+            })?;
+            (home.clone(), None)
+        }
         None => {
             let home = std::env::temp_dir().join(format!("jenkins-sim-{}", std::process::id()));
             (home.clone(), Some(home))
@@ -85,9 +91,12 @@ fn simulator(args: &Args, home: &Path) -> Result<Simulator, Box<dyn Error>> {
     if let Some(url) = &args.root_url {
         builder = builder.root_url(url);
     }
-    for user in &args.users {
-        builder = builder.user(SeedUser::new(&user.name).token(&user.secret));
+    let mut users: BTreeMap<&str, SeedUser> = BTreeMap::new();
+    for given in &args.users {
+        let user = users.remove(given.name.as_str()).unwrap_or_else(|| SeedUser::new(&given.name));
+        users.insert(&given.name, user.token(&given.secret));
     }
+    builder = users.into_values().fold(builder, Builder::user);
     let simulator = builder.build();
     if let Some(path) = &args.seed_file {
         let place = path.display();
