@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use linode_sim::Timings;
 
+use super::readme;
 use super::stack::{Job, Setup, Stack, Targets};
 use crate::rig::{Account, Configuration, Daemon, Load, WEBHOOK_CREDENTIAL, eventually, seconds};
 
@@ -16,24 +17,10 @@ pub(super) const CALM: f64 = 8.0;
 /// Visitors a second who take 85 % of two members, and 43 % of four.
 pub(super) const SPIKE: f64 = 68.0;
 
-/// What a person would write; the windows are those of a test. Members that warm up, or leave, have no say.
-const RULES: &str = r#"
-groups:
-  - name: web
-    rules:
-      - record: web:cpu:percent
-        expr: 100 * (1 - avg(rate(node_cpu_seconds_total{mode="idle", phase="in_service"}[4s])))
-      - alert: WebCpuHigh
-        expr: web:cpu:percent > 70
-        labels: { autoscale_group: web, severity: warning }
-        annotations: { value: "{{ $value }}" }
-      - alert: WebCpuLow
-        expr: web:cpu:percent < 30
-        labels: { autoscale_group: web, severity: info }
-        annotations: { value: "{{ $value }}" }
-      - alert: Watchdog
-        expr: vector(1)
-"#;
+/// What the README tells a person to write; the window is that of a test.
+fn rules() -> String {
+    readme::with(&readme::block("web.rules.yml"), &[("[2m]", "[4s]")])
+}
 
 /// Everything that runs; visitors come first, so that they go first.
 #[derive(Debug)]
@@ -50,7 +37,7 @@ impl Scene {
     pub(super) async fn begin(polled: bool, remove: &'static str) -> Self {
         let account = Account::live(Timings::quick(), COST).await;
         let mut daemon = Daemon::new(&account);
-        let mut setup = Setup::new(RULES, &format!("{}/webhook", daemon.url()));
+        let mut setup = Setup::new(&rules(), &format!("{}/webhook", daemon.url()));
         setup.webhook_bearer = Some(WEBHOOK_CREDENTIAL.to_owned());
         let discovery = format!("{}/sd/web?port=9100&address=public", daemon.url());
         setup.jobs.push(Job::new("web", Targets::Http(discovery)));

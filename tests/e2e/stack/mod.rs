@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::e2e::readme;
 use crate::rig::{eventually, http, seconds};
 
 /// How long a program may take until it listens and is ready; on two busy cores that is seconds.
@@ -104,21 +105,19 @@ impl Setup {
         config
     }
 
-    fn alertmanager(&self) -> Value {
-        let mut webhook = json!({ "url": self.webhook, "send_resolved": true });
-        if let Some(bearer) = &self.webhook_bearer {
-            webhook["http_config"] = json!({ "authorization": { "credentials": bearer } });
-        }
-        json!({
-            "route": {
-                "receiver": "autoscaler",
-                "group_by": ["alertname", "autoscale_group"],
-                "group_wait": "100ms",
-                "group_interval": duration(self.interval),
-                "repeat_interval": duration(self.repeat_interval),
-            },
-            "receivers": [{ "name": "autoscaler", "webhook_configs": [webhook] }],
-        })
+    /// The README's, with the addresses and times of a test.
+    fn alertmanager(&self) -> String {
+        let login = format!("credentials: {}", self.webhook_bearer.as_deref().unwrap_or("none"));
+        readme::with(
+            &readme::block("alertmanager.yml"),
+            &[
+                ("url: http://127.0.0.1:9480/webhook", &format!("url: {}", self.webhook)),
+                ("credentials_file: webhook.key", &login),
+                ("group_wait: 10s", "group_wait: 100ms"),
+                ("group_interval: 1m", &format!("group_interval: {}", duration(self.interval))),
+                ("repeat_interval: 5m", &format!("repeat_interval: {}", duration(self.repeat_interval))),
+            ],
+        )
     }
 }
 
@@ -161,7 +160,7 @@ impl Stack {
             write(&at.join(format!("{}.targets.json", job.name)), "[]");
         }
         write(&at.join("rules.yml"), &setup.rules);
-        write(&at.join("alertmanager.yml"), &setup.alertmanager().to_string());
+        write(&at.join("alertmanager.yml"), &setup.alertmanager());
         let mut command = Command::new("prometheus-alertmanager");
         command
             .arg(format!("--config.file={}", at.join("alertmanager.yml").display()))
