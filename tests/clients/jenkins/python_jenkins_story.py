@@ -57,6 +57,13 @@ def main():
     wrong = jenkins.Jenkins(URL, username=USER, password="wrong")
     refused(wrong.get_jobs, "401", "a wrong password")
 
+    equal([node["name"] for node in server.get_nodes()], ["Built-In Node"], "the nodes")
+    server.create_node("far", numExecutors=2)
+    server.disable_node("far")
+    check(server.get_node_info("far")["offline"], "the node is online after it was disabled")
+    server.delete_node("far")
+    check(not server.node_exists("far"), "the node is still there after it was deleted")
+
     server.create_job("python-jenkins-free", FREESTYLE)
     server.rename_job("python-jenkins-free", "python-jenkins-renamed")
     server.copy_job("python-jenkins-renamed", "python-jenkins-copy")
@@ -66,7 +73,7 @@ def main():
     for job in ("python-jenkins-renamed", "python-jenkins-copy", JOB):
         server.delete_job(job)
         check(not server.job_exists(job), f"{job} is still there after it was deleted")
-    print("python-jenkins: create, trigger, follow, console, stop, artifact, stages, queue, cancel, rename, copy, delete")
+    print("python-jenkins: create, trigger, follow, console, stop, artifact, stages, queue, cancel, nodes, rename, copy, delete")
 
 
 def number_of(server, item):

@@ -21,6 +21,8 @@ pub(crate) enum Prop {
     /// A link that is written without `_class`.
     Bare(Ref),
     Links(Vec<Ref>),
+    /// Links whose objects show as much as if their properties were this object's.
+    Inline(Vec<Ref>),
     Bean(Bean),
     /// Objects by names that are not known beforehand: what is selected is selected of each.
     Map(Vec<(String, Ref)>),
@@ -58,6 +60,10 @@ impl Exporter<'_> {
         }
         for (name, visibility, prop) in &bean.properties {
             let Some((inner, range)) = selection.property(name, *visibility) else { continue };
+            let inner = match (prop, selection) {
+                (Prop::Inline(_), Selection::Depth(_)) => selection.clone(),
+                _ => inner,
+            };
             map.insert((*name).to_owned(), self.write_prop(prop, &inner, range));
         }
         Value::Object(map)
@@ -77,7 +83,7 @@ impl Exporter<'_> {
                 }
                 value
             }
-            Prop::Links(list) => Value::Array(range.of(list).map(link).collect()),
+            Prop::Links(list) | Prop::Inline(list) => Value::Array(range.of(list).map(link).collect()),
             Prop::Bean(bean) => self.write(bean, selection),
             Prop::Map(map) => Value::Object(map.iter().map(|(name, to)| (name.clone(), link(to))).collect()),
             Prop::Beans(list) => {

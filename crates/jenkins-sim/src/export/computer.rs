@@ -13,7 +13,7 @@ impl Exporter<'_> {
         let computers = self.world.nodes.keys().map(|name| Ref::Computer(name.clone())).collect();
         Bean::new("hudson.model.ComputerSet")
             .value(1, "busyExecutors", busy)
-            .prop(1, "computer", Prop::Links(computers))
+            .prop(1, "computer", Prop::Inline(computers))
             .value(1, "displayName", "Nodes")
             .value(1, "totalExecutors", total)
     }

@@ -35,6 +35,12 @@ impl Answer {
         Self::new(200, "application/xml", text)
     }
 
+    /// A page for people, to which a redirect leads after something was done.
+    pub(super) fn page(title: &str) -> Self {
+        let title = crate::config::escape(title);
+        Self::html(200, format!("<!DOCTYPE html><html><head><title>{title} [Jenkins]</title></head></html>"))
+    }
+
     pub(super) fn html(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, HTML, body)
     }

@@ -32,9 +32,7 @@ pub(super) fn carry_out(
     let call = context.call;
     let page = format!("{}{}{}/", context.server(world), item_path(full), id.number);
     match rest {
-        [] => {
-            Ok(Answer::html(200, "<!DOCTYPE html><html><head><title>Build [Jenkins]</title></head></html>"))
-        }
+        [] => Ok(Answer::page("Build")),
         ["buildNumber"] => Ok(Answer::text(id.number.to_string())),
         ["consoleText"] => Ok(Answer::text(build(world, id)?.log.text().to_vec())),
         ["logText", kind @ ("progressiveText" | "progressiveHtml")] => {

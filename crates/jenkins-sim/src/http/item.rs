@@ -67,7 +67,7 @@ pub(super) fn carry_out(
     let call = context.call;
     let page = |world: &World, full: &str| format!("{}{}", context.server(world), item_path(full));
     match rest {
-        [] => Ok(Answer::html(200, "<!DOCTYPE html><html><head><title>Job [Jenkins]</title></head></html>")),
+        [] | ["configure"] => Ok(Answer::page("Job")),
         ["createItem"] => create(world, context, full),
         ["config.xml"] if call.is_post() => {
             context.needs(world, Permission::JobConfigure)?;

@@ -56,6 +56,7 @@ pub(super) fn carry_out(world: &mut World, context: Context<'_>, parts: &[&str])
             Ok(if call.content_type.contains("xml") { Answer::done() } else { home(world) })
         }
         ["view", name, rest @ ..] => view(world, context, name, rest),
+        ["computer"] => Ok(Answer::page("Nodes")),
         ["computer", "doCreateItem"] => create_node(world, context),
         ["computer", name, rest @ ..] => node(world, context, &node_name(name), rest),
         ["pipeline-model-converter", what @ ("validate" | "validateJenkinsfile")] => {
@@ -90,6 +91,7 @@ fn view(world: &mut World, context: Context<'_>, name: &str, rest: &[&str]) -> R
     let call = context.call;
     let known = world.views.get(name).ok_or_else(Refusal::not_found)?;
     match rest {
+        [] => return Ok(Answer::page(name)),
         ["config.xml"] if !call.is_post() => return Ok(Answer::xml(known.xml.clone())),
         ["config.xml"] => {
             context.needs(world, Permission::ViewConfigure)?;
@@ -151,6 +153,7 @@ fn node(world: &mut World, context: Context<'_>, name: &str, rest: &[&str]) -> R
         crate::config::escape(&known.labels)
     );
     match rest {
+        [] => return Ok(Answer::page(name)),
         ["config.xml"] if !call.is_post() => return Ok(Answer::xml(xml)),
         ["doDelete"] if !name.is_empty() => {
             context.changes(world, Permission::AgentConfigure)?;

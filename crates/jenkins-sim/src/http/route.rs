@@ -28,13 +28,8 @@ pub(super) fn carry_out(world: &mut World, call: &Call, caller: &Caller) -> Resu
         };
     }
     match parts.as_slice() {
-        [] => Ok(Answer::html(
-            200,
-            "<!DOCTYPE html><html><head><title>Dashboard [Jenkins]</title></head></html>",
-        )),
-        ["login"] => {
-            Ok(Answer::html(200, "<!DOCTYPE html><html><head><title>Sign in [Jenkins]</title></head></html>"))
-        }
+        [] => Ok(Answer::page("Dashboard")),
+        ["login"] => Ok(Answer::page("Sign in")),
         ["j_spring_security_check"] => login::log_in(world, context),
         ["createItem"] => item::create(world, context, ""),
         ["queue", "cancelItem"] => queue::cancel(world, context),

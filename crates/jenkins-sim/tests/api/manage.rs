@@ -175,3 +175,42 @@ async fn the_seed_file_of_the_crates_page_is_one() {
     let jobs: Vec<String> = api.sim.snapshot().jobs.into_keys().collect();
     assert_eq!(jobs, ["branches", "branches/main", "by-hand", "infra", "infra/scale-web", "nightly"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_list_of_nodes_shows_them_without_depth() {
+    let api = Api::new();
+    let computers = api.get("/computer/api/json?depth=0").await.json();
+    let built_in = &computers["computer"][0];
+    assert_eq!((&built_in["displayName"], &built_in["offline"]), (&json!("Built-In Node"), &json!(false)));
+    assert_eq!(built_in["executors"], json!([{}, {}]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_done_leads_to_a_page_that_is_there() {
+    let api = Api::new();
+    api.sim.seed_job(&SeedJob::freestyle("plain", "true").quiet_period(0)).unwrap();
+    api.trigger("/job/plain/build").await;
+    seconds(5).await;
+    let folder = "/createItem?name=infra&mode=com.cloudbees.hudson.plugins.folder.Folder";
+    for path in [
+        folder,
+        "/computer/doCreateItem?name=far&json=%7B%7D",
+        "/computer/far/toggleOffline",
+        "/createView?name=Scaling",
+        "/job/plain/disable",
+        "/job/plain/1/toggleLogKeep",
+        "/job/plain/1/toggleLogKeep",
+        "/job/plain/1/doDelete",
+        "/job/plain/confirmRename?newName=other",
+        "/computer/far/doDelete",
+        "/view/Scaling/doDelete",
+        "/quietDown",
+        "/cancelQuietDown",
+        "/job/other/doDelete",
+    ] {
+        let answer = api.post(path).await;
+        assert_eq!(answer.status, 302, "{path}: {}", answer.text);
+        let page = answer.header("location").strip_prefix("http://jenkins.test").unwrap().to_owned();
+        assert_eq!(api.get(&page).await.status, 200, "{path} leads to {page}");
+    }
+}
