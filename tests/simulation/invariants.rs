@@ -341,7 +341,7 @@ impl State {
         self.breaches.push(Breach { invariant, what });
     }
 
-    /// What the cloud turned away for the rate of requests was no launch, so none failed.
+    /// What the cloud turned away for the rate of requests does not count as a launch, so none failed.
     fn takes(&mut self, sim: &Simulator, entry: &Entry) {
         let step = entry.draft.step.and_then(|id| self.state.open.get(&id)).cloned();
         let failures = self.state.launches.failures;
