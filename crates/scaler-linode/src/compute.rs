@@ -99,8 +99,7 @@ impl Compute for LinodeCompute {
         // The filter only makes the answer smaller: the API was seen to ignore some, so tags are compared again.
         let list = self.linode.instances().list().filter(Filter::tag(self.tags.owner_tag()));
         let listed = list.await.map_err(|error| sorted(Doing::Reading, error))?;
-        let inconsistent = (!listed.is_consistent())
-            .then(|| "the list of Linodes changed while it was read: ask again".to_owned());
+        let inconsistent = !listed.is_consistent();
         let mut instances = Vec::with_capacity(listed.len());
         for one in listed.items().iter().filter(|one| one.has_tag(self.tags.owner_tag())) {
             match self.shown(one, None) {

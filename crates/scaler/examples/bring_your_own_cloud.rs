@@ -48,7 +48,7 @@ impl Compute for Cloud {
         let marked = |(instance, group): &(Instance, Option<GroupName>)| {
             group.clone().map(|group| Marked { instance: instance.clone(), group })
         };
-        Ok(Listing { instances: state.instances.values().filter_map(marked).collect(), inconsistent: None })
+        Ok(Listing { instances: state.instances.values().filter_map(marked).collect(), inconsistent: false })
     }
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {

@@ -52,7 +52,7 @@ impl Compute for WrongCompute {
     async fn list(&self) -> Result<Listing, Failure> {
         let mut listing = self.inner.list().await?;
         match self.wrong {
-            Wrong::BelievesHalfLists => listing.inconsistent = None,
+            Wrong::BelievesHalfLists => listing.inconsistent = false,
             Wrong::AdoptsByLabel => {
                 for label in ["web-zzzzz-1", "web-zzzzz-2"] {
                     if let Some((instance, _)) = self.inner.find(label).await?

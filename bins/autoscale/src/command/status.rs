@@ -114,7 +114,7 @@ fn whole(group: &Status) -> String {
         line("in flight", step.to_string());
     }
     if let Some(why) = &group.trouble {
-        line("trouble", why.clone());
+        line("trouble", why.to_string());
     }
     if !group.turning {
         let look = format!("`autoscale plan {}` looks at the cloud", group.group);

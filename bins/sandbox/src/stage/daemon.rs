@@ -98,7 +98,8 @@ mod tests {
         let seen = tell("seen", &json!({ "slot": 1, "phase": "in_service" }));
         assert_eq!(seen, Some(What::Phase { label: "web-abcde-1".to_owned(), phase: Phase::InService }));
         assert_eq!(tell("done", &json!({ "outcome": "ok" })), None);
-        let refused = json!({ "outcome": { "refused": { "refusal": "transient", "why": "busy" } } });
+        let why = json!({ "kind": "said", "said": "busy" });
+        let refused = json!({ "outcome": { "refused": { "refusal": "transient", "why": why } } });
         assert_eq!(tell("done", &refused), Some(What::Said("in words".to_owned())));
         assert_eq!(
             tell("signal_changed", &json!({ "signal": "high" })),

@@ -60,8 +60,9 @@ pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
             Ok((status, _)) => Some(
                 status
                     .trouble
-                    .clone()
-                    .or_else(|| status.discarded().map(str::to_owned))
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .or_else(|| status.discarded().map(ToString::to_string))
                     .unwrap_or_else(|| "it has not been observed yet: wait a moment".to_owned()),
             ),
         };

@@ -61,8 +61,8 @@ pub(super) async fn targets(
     if status.observed.is_none() {
         let why = status
             .discarded()
-            .map(str::to_owned)
-            .or_else(|| status.trouble.clone())
+            .map(ToString::to_string)
+            .or_else(|| status.trouble.as_ref().map(ToString::to_string))
             .unwrap_or_else(|| "it has not been observed yet".to_owned());
         return Err(Refusal::unavailable(
             format!("the members of group {group} are not known for certain: {why}"),

@@ -21,5 +21,5 @@ pub use id::{
     TemplateHash,
 };
 pub use member::{Awaited, Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
-pub use signal::{AlertFreshness, GROUP_LABEL, PolicySignal, Signal, Signals};
+pub use signal::{AlertFreshness, GROUP_LABEL, PolicySignal, Signal, SignalReason, Signals};
 pub use time::{after, elapsed};

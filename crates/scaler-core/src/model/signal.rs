@@ -51,8 +51,69 @@ pub struct PolicySignal {
     /// Since when it says so, where an alert tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Why, in words.
-    pub why: String,
+    /// Why.
+    pub why: SignalReason,
+}
+
+/// Why a policy says what it says. `policy` is the one that says it, by the labels that it matches.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SignalReason {
+    /// Its alert fires.
+    Fires {
+        /// The policy.
+        policy: String,
+    },
+    /// Its alert is resolved.
+    Resolved {
+        /// The policy.
+        policy: String,
+    },
+    /// Its alert does not fire.
+    Silent {
+        /// The policy.
+        policy: String,
+    },
+    /// Its alert is silenced or inhibited.
+    Suppressed {
+        /// The policy.
+        policy: String,
+    },
+    /// Its alert fired, and nobody has confirmed it since.
+    Unconfirmed {
+        /// The policy.
+        policy: String,
+    },
+    /// Alertmanager has not answered three polls.
+    PollsUnanswered,
+    /// The heartbeat alert is not confirmed.
+    HeartbeatUnconfirmed,
+    /// A reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl SignalReason {
+    /// Several reasons as one text.
+    pub(crate) fn list(reasons: &[Self]) -> String {
+        reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for SignalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fires { policy } => write!(f, "{policy} fires"),
+            Self::Resolved { policy } => write!(f, "{policy} is resolved"),
+            Self::Silent { policy } => write!(f, "{policy} does not fire"),
+            Self::Suppressed { policy } => write!(f, "{policy} is silenced or inhibited"),
+            Self::Unconfirmed { policy } => write!(f, "{policy} fired and has not been confirmed since"),
+            Self::PollsUnanswered => f.write_str("Alertmanager has not answered three polls"),
+            Self::HeartbeatUnconfirmed => f.write_str("the heartbeat alert is not confirmed"),
+            Self::Other => f.write_str("a reason that this version does not know"),
+        }
+    }
 }
 
 /// What all policies of a group say at one time.
@@ -105,14 +166,10 @@ impl Signals {
 
     /// The reasons of the policies that say `signal`.
     #[must_use]
-    pub fn why(&self, signal: Signal) -> String {
-        let mut whys: Vec<&str> = self
-            .policies
-            .iter()
-            .filter(|policy| policy.signal == signal)
-            .map(|policy| policy.why.as_str())
-            .collect();
+    pub fn why(&self, signal: Signal) -> Vec<SignalReason> {
+        let policies = self.policies.iter().filter(|policy| policy.signal == signal);
+        let mut whys: Vec<SignalReason> = policies.map(|policy| policy.why.clone()).collect();
         whys.dedup();
-        whys.join("; ")
+        whys
     }
 }

@@ -19,8 +19,8 @@ pub struct Marked {
 pub struct Listing {
     /// The instances.
     pub instances: Vec<Marked>,
-    /// Why the listing can't be believed: it changed while it was read.
-    pub inconsistent: Option<String>,
+    /// It changed while it was read, page by page, so it can't be believed.
+    pub inconsistent: bool,
 }
 
 /// An instance to be created. Region, image and the like belong to the port, which knows each group's template.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{Group, OnUnknown, Phase, Position, Signal, Signals, Size, after, elapsed};
+use crate::model::{Group, OnUnknown, Phase, Position, Signal, SignalReason, Signals, Size, after, elapsed};
 use crate::reconcile::Observation;
 use crate::state::{BudgetScope, Busy, Cause, Change, Fact, GroupMode, GroupState, Hold, Window};
 
@@ -123,7 +123,7 @@ impl Decider<'_> {
         if let Some(step) = steps.filter_map(|policy| policy.step).map(|step| step.to_add(counted)).max() {
             let (count, part) = self.group.largest_step;
             let largest = count.max(part.of(counted)).max(1);
-            let why = self.signals.why(Signal::High);
+            let why = SignalReason::list(&self.signals.why(Signal::High));
             if step > largest {
                 decision.holds.push(Hold::StepCut { step, largest });
             }
@@ -134,7 +134,7 @@ impl Decider<'_> {
         if let OnUnknown::AtLeast(least) = self.group.on_unknown
             && self.signals.policies.iter().any(|policy| policy.signal == Signal::Unknown)
         {
-            let why = self.signals.why(Signal::Unknown);
+            let why = SignalReason::list(&self.signals.why(Signal::Unknown));
             raise(
                 least,
                 decision,
@@ -153,7 +153,7 @@ impl Decider<'_> {
         if wanted == base && decision.asked.is_none() && decision.signal == Signal::Low && known {
             match self.lower(base, counted, warm) {
                 Ok(by) => {
-                    let why = self.signals.why(Signal::Low);
+                    let why = SignalReason::list(&self.signals.why(Signal::Low));
                     decision.reason = format!("{why}: {counted} counted − {by}");
                     decision.cause = Cause::Policy(why);
                     wanted = warm - by;

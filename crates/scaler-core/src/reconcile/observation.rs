@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot};
-use crate::state::Step;
+use crate::state::{Discarded, Step};
 
 /// What the cloud shows of a group at one time, complete or discarded, and what this process knows beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,8 +25,8 @@ pub struct Observation {
     pub nodes: Vec<Node>,
     /// Whether the nodes were read for this observation: a removal needs that.
     pub nodes_fresh: bool,
-    /// Why it is discarded, if it is: a listing that changed while it was read, a config that did not answer, another account.
-    pub discarded: Option<String>,
+    /// Why it is discarded, if it is.
+    pub discarded: Option<Discarded>,
     /// Slots with a call in flight: nothing is begun for them.
     pub in_flight: BTreeSet<Slot>,
     /// Steps that ended a moment ago and whose effect need not be visible yet, or that are not to be sent again at once.
@@ -43,7 +43,7 @@ pub struct AccountRefusal {
     /// When it is asked again.
     pub until: Timestamp,
     /// What it said.
-    pub why: String,
+    pub said: String,
 }
 
 impl Observation {

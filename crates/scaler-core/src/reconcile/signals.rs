@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::{
     AlertFreshness, AlertRow, AlertState, AlertTable, Amount, GROUP_LABEL, Group, PolicySignal, Signal,
-    Signals, StepPolicy, elapsed,
+    SignalReason, Signals, StepPolicy, elapsed,
 };
 
 impl AlertFreshness {
@@ -39,16 +39,16 @@ impl Signals {
     pub fn read(group: &Group, table: &AlertTable, freshness: &AlertFreshness, now: Timestamp) -> Self {
         let mut signals = Self::default();
         let deaf = if !freshness.polls_alive(table, now) {
-            Some("Alertmanager has not answered three polls")
+            Some(SignalReason::PollsUnanswered)
         } else if !freshness.heartbeat_alive(table, now) {
-            Some("the heartbeat alert is not confirmed")
+            Some(SignalReason::HeartbeatUnconfirmed)
         } else {
             None
         };
         for policy in &group.policies {
             let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
-            let spoken = match deaf {
-                Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.to_owned()),
+            let spoken = match &deaf {
+                Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.clone()),
                 None => speak(policy, rows, table, freshness, now),
             };
             if spoken.signal == Signal::Low {
@@ -75,7 +75,7 @@ impl PolicySignal {
         signal: Signal,
         step: Option<Amount>,
         since: Option<Timestamp>,
-        why: String,
+        why: SignalReason,
     ) -> Self {
         Self { policy: name(&policy.on), signal, step, can_remove: policy.can_remove(), since, why }
     }
@@ -110,7 +110,7 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     now: Timestamp,
 ) -> PolicySignal {
     let say = |signal, step, since, why| PolicySignal::of(policy, signal, step, since, why);
-    let name = name(&policy.on);
+    let name = || name(&policy.on);
     let live =
         |row: &&AlertRow| row.alert.state == AlertState::Firing && freshness.confirmed(table, row, now);
     let doubtful = |row: &&AlertRow| match row.alert.state {
@@ -121,18 +121,18 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     if policy.add.is_some()
         && let Some(row) = rows().find(live)
     {
-        return say(Signal::High, policy.add, Some(row.since), format!("{name} fires"));
+        return say(Signal::High, policy.add, Some(row.since), SignalReason::Fires { policy: name() });
     }
     if policy.remove.is_some()
         && let Some(since) =
             rows().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
     {
-        return say(Signal::Low, policy.remove, Some(since), format!("{name} fires"));
+        return say(Signal::Low, policy.remove, Some(since), SignalReason::Fires { policy: name() });
     }
     if let Some(row) = rows().find(doubtful) {
         let why = match row.alert.state {
-            AlertState::Suppressed => format!("{name} is silenced or inhibited"),
-            _ => format!("{name} fired and was not confirmed since"),
+            AlertState::Suppressed => SignalReason::Suppressed { policy: name() },
+            _ => SignalReason::Unconfirmed { policy: name() },
         };
         return say(Signal::Unknown, None, None, why);
     }
@@ -140,7 +140,12 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     if policy.when_resolved.is_some()
         && let Some(since) = resolved.map(|row| row.since).max()
     {
-        return say(Signal::Low, policy.when_resolved, Some(since), format!("{name} is resolved"));
+        return say(
+            Signal::Low,
+            policy.when_resolved,
+            Some(since),
+            SignalReason::Resolved { policy: name() },
+        );
     }
-    say(Signal::Neutral, None, None, format!("{name} does not fire"))
+    say(Signal::Neutral, None, None, SignalReason::Silent { policy: name() })
 }

@@ -9,7 +9,7 @@ use crate::reconcile::decide::decide;
 use crate::reconcile::notice::notice;
 use crate::reconcile::plan::{Plan, plan, waits};
 use crate::reconcile::{Decision, Observation, Wait};
-use crate::state::{Cause, Change, Fact, FailureReason, GroupMode, GroupState, Hold, Mark, Outcome, Step};
+use crate::state::{Cause, Change, Fact, GroupMode, GroupState, Hold, Mark, Outcome, Step};
 
 /// One pass of the loop as a value: what was noticed, what follows from it, and why nothing else does. An actor carries it
 /// out, a dry run shows it.
@@ -99,7 +99,7 @@ pub fn reconcile(
         let wanted = plan.steps.len();
         plan.steps.retain(|(step, _)| !matches!(step, Step::Create { .. }));
         if plan.steps.len() < wanted {
-            holds.push(Hold::AccountRefuses { until: refusal.until, why: refusal.why.clone() });
+            holds.push(Hold::AccountRefuses { until: refusal.until, said: refusal.said.clone() });
         }
     }
     let mut known = Vec::new();
@@ -168,8 +168,7 @@ fn ended(state: &GroupState, observation: &Observation, plan: &Plan) -> Option<O
         Some(_) => None,
         None => {
             let (why, at) = state.launches.halted.as_ref()?;
-            let said = why.clone();
-            (*at >= operation.began).then_some(Outcome::Failed { why: FailureReason::NeedsOperator { said } })
+            (*at >= operation.began).then(|| Outcome::Failed { why: why.clone() })
         }
     }
 }

@@ -147,7 +147,7 @@ impl Scaler {
             (Some(desired), None) => Ok(Some(desired)),
             (_, why) => Err(Error::Refused {
                 what: format!("a size relative to that of group {}", group_runtime.name),
-                why: why.unwrap_or_else(|| "nobody knows how many serve".to_owned()),
+                why: why.map_or_else(|| "nobody knows how many serve".to_owned(), |why| why.to_string()),
                 fix: "ask for an absolute size, or again once the cloud answers".to_owned(),
             }),
         }

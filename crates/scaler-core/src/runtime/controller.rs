@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use crate::model::after;
 use crate::ports::StoreError;
+use crate::runtime::error::chain;
 use crate::runtime::goal::Goal;
-use crate::runtime::group_runtime::{GroupRuntime, Runtime, chain};
+use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::{Actor, Error};
 use crate::state::{FailureReason, Outcome};
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::after;
 use crate::ports::{Failure, FailureKind};
-use crate::state::{Refusal, StepOutcome};
+use crate::state::{Refusal, StepOutcome, StepReason};
 
 /// What came of a step.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Ended {
 
     fn refused(refusal: Refusal, failure: Failure) -> Self {
         Self {
-            outcome: StepOutcome::Refused { refusal, why: failure.message, retry_at: None },
+            outcome: StepOutcome::Refused { refusal, why: StepReason::said(failure.message), retry_at: None },
             request: failure.request,
             retry_after: failure.retry_after,
         }
@@ -52,28 +52,32 @@ pub(super) fn done(result: Result<(), Failure>) -> Ended {
     result.map_or_else(failed, |()| StepOutcome::Ok.into())
 }
 
-pub(super) fn guarded(why: &str) -> Ended {
-    StepOutcome::Refused { refusal: Refusal::Guarded, why: why.to_owned(), retry_at: None }.into()
+pub(super) fn guarded(why: StepReason) -> Ended {
+    StepOutcome::Refused { refusal: Refusal::Guarded, why, retry_at: None }.into()
 }
 
-pub(super) fn not_sent(why: &str) -> Ended {
-    StepOutcome::Refused { refusal: Refusal::NotSent, why: why.to_owned(), retry_at: None }.into()
+pub(super) fn not_sent(why: StepReason) -> Ended {
+    StepOutcome::Refused { refusal: Refusal::NotSent, why, retry_at: None }.into()
 }
 
 /// What had to be read before the step could not be, so the step was not sent.
 pub(super) fn unread(failure: Failure) -> Ended {
-    let refusal = match failure.kind {
+    Ended::refused(refusal_of_reading(failure.kind), failure)
+}
+
+/// Why something could not be read, by what cures it.
+pub(super) const fn refusal_of_reading(kind: FailureKind) -> Refusal {
+    match kind {
         FailureKind::Account => Refusal::Account,
         FailureKind::RateLimited => Refusal::RateLimited,
         FailureKind::NotSent => Refusal::NotSent,
         _ => Refusal::Transient,
-    };
-    Ended::refused(refusal, failure)
+    }
 }
 
 pub(super) fn unanswered(failure: Failure) -> Ended {
     Ended {
-        outcome: StepOutcome::Unanswered { why: failure.message },
+        outcome: StepOutcome::Unanswered { why: StepReason::said(failure.message) },
         request: failure.request,
         retry_after: None,
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{ActorId, ConfigId, GroupName, InstanceId};
 use crate::ports::{Failure, StoreError};
-use crate::state::GroupMode;
+use crate::state::{GroupMode, Stalled, StoreFailure};
 
 /// A call did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +87,40 @@ pub enum Error {
         /// The group.
         group: GroupName,
     },
+}
+
+impl Error {
+    /// Why the loop does not go on.
+    pub(super) fn trouble(&self) -> Stalled {
+        match self {
+            Self::Store { source, .. } => Stalled::Store { why: store_failure(source) },
+            Self::Overtaken { by, .. } => Stalled::Overtaken { by: by.clone() },
+            Self::Busy { .. } => Stalled::Busy,
+            _ => Stalled::Failed { said: chain(self) },
+        }
+    }
+}
+
+/// Why the store did not do what it was asked.
+pub(super) fn store_failure(error: &StoreError) -> StoreFailure {
+    let said = chain(error);
+    match error {
+        StoreError::Conflict { .. } => StoreFailure::Conflict { said },
+        StoreError::Log { .. } => StoreFailure::Unreadable { said },
+        StoreError::Broken { .. } => StoreFailure::Broken { said },
+    }
+}
+
+/// An error with everything beneath it, on one line.
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
 }
 
 /// A scaler can't be built from what it was given.

@@ -19,7 +19,7 @@ use crate::runtime::journal::Journal;
 use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::removal_budget::Permit;
 use crate::runtime::within;
-use crate::state::{Cause, Draft, Fact, GroupState, Refusal, Step, StepOutcome};
+use crate::state::{Cause, Difference, Draft, Fact, GroupState, Refusal, Step, StepOutcome, StepReason};
 
 /// A step that has no answer by then has none: the log says so, and the next turn looks.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -138,16 +138,17 @@ impl Executor {
         let now = self.clock.now();
         let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
         let ended = match (&entered, refusal) {
-            (None, _) => not_sent("the scaler is shutting down"),
+            (None, _) => not_sent(StepReason::Stopping),
             (Some(_), Some(refusal)) => {
-                not_sent(&format!("all groups wait until {}: {}", refusal.until, refusal.why))
+                not_sent(StepReason::AccountRefuses { until: refusal.until, said: refusal.said })
             }
             // Whatever held it up, a drain that lands later than its permit counts would come on top of the next one.
-            (Some(_), None) if limit.is_zero() => not_sent("its permit lapsed before it could be sent"),
+            (Some(_), None) if limit.is_zero() => not_sent(StepReason::PermitLapsed),
             (Some(_), None) => match within(&*self.clock, limit, self.carry_out(&work)).await {
                 Some(ended) => ended,
                 None => {
-                    StepOutcome::Unanswered { why: format!("no answer within {} s", limit.as_secs()) }.into()
+                    let why = StepReason::TimedOut { seconds: limit.as_secs() };
+                    StepOutcome::Unanswered { why }.into()
                 }
             },
         };
@@ -156,7 +157,7 @@ impl Executor {
             match &outcome {
                 StepOutcome::Created { .. } => self.limiter.accepted(),
                 StepOutcome::Refused { refusal: Refusal::Account, why, .. } => {
-                    self.limiter.refused(why, self.clock.now())
+                    self.limiter.refused(&why.to_string(), self.clock.now())
                 }
                 _ => {}
             }
@@ -250,16 +251,16 @@ impl Executor {
         owner: Option<&crate::model::GroupName>,
         known: &Known,
     ) -> Ended {
-        let why = if owner != Some(&self.group.name) {
-            "does not carry our tags"
+        let how = if owner != Some(&self.group.name) {
+            Difference::Tags
         } else if instance.kind != new.kind {
-            "is of another type"
+            Difference::Type
         } else if known.launched.is_some_and(|launched| after(instance.created, CLOCK_SKEW) < launched) {
-            "is older than the intent"
+            Difference::Older
         } else {
             return StepOutcome::Created { instance: instance.id, created: instance.created }.into();
         };
-        guarded(&format!("instance {} has the label {} and {why}: it is left alone", instance.id, new.label))
+        guarded(StepReason::LabelHeld { instance: instance.id, label: new.label.clone(), how })
     }
 
     /// A registration that was intended before may have happened, so it is looked for among the nodes.
@@ -300,7 +301,7 @@ impl Executor {
     ) -> Ended {
         if matches!(mode, Mode::Drain | Mode::Reject) {
             if permit.is_none_or(|permit| permit.slot() != slot) {
-                return guarded("no permit was drawn for its removal");
+                return guarded(StepReason::NoPermit);
             }
             // A removal that would be refused later costs capacity now: what forbids it is looked for before.
             if let Some(instance) = known.instance
@@ -316,40 +317,40 @@ impl Executor {
     /// that does not exist has gone.
     async fn preflight(&self, id: InstanceId, known: &Known) -> Result<Option<Instance>, Ended> {
         if known.untouchable {
-            return Err(guarded("it is protected or on standby"));
+            return Err(guarded(StepReason::Untouchable));
         }
         if known.instance != Some(id) {
-            return Err(guarded(&format!("the log does not know instance {id} as this member's")));
+            return Err(guarded(StepReason::UnknownInstance { instance: id }));
         }
         let Some((instance, owner)) = self.compute.get(id).await.map_err(unread)? else { return Ok(None) };
-        let why = if owner.as_ref() != Some(&self.group.name) {
-            "does not carry our tags any more"
+        let how = if owner.as_ref() != Some(&self.group.name) {
+            Difference::Tags
         } else if instance.label != known.label {
-            "has another label than the log says"
+            Difference::Label
         } else if known.created != Some(instance.created) {
-            "was created at another time than the log says"
+            Difference::Created
         } else if instance.locked {
-            "is locked"
+            Difference::Locked
         } else {
             return Ok(Some(instance));
         };
-        Err(guarded(&format!("instance {id} {why}: it is left alone")))
+        Err(guarded(StepReason::Differs { instance: id, how }))
     }
 
     /// Removes a node in our form, if it is still the same and its instance is gone indeed.
     async fn sweep(&self, config: ConfigId, id: NodeId, label: &str) -> Ended {
         if !self.group.name.owns_label(label) {
-            return guarded("its label is not in our form");
+            return guarded(StepReason::ForeignNode);
         }
         match self.balancer.node(config, id).await {
             Ok(None) => return StepOutcome::Ok.into(),
-            Ok(Some(node)) if node.label != label => return guarded("it has another label by now"),
+            Ok(Some(node)) if node.label != label => return guarded(StepReason::NodeRelabelled),
             Ok(Some(_)) => {}
             Err(failure) => return unread(failure),
         }
         match self.compute.find(label).await {
             Ok(None) => done(self.balancer.deregister(config, id).await),
-            Ok(Some((instance, _))) => guarded(&format!("instance {} has its label", instance.id)),
+            Ok(Some((instance, _))) => guarded(StepReason::InstanceExists { instance: instance.id }),
             Err(failure) => unread(failure),
         }
     }

@@ -11,7 +11,7 @@ use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price, Slo
 use crate::ports::{AlertSource, Clock, Compute, Store};
 use crate::reconcile::{Observation, TurnReport};
 use crate::runtime::alert_board::AlertBoard;
-use crate::runtime::error::Error;
+use crate::runtime::error::{Error, chain};
 use crate::runtime::executor::Executor;
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
@@ -19,7 +19,7 @@ use crate::runtime::limiter::Limiter;
 use crate::runtime::observer::{ObservationCache, Observer};
 use crate::runtime::recent_steps::RecentSteps;
 use crate::runtime::removal_budget::RemovalBudget;
-use crate::state::GroupState;
+use crate::state::{GroupState, Stalled};
 use crate::view::{Event, Moment};
 
 /// What all groups share.
@@ -113,7 +113,7 @@ pub(super) struct GroupRuntime {
     prices: Mutex<BTreeMap<InstanceType, Price>>,
     recent: Mutex<RecentSteps>,
     report: Mutex<Option<Arc<TurnReport>>>,
-    trouble: Mutex<Option<String>>,
+    trouble: Mutex<Option<Stalled>>,
 }
 
 impl fmt::Debug for GroupRuntime {
@@ -191,33 +191,21 @@ impl GroupRuntime {
     }
 
     /// Why the loop does not go on.
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(super) fn trouble(&self) -> Option<Stalled> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The loop could not go on; told when it is something new.
     pub(super) async fn troubled(&self, shared: &Runtime, error: &Error) {
-        let why = chain(error);
+        let why = error.trouble();
         let news = {
             let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
             trouble.replace(why.clone()).as_ref() != Some(&why)
         };
         if news {
-            tracing::error!(group = %self.name, "the loop could not go on: {why}");
+            tracing::error!(group = %self.name, "the loop could not go on: {}", chain(error));
             let state = self.journal.lock().await.state();
             shared.hub.tell(&Event::now(&self.name, &state, shared.clock.now(), Moment::Trouble { why }));
         }
     }
-}
-
-/// An error with everything beneath it, on one line.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

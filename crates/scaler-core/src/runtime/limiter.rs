@@ -75,14 +75,14 @@ impl Limiter {
     }
 
     /// The account refused a create.
-    pub(super) fn refused(&self, why: &str, now: Timestamp) {
+    pub(super) fn refused(&self, said: &str, now: Timestamp) {
         let mut backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
         // Creates that were in flight together are refused together: that is one refusal.
         if backoff.refusal.as_ref().is_some_and(|refusal| refusal.until > now) {
             return;
         }
         backoff.pause = (backoff.pause * 2).clamp(FIRST, LONGEST);
-        backoff.refusal = Some(AccountRefusal { until: after(now, backoff.pause), why: why.to_owned() });
+        backoff.refusal = Some(AccountRefusal { until: after(now, backoff.pause), said: said.to_owned() });
     }
 
     /// The account let a create through.

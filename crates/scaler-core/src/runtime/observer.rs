@@ -10,10 +10,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Slot, elapsed};
-use crate::ports::{Balancer, Clock, Compute, Listing};
+use crate::ports::{Balancer, Clock, Compute, Failure, Listing};
 use crate::reconcile::Observation;
+use crate::runtime::ended::refusal_of_reading;
 use crate::runtime::within;
-use crate::state::GroupState;
+use crate::state::{Discarded, GroupState};
 
 /// A listing this young is shared by all actors.
 const SHARED: Duration = Duration::from_secs(1);
@@ -54,7 +55,7 @@ impl fmt::Debug for Observer {
 struct Listed {
     number: u64,
     at: Timestamp,
-    listing: Result<Arc<Listing>, String>,
+    listing: Result<Arc<Listing>, Discarded>,
 }
 
 /// What one actor keeps of its observations.
@@ -125,12 +126,7 @@ impl Observer {
                 observation.nth = cache.nth;
             }
             Some(Err(why)) => observation.discarded = Some(why),
-            None => {
-                observation.discarded = Some(format!(
-                    "the cloud did not answer within {} s: see whether its API can be reached from here",
-                    LIMIT.as_secs()
-                ))
-            }
+            None => observation.discarded = Some(Discarded::TimedOut { seconds: LIMIT.as_secs() }),
         }
         observation
     }
@@ -142,12 +138,12 @@ impl Observer {
         cache: &mut ObservationCache,
         moving: bool,
         observation: &mut Observation,
-    ) -> Result<(), String> {
+    ) -> Result<(), Discarded> {
         let listed = self.listed(cache.after).await;
         observation.at = listed.at;
         let listing = listed.listing?;
-        if let Some(why) = &listing.inconsistent {
-            return Err(format!("the listing of instances can't be believed: {why}"));
+        if listing.inconsistent {
+            return Err(Discarded::ListingChanged);
         }
         observation.instances = listing
             .instances
@@ -171,7 +167,7 @@ impl Observer {
         }
         let number = self.order.next();
         let at = self.clock.now();
-        let listing = self.compute.list().await.map(Arc::new).map_err(|failure| failure.to_string());
+        let listing = self.compute.list().await.map(Arc::new).map_err(unread);
         let listed = Listed { number, at, listing };
         *shared = Some(listed.clone());
         listed
@@ -183,7 +179,7 @@ impl Observer {
         group: &Group,
         state: &GroupState,
         observation: &mut Observation,
-    ) -> Result<(), String> {
+    ) -> Result<(), Discarded> {
         let shown: BTreeSet<InstanceId> = observation.instances.iter().map(|instance| instance.id).collect();
         let missing: Vec<InstanceId> = state
             .members
@@ -193,10 +189,10 @@ impl Observer {
             .collect();
         let looked_up: Vec<(InstanceId, Option<Instance>, bool)> = stream::iter(missing)
             .map(|id| async move {
-                let found = self.compute.get(id).await.map_err(|failure| failure.to_string())?;
+                let found = self.compute.get(id).await.map_err(unread)?;
                 let exists = found.is_some();
                 let ours = found.filter(|(_, owner)| owner.as_ref() == Some(&group.name));
-                Ok::<_, String>((id, ours.map(|(instance, _)| instance), exists))
+                Ok::<_, Discarded>((id, ours.map(|(instance, _)| instance), exists))
             })
             .buffered(LOOK_UPS)
             .try_collect()
@@ -219,7 +215,7 @@ impl Observer {
         group: &Group,
         state: &GroupState,
         observation: &mut Observation,
-    ) -> Result<(), String> {
+    ) -> Result<(), Discarded> {
         let shown: BTreeSet<NodeId> = observation.nodes.iter().map(|node| node.id).collect();
         let missing: Vec<(ConfigId, NodeId)> = state
             .members
@@ -228,9 +224,7 @@ impl Observer {
             .filter(|(config, node)| group.balancers.contains(config) && !shown.contains(node))
             .collect();
         let looked_up: Vec<Option<Node>> = stream::iter(missing)
-            .map(|(config, node)| async move {
-                self.balancer.node(config, node).await.map_err(|failure| failure.to_string())
-            })
+            .map(|(config, node)| async move { self.balancer.node(config, node).await.map_err(unread) })
             .buffered(LOOK_UPS)
             .try_collect()
             .await?;
@@ -245,7 +239,7 @@ impl Observer {
         cache: &mut ObservationCache,
         moving: bool,
         observation: &mut Observation,
-    ) -> Result<(), String> {
+    ) -> Result<(), Discarded> {
         let now = self.clock.now();
         if let Some(seen) = &cache.nodes
             && !moving
@@ -256,18 +250,19 @@ impl Observer {
             return Ok(());
         }
         let number = self.order.next();
-        let nodes: Vec<Vec<Node>> =
-            stream::iter(group.balancers.iter().copied())
-                .map(|config| async move {
-                    self.balancer.nodes(config).await.map_err(|failure| failure.to_string())
-                })
-                .buffered(LOOK_UPS)
-                .try_collect()
-                .await?;
+        let nodes: Vec<Vec<Node>> = stream::iter(group.balancers.iter().copied())
+            .map(|config| async move { self.balancer.nodes(config).await.map_err(unread) })
+            .buffered(LOOK_UPS)
+            .try_collect()
+            .await?;
         observation.nodes = nodes.into_iter().flatten().collect();
         self.look_up_missing_nodes(group, state, observation).await?;
         observation.nodes_fresh = true;
         cache.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
         Ok(())
     }
+}
+
+fn unread(failure: Failure) -> Discarded {
+    Discarded::Unread { refusal: refusal_of_reading(failure.kind), said: failure.message }
 }

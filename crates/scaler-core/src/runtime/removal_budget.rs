@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use crate::model::{GroupName, Position, Slot, after, elapsed};
 use crate::ports::{Clock, LogName, Store, StoreError};
-use crate::runtime::Error;
 use crate::runtime::journal::CHUNK;
 use crate::state::{Draft, DrawnPermit, Entry, Fact, GroupState, LAPSE, installation_left};
 
@@ -93,11 +92,10 @@ impl RemovalBudget {
         request: &PermitRequest<'_>,
         slot: Slot,
         stamp: impl Fn(Timestamp, Fact) -> Draft + Send,
-    ) -> Result<Option<Permit>, Error> {
-        let failed = |source| Error::Store { group: request.group.to_string(), source };
+    ) -> Result<Option<Permit>, StoreError> {
         let mut permit_log = self.permit_log.lock().await;
         loop {
-            self.read_on(&mut permit_log).await.map_err(failed)?;
+            self.read_on(&mut permit_log).await?;
             let now = self.clock.now();
             let within =
                 request.group_has_left && installation_left(request.serving, &permit_log.permits, now) > 0;
@@ -118,11 +116,11 @@ impl RemovalBudget {
                 }
                 Err(StoreError::Conflict { .. }) => {}
                 Err(broken) => {
-                    let read = self.read_on(&mut permit_log).await.map_err(failed)?;
+                    let read = self.read_on(&mut permit_log).await?;
                     if read.contains(&draft) {
                         return Ok(Some(Permit { slot, over, drawn: Some(now) }));
                     }
-                    return Err(failed(broken));
+                    return Err(broken);
                 }
             }
         }

@@ -9,9 +9,9 @@ use tokio::sync::watch;
 
 use crate::model::{Mode, PolicySignal, Position, Slot, StepId, after, elapsed};
 use crate::reconcile::{Observation, Turn, TurnReport, Wait, reconcile};
-use crate::runtime::error::Error;
+use crate::runtime::error::{Error, store_failure};
 use crate::runtime::executor::{Intent, Known, Running, StepEnd};
-use crate::runtime::group_runtime::{GroupRuntime, Runtime, chain};
+use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::{Appended, Journal};
 use crate::runtime::limiter::removes;
 use crate::runtime::observer::ObservationCache;
@@ -245,7 +245,7 @@ impl Reconciler {
                     }
                     Ok(None) => Some(Hold::RemovalBudget { scope: BudgetScope::Installation }),
                     // Removing waits; adding does not.
-                    Err(error) => Some(Hold::PermitNotDrawn { why: chain(&error) }),
+                    Err(error) => Some(Hold::PermitNotDrawn { why: store_failure(&error) }),
                 };
                 if let Some(hold) = hold {
                     turn.plan.steps.retain(|(step, _)| step.slot() != Some(slot));

@@ -4,8 +4,8 @@ use crate::model::{
     Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Slot, StepId, elapsed,
 };
 use crate::state::{
-    Asked, Cause, Draft, DrawnPermit, Entry, Fact, GroupMode, GroupState, Mark, Operation, Outcome, Refusal,
-    Step, StepOutcome,
+    Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Mark, Operation,
+    Outcome, Refusal, Step, StepOutcome,
 };
 
 /// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.
@@ -258,7 +258,12 @@ impl GroupState {
                         self.launches.sold_out.insert(instance_type.clone(), draft.at);
                     }
                     Refusal::Account | Refusal::Request => {
-                        self.launches.halted = Some((why.clone(), draft.at));
+                        let said = why.to_string();
+                        let halted = match refusal {
+                            Refusal::Account => FailureReason::AccountRefuses { said },
+                            _ => FailureReason::RequestRefused { said },
+                        };
+                        self.launches.halted = Some((halted, draft.at));
                         self.launch_failed(draft, begun);
                     }
                     Refusal::Transient | Refusal::Guarded => self.launch_failed(draft, begun),

@@ -9,7 +9,7 @@ use crate::model::{
     ActorId, Group, InstanceId, InstanceType, Member, NodeId, Phase, Position, Price, Signal, Slot, StepId,
     after,
 };
-use crate::state::{Cause, DrawnPermit, GroupMode, LAPSE, Outcome, Refusal, Step};
+use crate::state::{Cause, DrawnPermit, FailureReason, GroupMode, LAPSE, Outcome, Refusal, Step};
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -119,7 +119,7 @@ pub struct Launches {
     /// Why no create begins before that time: the last one was refused until then.
     pub postponed: Option<(Refusal, Timestamp)>,
     /// A refusal that a person must cure, and when it was given.
-    pub halted: Option<(String, Timestamp)>,
+    pub halted: Option<(FailureReason, Timestamp)>,
 }
 
 impl Launches {

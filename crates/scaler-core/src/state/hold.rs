@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::{Amount, Price};
-use crate::state::{GroupMode, Refusal};
+use crate::model::{Amount, Price, SignalReason};
+use crate::state::{Discarded, GroupMode, Refusal, StoreFailure};
 
 /// One reason why something is not done, with its numbers. Two are equal where the same is held for the same reason, however
 /// much time has passed between them.
@@ -31,7 +31,7 @@ pub enum Hold {
     /// The observation is incomplete, so nothing follows from it.
     ObservationDiscarded {
         /// What kept it from being complete.
-        why: String,
+        why: Discarded,
     },
     /// More than half of the known instances are missing at once.
     ManyMissing {
@@ -107,12 +107,12 @@ pub enum Hold {
         /// When it is asked again.
         until: Timestamp,
         /// What it said.
-        why: String,
+        said: String,
     },
     /// A signal is unknown.
     SignalUnknown {
-        /// What the policies say.
-        why: String,
+        /// Why, each reason once.
+        why: Vec<SignalReason>,
     },
     /// A high signal fires.
     SignalHigh,
@@ -185,8 +185,8 @@ pub enum Hold {
     },
     /// A permit could not be drawn.
     PermitNotDrawn {
-        /// What went wrong.
-        why: String,
+        /// Why the installation's log did not take it.
+        why: StoreFailure,
     },
     /// A reason that this version does not know.
     #[serde(other)]
@@ -407,10 +407,10 @@ impl fmt::Display for Hold {
             Self::SoldOut => {
                 f.write_str("every type of the template is sold out: each is tried again after 10 min")
             }
-            Self::AccountRefuses { until, why } => {
-                write!(f, "the account refuses creates, all groups wait until {}: {why}", second(*until))
+            Self::AccountRefuses { until, said } => {
+                write!(f, "the account refuses creates, all groups wait until {}: {said}", second(*until))
             }
-            Self::SignalUnknown { why } => write!(f, "a signal is unknown: {why}"),
+            Self::SignalUnknown { why } => write!(f, "a signal is unknown: {}", SignalReason::list(why)),
             Self::SignalHigh => f.write_str("a high signal fires"),
             Self::MemberBusy { member, busy } => {
                 let what = match busy {

@@ -10,6 +10,7 @@ mod fold;
 mod group_state;
 mod hold;
 mod outcome;
+mod reason;
 mod step;
 
 pub(crate) use budget::LAPSE;
@@ -19,4 +20,5 @@ pub use fact::{Fact, GroupMode, Mark};
 pub use group_state::{Asked, GroupState, Launches, Operation};
 pub use hold::{BudgetScope, Busy, Change, Hold, Window};
 pub use outcome::{FailureReason, Outcome};
+pub use reason::{Difference, Discarded, Stalled, StepReason, StoreFailure};
 pub use step::{Refusal, Step, StepOutcome};

@@ -25,14 +25,31 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// A word for the ending, the same in JSON and for programs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::Superseded { .. } => "superseded",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
 /// Why something was not reached.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureReason {
-    /// A person must cure it.
-    NeedsOperator {
-        /// What the cloud said.
+    /// The account refuses creates: a person must cure it.
+    AccountRefuses {
+        /// What it said.
+        said: String,
+    },
+    /// The cloud will never accept the create as it is: a person must cure it.
+    RequestRefused {
+        /// What it said.
         said: String,
     },
     /// The caller's deadline passed.
@@ -53,10 +70,23 @@ pub enum FailureReason {
 }
 
 impl FailureReason {
+    /// A word for the reason, the same in JSON and for programs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::AccountRefuses { .. } => "account_refuses",
+            Self::RequestRefused { .. } => "request_refused",
+            Self::DeadlinePassed => "deadline_passed",
+            Self::Mode { .. } => "mode",
+            Self::ReplacementFailed { .. } => "replacement_failed",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether a person must cure it; otherwise time or another request may.
     #[must_use]
     pub const fn requires_operator(&self) -> bool {
-        matches!(self, Self::NeedsOperator { .. })
+        matches!(self, Self::AccountRefuses { .. } | Self::RequestRefused { .. })
     }
 }
 
@@ -73,7 +103,7 @@ impl fmt::Display for Outcome {
 impl fmt::Display for FailureReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NeedsOperator { said } => f.write_str(said),
+            Self::AccountRefuses { said } | Self::RequestRefused { said } => f.write_str(said),
             Self::DeadlinePassed => {
                 f.write_str("the deadline passed; the group goes on where a daemon turns its loop")
             }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ConfigId, DrainWhy, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash};
+use crate::state::StepReason;
 
 /// Something to be done: one or two calls of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -173,15 +174,15 @@ pub enum StepOutcome {
     Ok,
     /// No answer that tells: it may have happened.
     Unanswered {
-        /// What came back.
-        why: String,
+        /// Why.
+        why: StepReason,
     },
     /// It did not happen.
     Refused {
         /// Of which kind.
         refusal: Refusal,
-        /// What came back.
-        why: String,
+        /// Why.
+        why: StepReason,
         /// It is not to be sent again before, where that was told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<Timestamp>,

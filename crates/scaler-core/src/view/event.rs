@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{GroupName, Position, StepId};
 use crate::reconcile::Wait;
-use crate::state::{Cause, Entry, Fact, GroupState, Hold, Mark, Outcome, Step};
+use crate::state::{Cause, Entry, Fact, GroupState, Hold, Mark, Outcome, Stalled, Step};
 
 /// Something happened to a group. Its Display is what a person would say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub enum Moment {
     /// The loop could not go on and will try again.
     Trouble {
         /// What went wrong.
-        why: String,
+        why: Stalled,
     },
 }
 

@@ -10,7 +10,7 @@ use crate::model::{
     Slot,
 };
 use crate::reconcile::{TurnReport, Wait};
-use crate::state::{Cause, GroupMode, GroupState, Hold, Outcome, Step};
+use crate::state::{Cause, Discarded, GroupMode, GroupState, Hold, Outcome, Stalled, Step};
 
 /// How a group stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ pub struct Status {
     /// When the last complete observation was taken by this process.
     pub observed: Option<Timestamp>,
     /// Why the loop does not go on at the moment.
-    pub trouble: Option<String>,
+    pub trouble: Option<Stalled>,
     /// The end of its log.
     pub position: Position,
 }
@@ -136,9 +136,9 @@ pub struct MemberStatus {
 impl Status {
     /// Why the last observation was discarded, if it was.
     #[must_use]
-    pub fn discarded(&self) -> Option<&str> {
+    pub fn discarded(&self) -> Option<&Discarded> {
         self.holds.iter().find_map(|hold| match hold {
-            Hold::ObservationDiscarded { why } => Some(why.as_str()),
+            Hold::ObservationDiscarded { why } => Some(why),
             _ => None,
         })
     }
@@ -150,7 +150,7 @@ impl Status {
         state: &GroupState,
         at: Timestamp,
         last: Option<&TurnReport>,
-        (turning, trouble, cost_per_hour): (bool, Option<String>, Option<Price>),
+        (turning, trouble, cost_per_hour): (bool, Option<Stalled>, Option<Price>),
     ) -> Self {
         let seen = last.map(|last| &last.observation);
         let address = |member: &Member| {

@@ -1,12 +1,12 @@
 //! The golden log of format 1: every later build must read it, write it the same, and make the same of it.
 
 use scaler_core::model::{
-    ActorId, Amount, ConfigId, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal, Position, Signal, Slot,
-    StepId,
+    ActorId, Amount, ConfigId, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal, Position, Signal,
+    SignalReason, Slot, StepId,
 };
 use scaler_core::state::{
-    Cause, Draft, Entry, FORMAT, Fact, FailureReason, GroupMode, GroupState, Hold, LogError, Mark, Outcome,
-    Refusal, Step, StepOutcome,
+    Cause, Difference, Draft, Entry, FORMAT, Fact, FailureReason, GroupMode, GroupState, Hold, LogError,
+    Mark, Outcome, Refusal, Step, StepOutcome, StepReason,
 };
 
 const GOLDEN: &str = include_str!("golden/log-1.jsonl");
@@ -32,7 +32,7 @@ fn drafts() -> Vec<Draft> {
         step: Some(Amount::Percent(50)),
         can_remove: false,
         since: Some(at(0)),
-        why: "WebCpuHigh fires".into(),
+        why: SignalReason::Fires { policy: "WebCpuHigh".into() },
     };
     let drain = Step::SetMode {
         slot,
@@ -111,7 +111,7 @@ fn drafts() -> Vec<Draft> {
         (
             policy(),
             Some(3),
-            Fact::Done { outcome: StepOutcome::Unanswered { why: "no answer within 60 s".into() } },
+            Fact::Done { outcome: StepOutcome::Unanswered { why: StepReason::TimedOut { seconds: 60 } } },
         ),
         (
             Cause::Converge,
@@ -124,7 +124,7 @@ fn drafts() -> Vec<Draft> {
             Fact::Done {
                 outcome: StepOutcome::Refused {
                     refusal: Refusal::Guarded,
-                    why: "it is locked".into(),
+                    why: StepReason::Differs { instance, how: Difference::Locked },
                     retry_at: None,
                 },
             },
@@ -158,7 +158,7 @@ fn drafts() -> Vec<Draft> {
             None,
             Fact::Finished {
                 outcome: Outcome::Failed {
-                    why: FailureReason::NeedsOperator { said: "the account limit is reached".into() },
+                    why: FailureReason::AccountRefuses { said: "the account limit is reached".into() },
                 },
             },
         ),

@@ -9,7 +9,9 @@ use scaler_core::model::{
     InstanceStatus, Mode, Node, NodeId, NodeStatus, Position, Signals, Size, StepPolicy, Template, after,
 };
 use scaler_core::reconcile::{Decision, Observation, Plan, reconcile};
-use scaler_core::state::{Cause, Draft, Entry, Fact, GroupState, Refusal, Step, StepOutcome};
+use scaler_core::state::{
+    Cause, Discarded, Draft, Entry, Fact, GroupState, Refusal, Step, StepOutcome, StepReason,
+};
 
 /// The one config that the modelled group is registered at.
 pub const CONFIG: ConfigId = ConfigId(7);
@@ -193,7 +195,7 @@ impl World {
             let mut observation = Observation::new(self.now, self.nth);
             observation.instances =
                 self.machines.values().map(|machine| machine.instance.clone()).step_by(2).collect();
-            observation.discarded = Some("the listing changed while it was read".to_owned());
+            observation.discarded = Some(Discarded::ListingChanged);
             return observation;
         }
         self.nth += 1;
@@ -282,11 +284,11 @@ impl World {
     pub fn answer(&mut self, id: scaler_core::model::StepId, step: &Step, fate: Fate) {
         let outcome = match fate {
             Fate::Done => self.result(step),
-            Fate::Lost | Fate::Vanished => StepOutcome::Unanswered { why: "lost".to_owned() },
+            Fate::Lost | Fate::Vanished => StepOutcome::Unanswered { why: StepReason::said("lost") },
             Fate::Refused(refusal) => {
                 let told = matches!(refusal, Refusal::RateLimited | Refusal::NotSent);
                 let retry_at = told.then(|| after(self.now, RETRY_AFTER));
-                StepOutcome::Refused { refusal, why: "no".to_owned(), retry_at }
+                StepOutcome::Refused { refusal, why: StepReason::said("no"), retry_at }
             }
         };
         self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));

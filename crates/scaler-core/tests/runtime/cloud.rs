@@ -212,7 +212,7 @@ impl Compute for Cloud {
         };
         Ok(Listing {
             instances: state.machines.values().filter_map(marked).collect(),
-            inconsistent: state.inconsistent.then(|| "an instance vanished between pages".to_owned()),
+            inconsistent: state.inconsistent,
         })
     }
 

@@ -14,7 +14,9 @@ async fn refused(bench: &Bench) -> Vec<String> {
         .await
         .into_iter()
         .filter_map(|fact| match fact {
-            Fact::Done { outcome: StepOutcome::Refused { refusal: Refusal::Guarded, why, .. } } => Some(why),
+            Fact::Done { outcome: StepOutcome::Refused { refusal: Refusal::Guarded, why, .. } } => {
+                Some(why.to_string())
+            }
             _ => None,
         })
         .collect()

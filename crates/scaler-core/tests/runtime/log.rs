@@ -121,7 +121,9 @@ async fn while_the_store_is_broken_nothing_is_begun_and_afterwards_it_goes_on() 
     let mend = async {
         tokio::time::sleep(seconds(100)).await;
         assert_eq!(bench.cloud.calls().len(), calls);
-        assert!(scaler.status("web").await.unwrap().trouble.unwrap().contains("the disk is full"));
+        assert!(
+            scaler.status("web").await.unwrap().trouble.unwrap().to_string().contains("the disk is full")
+        );
         *bench.store.broken.lock().unwrap() = false;
     };
     tokio::join!(mend, bench.turn_for(&scaler, seconds(400)));

@@ -42,7 +42,7 @@ async fn a_member_is_created_with_its_marks_listed_found_and_deleted() {
     listed.instances.sort_by_key(|marked| marked.instance.id);
     let groups: Vec<_> = listed.instances.iter().map(|m| (m.instance.id, m.group.as_str())).collect();
     assert_eq!(groups, [(created.id, "web"), (other.id, "api")]);
-    assert_eq!(listed.inconsistent, None);
+    assert!(!listed.inconsistent);
 
     let (found, owner) = world.compute.find("web-ab1cd-1").await.unwrap().unwrap();
     assert_eq!((found.id, owner), (created.id, Some(name("web"))));
@@ -119,7 +119,7 @@ async fn a_list_that_changed_while_it_was_read_says_so() {
     settle().await;
     world.fault("instances:half");
     let listed = world.compute.list().await.unwrap();
-    assert!(listed.inconsistent.unwrap().contains("changed while it was read"));
+    assert!(listed.inconsistent);
 
     let body = r#"{"data":[],"page":1,"pages":1,"results":1}"#;
     let server = Canned::default().with("GET /v4beta/linode/instances", 200, body);
