@@ -3,6 +3,8 @@
 pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(test)]
+mod every_variant;
 pub mod in_memory;
 pub mod model;
 pub mod ports;

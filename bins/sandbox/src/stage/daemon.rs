@@ -105,8 +105,7 @@ mod tests {
             tell("signal_changed", &json!({ "signal": "high" })),
             Some(What::Said("in words".to_owned()))
         );
-        let held =
-            tell("held", &json!({ "holds": [{ "kind": "signal_high", "text": "a high signal fires" }] }));
+        let held = tell("held", &json!({ "holds": [{ "kind": "signal_high", "text": "a signal is high" }] }));
         assert_eq!(held, Some(What::Held(vec![Hold::SignalHigh])));
     }
 }

@@ -379,7 +379,7 @@ impl fmt::Display for Hold {
             ),
             Self::NodesWithoutInstances { nodes, example } => write!(
                 f,
-                "{nodes} nodes of this group have no instance in the listing ({example} is one): waiting for another reading"
+                "{nodes} nodes of this group have no instance in the listing ({example}, for example): waiting for another listing"
             ),
             Self::Mode { mode, .. } => write!(f, "the mode is {mode}"),
             Self::Undecided => f.write_str("no desired size has been decided yet"),
@@ -388,7 +388,7 @@ impl fmt::Display for Hold {
             }
             Self::AtMax { wanted, max } => write!(f, "{wanted} are wanted, size.max is {max}"),
             Self::NoRoom { lack, may_exist, limit } => {
-                write!(f, "{lack} more are wanted, {may_exist} may exist already and {limit} are allowed")
+                write!(f, "{lack} more are wanted, but {may_exist} of the {limit} allowed may exist already")
             }
             Self::CostCeiling { wanted, ceiling } => {
                 write!(f, "{wanted} members would cost more than cost.per_hour, {ceiling}")
@@ -408,10 +408,10 @@ impl fmt::Display for Hold {
                 f.write_str("every type of the template is sold out: each is tried again after 10 min")
             }
             Self::AccountRefuses { until, said } => {
-                write!(f, "the account refuses creates, all groups wait until {}: {said}", second(*until))
+                write!(f, "the account refuses creates; all groups wait until {}: {said}", second(*until))
             }
             Self::SignalUnknown { why } => write!(f, "a signal is unknown: {}", SignalReason::list(why)),
-            Self::SignalHigh => f.write_str("a high signal fires"),
+            Self::SignalHigh => f.write_str("a signal is high"),
             Self::MemberBusy { member, busy } => {
                 let what = match busy {
                     Busy::Leaving => "is being removed",
@@ -424,12 +424,12 @@ impl fmt::Display for Hold {
                 };
                 write!(f, "{member} {what}")
             }
-            Self::RemovalUnfinished => f.write_str("the removal before is not finished"),
+            Self::RemovalUnfinished => f.write_str("the previous removal is not finished"),
             Self::Window { setting, until } => {
                 let what = match setting {
                     Window::LowFor => "the signal has not been low for long enough",
-                    Window::AfterAdd => "a member entered service a short while ago",
-                    Window::Every => "a member was removed a short while ago",
+                    Window::AfterAdd => "a member entered service recently",
+                    Window::Every => "a member was removed recently",
                     Window::Other => "a window has not passed",
                 };
                 write!(f, "{what}: waiting until {} ({})", second(*until), setting.path())
@@ -441,7 +441,7 @@ impl fmt::Display for Hold {
                 f.write_str("the installation's removal budget is used up")
             }
             Self::WouldOverload => {
-                f.write_str("with fewer members the load would pass nine tenths of thresholds.high")
+                f.write_str("with fewer members the load would exceed nine tenths of thresholds.high")
             }
             Self::NodesNotFresh => f.write_str("the nodes were not read for this turn"),
             Self::ManyLost { until } => {
@@ -453,12 +453,13 @@ impl fmt::Display for Hold {
                  they go when replacements have warmed up"
             ),
             Self::ReplacementFirst { member, needed, serving, warmed } => {
-                let what = if *warmed { "have warmed up" } else { "are in service" };
-                write!(f, "{member} goes when {needed} others {what}; {serving} do")
+                let (what, so_far) =
+                    if *warmed { ("have warmed up", "have") } else { ("are in service", "are") };
+                write!(f, "{member} goes when {needed} others {what}; {serving} {so_far}")
             }
             Self::SurplusNeeded { kept, surplus } => write!(
                 f,
-                "{kept} of {surplus} surplus members stay: they are needed until more serve, or may not be removed"
+                "{kept} of {surplus} surplus members can't go yet: they are needed until more serve, or may not be removed"
             ),
             Self::FailedMayNotGo { member } => {
                 write!(f, "the launch of {member} failed, and it may not be removed")
@@ -466,7 +467,7 @@ impl fmt::Display for Hold {
             Self::DrainWithoutPermit { member } => {
                 write!(f, "{member} was draining when the log was lost, and the removal budget is used up")
             }
-            Self::PermitNotDrawn { why } => write!(f, "no permit to remove could be drawn: {why}"),
+            Self::PermitNotDrawn { why } => write!(f, "no permit for a removal could be drawn: {why}"),
             Self::Other => f.write_str("a reason that this version does not know"),
         }
     }

@@ -195,7 +195,7 @@ impl fmt::Display for StepOutcome {
             Self::Created { instance, .. } => write!(f, "created as instance {instance}"),
             Self::Registered { node } => write!(f, "registered as node {node}"),
             Self::Ok => f.write_str("done"),
-            Self::Unanswered { why } => write!(f, "no answer, it may have happened: {why}"),
+            Self::Unanswered { why } => write!(f, "it may have happened: {why}"),
             Self::Refused { why, .. } => write!(f, "did not happen: {why}"),
         }
     }

@@ -1,0 +1,82 @@
+//! Every variant of what the log, the events and the views tell: its word, its sentence, and that JSON keeps it.
+
+mod samples;
+
+use std::fmt::Display;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::{Position, StepId};
+use crate::state::{Cause, Change, Draft, Entry, GroupState};
+use crate::view::{Event, Moment, What};
+
+/// The word by which JSON tells a variant from the others.
+fn word(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).unwrap();
+    let tagged = ["kind", "outcome", "reason"].iter().find_map(|tag| json.get(*tag).and_then(Value::as_str));
+    let word = tagged.or_else(|| json.as_str()).map(str::to_owned);
+    word.or_else(|| json.as_object()?.keys().next().cloned()).unwrap()
+}
+
+fn list<T: Serialize + Display>(text: &mut String, title: &str, of: &[T]) {
+    writeln!(text, "\n{title}").unwrap();
+    let mut lines: Vec<String> = of.iter().map(|one| format!("  {}: {one}", word(one))).collect();
+    lines.dedup();
+    lines.iter().for_each(|line| writeln!(text, "{line}").unwrap());
+}
+
+#[test]
+fn every_reason_has_its_word_and_its_sentence() {
+    let mut text = String::new();
+    writeln!(text, "holds").unwrap();
+    for hold in samples::holds() {
+        assert_eq!(hold.kind(), word(&hold), "one word in JSON and in metrics");
+        let what = match hold.what() {
+            Change::Any => String::new(),
+            what => format!(" ({what})"),
+        };
+        let setting = hold.setting().map(|setting| format!(" [{setting}]")).unwrap_or_default();
+        writeln!(text, "  {}{what}{setting}: {hold}", hold.kind()).unwrap();
+    }
+    let (outcomes, failures) = (samples::outcomes(), samples::failure_reasons());
+    assert!(outcomes.iter().all(|outcome| outcome.kind() == word(outcome)));
+    assert!(failures.iter().all(|reason| reason.kind() == word(reason)));
+    list(&mut text, "outcomes", &outcomes);
+    list(&mut text, "failures", &failures);
+    list(&mut text, "observations that are discarded", &samples::discarded());
+    list(&mut text, "signals", &samples::signal_reasons());
+    list(&mut text, "steps", &samples::step_outcomes());
+    list(&mut text, "the store", &samples::store_failures());
+    list(&mut text, "trouble", &samples::troubles());
+    insta::assert_snapshot!("reasons", text);
+}
+
+#[test]
+fn every_fact_is_the_same_after_its_way_through_an_event_and_through_the_log() {
+    let group = "web".parse().unwrap();
+    let state = GroupState::default();
+    for fact in samples::facts() {
+        let cause = Cause::Policy("WebCpuHigh fires".to_owned());
+        let draft =
+            Draft::new(samples::at(1), "a1b2c3".into(), Position(4), 17, cause, fact).of_step(StepId(3));
+        let text = draft.encode().unwrap();
+        assert_eq!(Draft::decode(Position(9), &text).unwrap(), draft);
+        let event = Event::logged(&group, &Entry { position: Position(9), draft: draft.clone() }, &state);
+        let json = serde_json::to_string(&event).unwrap();
+        let back: Event = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, event, "{json}");
+        assert_eq!(back.what, What::Logged(draft.fact));
+    }
+}
+
+#[test]
+fn every_moment_is_the_same_after_its_way_through_an_event() {
+    let group = "web".parse().unwrap();
+    for moment in samples::moments() {
+        let event = Event::now(&group, &GroupState::default(), samples::at(1), Moment::clone(&moment));
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event, "{json}");
+    }
+}
