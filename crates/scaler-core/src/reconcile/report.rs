@@ -2,7 +2,6 @@
 
 use crate::model::Signals;
 use crate::reconcile::{Observation, Turn};
-use crate::state::Step;
 
 /// A turn that was carried out, with what it was made of.
 #[derive(Clone, Debug)]
@@ -14,6 +13,4 @@ pub struct TurnReport {
     pub observation: Observation,
     /// What the policies said.
     pub signals: Signals,
-    /// The steps in flight, those begun in this turn included.
-    pub in_flight: Vec<Step>,
 }

@@ -46,8 +46,9 @@ impl Actor {
             journal.begin(shared.new_actor(), &shared.letters(5)).await?;
         }
         let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes());
+        let in_flight = InFlight::new(group_runtime.under_way.clone());
         let reconciler = Reconciler::new(shared, group_runtime);
-        Ok(Self { reconciler, in_flight: InFlight::default(), stop, alerts, _turning: turning })
+        Ok(Self { reconciler, in_flight, stop, alerts, _turning: turning })
     }
 
     /// One turn: observe, notice, decide, plan, write the intents down, begin the steps. A turn that changes nothing
@@ -77,7 +78,7 @@ impl Actor {
                 // What was seen began before that outcome: look again. No step is begun meanwhile, so this ends.
                 continue;
             }
-            let taking = self.reconciler.take(from, observation, self.in_flight.steps(), &self.stop);
+            let taking = self.reconciler.take(from, observation, &self.stop);
             match self.in_flight.beside(taking).await? {
                 Taken::Again => attempts += 1,
                 Taken::Done(report, begun) => {

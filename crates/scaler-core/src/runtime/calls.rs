@@ -12,7 +12,7 @@ use crate::runtime::group_runtime::GroupRuntime;
 use crate::runtime::journal::{CHUNK, Journal};
 use crate::runtime::{Accepted, Error, Run, ScaleRequest, Scaler, TargetSize, controller};
 use crate::state::{Cause, Fact, GroupMode, GroupState, Mark};
-use crate::view::{Activity, HistoryBuilder, Preview, Status};
+use crate::view::{Activity, HistoryBuilder, Live, Preview, Status};
 
 impl Scaler {
     /// Sets the desired size and waits until it is reached.
@@ -343,7 +343,12 @@ impl Scaler {
             journal.state()
         };
         let (now, last) = (self.shared.clock.now(), group_runtime.report());
-        let about = (turning, group_runtime.trouble(), group_runtime.cost(&state));
+        let about = Live {
+            turning,
+            trouble: group_runtime.trouble(),
+            in_flight: group_runtime.under_way.steps(),
+            cost_per_hour: group_runtime.cost(&state),
+        };
         Ok(Status::of(&group_runtime.group(), &state, now, last.as_deref(), about))
     }
 }

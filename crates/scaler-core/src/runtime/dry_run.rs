@@ -7,7 +7,7 @@ use crate::runtime::error::Error;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::observer::ObservationCache;
 use crate::runtime::request::ScaleRequest;
-use crate::state::{Cause, Fact, GroupState, Step};
+use crate::state::{Cause, Fact, GroupState};
 
 /// A turn on a copy of the state, with what it was made of. It changes nothing and appends nothing.
 pub(super) async fn dry_run(
@@ -22,11 +22,10 @@ pub(super) async fn dry_run(
         journal.catch_up().await?;
         journal.state()
     };
-    let report = group.report();
-    // As the actor's next observation, where this process has one.
+    // As the actor's next observation, where it is one of this process.
+    let report = group.report().filter(|report| report.turn.state.actor == state.actor);
     let mut cache = ObservationCache::following(report.as_ref().map(|report| &report.observation));
-    let in_flight = report.iter().flat_map(|report| &report.in_flight).filter_map(Step::slot).collect();
-    let observation = runtime.observe(group, &state, &mut cache, in_flight).await;
+    let observation = runtime.observe(group, &state, &mut cache, group.under_way.slots()).await;
     let now = runtime.clock.now();
     let mut copy = GroupState::clone(&state);
     if copy.incarnation.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
@@ -14,6 +14,7 @@ use crate::runtime::alert_board::AlertBoard;
 use crate::runtime::error::{Error, chain};
 use crate::runtime::executor::Executor;
 use crate::runtime::hub::Hub;
+use crate::runtime::in_flight::UnderWay;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::Limiter;
 use crate::runtime::observer::{ObservationCache, Observer};
@@ -74,6 +75,7 @@ impl Runtime {
         let described = group.group();
         let signal = self.board.signals(&described, self.clock.now()).together();
         let moving = state.is_moving(&described, signal) || !in_flight.is_empty();
+        cache.outdated(group.outdated.load(Ordering::SeqCst));
         let mut observation = self.observer.observe(&described, state, cache, moving, in_flight).await;
         let now = self.clock.now();
         observation.recent = group.recent().at(now);
@@ -108,7 +110,10 @@ pub(super) struct GroupRuntime {
     /// Rouses the actor.
     pub(super) rouse: Notify,
     pub(super) executor: Arc<Executor>,
+    pub(super) under_way: UnderWay,
     accepting: AtomicU32,
+    /// What was seen before this number is out of date.
+    outdated: AtomicU64,
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
     recent: Mutex<RecentSteps>,
@@ -132,7 +137,9 @@ impl GroupRuntime {
             turning: Arc::default(),
             rouse: Notify::new(),
             executor,
+            under_way: UnderWay::default(),
             accepting: AtomicU32::new(0),
+            outdated: AtomicU64::new(0),
             group: Mutex::new(group),
             prices: Mutex::new(prices),
             recent: Mutex::default(),
@@ -171,6 +178,11 @@ impl GroupRuntime {
             .filter(|member| member.counts_against_max())
             .map(|member| prices.get(&member.kind).copied())
             .try_fold(Price::default(), |sum, price| price.map(|price| sum.plus(price)))
+    }
+
+    /// A step ended: what was seen until now is out of date, for the actor and for a dry run.
+    pub(super) fn outdate(&self, observer: &Observer) {
+        self.outdated.store(observer.order.next(), Ordering::SeqCst);
     }
 
     /// Steps that ended a moment ago.

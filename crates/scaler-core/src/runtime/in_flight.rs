@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use futures_util::StreamExt;
@@ -16,11 +17,30 @@ use crate::state::Step;
 
 /// The steps that an actor has under way. They are part of its own future, not tasks: whatever drops the actor drops
 /// them, so that nothing of it is left behind.
-#[derive(Default)]
 pub(super) struct InFlight {
     futures: FuturesUnordered<BoxFuture<'static, StepEnd>>,
-    steps: BTreeMap<StepId, Step>,
+    steps: UnderWay,
     ended: Vec<StepEnd>,
+}
+
+/// Which steps of a group are under way, for everybody who asks. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnderWay(Arc<Mutex<BTreeMap<StepId, Step>>>);
+
+impl UnderWay {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<StepId, Step>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The steps, in the order of their numbers.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        self.known().values().cloned().collect()
+    }
+
+    /// Their slots.
+    pub(super) fn slots(&self) -> BTreeSet<Slot> {
+        self.known().values().filter_map(Step::slot).collect()
+    }
 }
 
 impl fmt::Debug for InFlight {
@@ -29,10 +49,21 @@ impl fmt::Debug for InFlight {
     }
 }
 
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.steps.known().clear();
+    }
+}
+
 impl InFlight {
+    /// None yet; `steps` tells others which there are.
+    pub(super) fn new(steps: UnderWay) -> Self {
+        Self { futures: FuturesUnordered::new(), steps, ended: Vec::new() }
+    }
+
     /// Adds a step.
     pub(super) fn start(&mut self, Running { id, step, future }: Running) {
-        self.steps.insert(id, step);
+        self.steps.known().insert(id, step);
         self.futures.push(future);
     }
 
@@ -81,23 +112,18 @@ impl InFlight {
     pub(super) fn take_ended(&mut self) -> Vec<StepEnd> {
         let ended = std::mem::take(&mut self.ended);
         for ended in &ended {
-            self.steps.remove(&ended.id);
+            self.steps.known().remove(&ended.id);
         }
         ended
     }
 
     /// Slots with a call under way.
     pub(super) fn slots(&self) -> BTreeSet<Slot> {
-        self.steps.values().filter_map(Step::slot).collect()
-    }
-
-    /// The steps under way.
-    pub(super) fn steps(&self) -> Vec<Step> {
-        self.steps.values().cloned().collect()
+        self.steps.slots()
     }
 
     /// Whether nothing is under way and nothing ended.
     pub(super) fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.steps.known().is_empty()
     }
 }

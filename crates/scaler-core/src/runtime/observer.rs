@@ -63,7 +63,7 @@ struct Listed {
 pub(super) struct ObservationCache {
     /// Complete observations so far.
     nth: u32,
-    /// Nothing older than this number is to be acted on: the actor's last own outcome.
+    /// Nothing older than this number is to be acted on: the last outcome of the group's steps.
     after: u64,
     nodes: Option<Seen>,
 }
@@ -81,9 +81,9 @@ impl ObservationCache {
         Self { nth: last.map_or(0, |last| last.nth), ..Self::default() }
     }
 
-    /// What was seen until now is out of date.
-    pub(super) fn outdated(&mut self, order: &Sequence) {
-        self.after = order.next();
+    /// What was seen before this number is out of date.
+    pub(super) fn outdated(&mut self, before: u64) {
+        self.after = self.after.max(before);
     }
 }
 

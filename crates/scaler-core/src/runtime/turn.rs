@@ -81,7 +81,7 @@ impl Reconciler {
     /// Writes outcomes down, in the order in which they arrived, and reads what others wrote.
     pub(super) async fn record(&mut self, ended: Vec<StepEnd>) -> Result<(), Error> {
         if !ended.is_empty() {
-            self.cache.outdated(&self.runtime.observer.order);
+            self.group.outdate(&self.runtime.observer);
             let failed = ended.iter().any(|ended| match &ended.outcome {
                 StepOutcome::Unanswered { .. } => true,
                 // Launches have a back-off of their own.
@@ -130,7 +130,6 @@ impl Reconciler {
         &mut self,
         from: Position,
         observation: Observation,
-        in_flight: Vec<Step>,
         stop: &watch::Receiver<bool>,
     ) -> Result<Taken, Error> {
         let (runtime, group) = (Arc::clone(&self.runtime), Arc::clone(&self.group));
@@ -158,10 +157,8 @@ impl Reconciler {
         let state = journal.state();
         drop(journal);
         self.signals.clone_from(&signals.policies);
-        self.set_wake(&state, &turn, !begun.is_empty() || !in_flight.is_empty());
-        let mut busy = in_flight;
-        busy.extend(begun.iter().map(|begun| begun.step.clone()));
-        let report = Arc::new(TurnReport { turn, observation, signals, in_flight: busy });
+        self.set_wake(&state, &turn, !begun.is_empty() || !group.under_way.steps().is_empty());
+        let report = Arc::new(TurnReport { turn, observation, signals });
         self.tell(&state, &report);
         group.turned(Arc::clone(&report), &state);
         Ok(Taken::Done(report, begun))

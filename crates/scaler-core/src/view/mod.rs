@@ -9,4 +9,5 @@ pub use event::{Event, Moment, What};
 pub(crate) use history::HistoryBuilder;
 pub use history::{Activity, ActivityStep, Finished};
 pub use preview::{PlannedStep, Preview};
+pub(crate) use status::Live;
 pub use status::{MemberStatus, OperationStatus, Status};

@@ -77,6 +77,18 @@ pub struct Status {
     pub position: Position,
 }
 
+/// What only the process that turns the loop knows.
+pub(crate) struct Live {
+    /// An actor of this process turns the loop.
+    pub(crate) turning: bool,
+    /// Why it can't go on.
+    pub(crate) trouble: Option<Stalled>,
+    /// Steps under way.
+    pub(crate) in_flight: Vec<Step>,
+    /// What the members cost, where every price is known.
+    pub(crate) cost_per_hour: Option<Price>,
+}
+
 /// How an operation stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -143,14 +155,13 @@ impl Status {
         })
     }
 
-    /// By the group's state at `at` and by the last turn, where there was one. `turning`: an actor of this process turns the
-    /// loop; `trouble`: why it can't go on.
+    /// By the group's state at `at` and by the last turn, where there was one.
     pub(crate) fn of(
         group: &Group,
         state: &GroupState,
         at: Timestamp,
         last: Option<&TurnReport>,
-        (turning, trouble, cost_per_hour): (bool, Option<Stalled>, Option<Price>),
+        live: Live,
     ) -> Self {
         let seen = last.map(|last| &last.observation);
         let address = |member: &Member| {
@@ -161,7 +172,7 @@ impl Status {
         Self {
             group: group.name.to_string(),
             at,
-            turning,
+            turning: live.turning,
             mode: state.mode_at(at),
             mode_until: state.mode_until.filter(|until| *until > at),
             min: group.size.min,
@@ -182,11 +193,11 @@ impl Status {
             reason: last.map(|last| last.turn.decision.reason.clone()).unwrap_or_default(),
             holds: last.map(|last| last.turn.holds.clone()).unwrap_or_default(),
             waits: last.map(|last| last.turn.waits.clone()).unwrap_or_default(),
-            in_flight: last.map(|last| last.in_flight.clone()).unwrap_or_default(),
+            in_flight: live.in_flight,
             budget_left: state.budget_left(group, at),
-            cost_per_hour,
+            cost_per_hour: live.cost_per_hour,
             observed: seen.filter(|seen| seen.discarded.is_none()).map(|seen| seen.at),
-            trouble,
+            trouble: live.trouble,
             position: state.position,
         }
     }

@@ -49,6 +49,8 @@ pub struct State {
     /// The listing can't be believed.
     pub inconsistent: bool,
     pub boot: Duration,
+    /// Calls take no time, but for those that are told to.
+    pub instant: bool,
     /// Lists of nodes show what was so long ago.
     pub lag: Duration,
     past: Vec<(Timestamp, BTreeMap<NodeId, Node>)>,
@@ -132,6 +134,12 @@ impl Cloud {
         state.nodes.values().filter(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up).count()
     }
 
+    async fn takes(&self, milliseconds: u64) {
+        if !self.state().instant {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        }
+    }
+
     /// What was dialled in for this call. The change happens after the time that it takes.
     async fn call<T>(
         &self,
@@ -146,7 +154,7 @@ impl Cloud {
             at.and_then(|at| state.fates.remove(at))
         };
         match fate {
-            None => tokio::time::sleep(Duration::from_millis(50)).await,
+            None => self.takes(50).await,
             Some((_, Fate::Slow(time))) => tokio::time::sleep(time).await,
             Some((_, Fate::Refused(kind))) => return Err(Failure::new(kind, format!("{call} was refused"))),
             Some((_, Fate::Lost)) => {
@@ -200,7 +208,7 @@ impl State {
 #[async_trait]
 impl Compute for Cloud {
     async fn list(&self) -> Result<Listing, Failure> {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.takes(20).await;
         let mut state = self.state();
         state.lists += 1;
         if let Some(at) = state.fates.iter().position(|(of, _)| *of == "list") {
@@ -217,12 +225,12 @@ impl Compute for Cloud {
     }
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        self.takes(10).await;
         Ok(self.state().machines.get(&id).map(|machine| (machine.instance.clone(), machine.group.clone())))
     }
 
     async fn find(&self, label: &str) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        self.takes(10).await;
         let state = self.state();
         let found = state.machines.values().find(|machine| machine.instance.label == label);
         Ok(found.map(|machine| (machine.instance.clone(), machine.group.clone())))
@@ -272,7 +280,7 @@ impl Compute for Cloud {
 #[async_trait]
 impl Balancer for Cloud {
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.takes(20).await;
         let mut state = self.state();
         state.node_lists += 1;
         let seen = self.clock.now();

@@ -4,6 +4,7 @@ mod alerts;
 mod calls;
 mod cloud;
 mod crash;
+mod dry_run;
 mod groups;
 mod guards;
 mod handle;
