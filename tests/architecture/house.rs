@@ -133,7 +133,7 @@ pub(crate) const TO_CONVERT: &[&str] = &[];
 
 /// Packages whose files import in circles, and how many circles at most: the next one is refused. A package without one
 /// leaves the list.
-pub(crate) const CIRCLES: &[(&str, usize)] = &[("scaler-core", 3)];
+pub(crate) const CIRCLES: &[(&str, usize)] = &[];
 
 /// Which modules at a crate's root a floor may name.
 pub(crate) enum Modules {

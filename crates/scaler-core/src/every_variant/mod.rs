@@ -2,8 +2,7 @@
 
 mod samples;
 
-use std::fmt::Display;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use serde::Serialize;
 use serde_json::Value;

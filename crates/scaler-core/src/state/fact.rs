@@ -1,14 +1,12 @@
 //! What a log's entries say.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
     GroupName, InstanceId, InstanceType, Origin, Phase, PolicySignal, Position, Signal, Slot,
 };
-use crate::state::{Hold, Outcome, Step, StepOutcome};
+use crate::state::{GroupMode, Hold, Outcome, Step, StepOutcome};
 
 /// What happened. The tag of each kind is part of the log's format.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -179,30 +177,4 @@ pub enum Mark {
     Released,
     /// Its drain was not seen in time, so its permit lapsed.
     Lapsed,
-}
-
-/// What a group's actor may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GroupMode {
-    /// Everything.
-    #[default]
-    On,
-    /// Everything but removing.
-    AddOnly,
-    /// Decide and show.
-    Observe,
-    /// Nothing, and no deadline passes.
-    Paused,
-}
-
-impl fmt::Display for GroupMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::On => "on",
-            Self::AddOnly => "add_only",
-            Self::Observe => "observe",
-            Self::Paused => "paused",
-        })
-    }
 }

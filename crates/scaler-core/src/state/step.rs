@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ConfigId, DrainWhy, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash};
-use crate::state::StepReason;
+use crate::state::{Refusal, StepReason};
 
 /// Something to be done: one or two calls of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -199,25 +199,4 @@ impl fmt::Display for StepOutcome {
             Self::Refused { why, .. } => write!(f, "did not happen: {why}"),
         }
     }
-}
-
-/// Why a step did not happen, by what cures it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Time: busy, out of order.
-    Transient,
-    /// Time: the rate of requests.
-    RateLimited,
-    /// Another type.
-    SoldOut,
-    /// A person: a limit of the account, its standing, the token.
-    Account,
-    /// A person: this request will never be accepted (a bad image, a wrong region).
-    Request,
-    /// The instance is locked, protected, or not the one that the log means.
-    Guarded,
-    /// It was never sent: the cloud could not be reached, the actor stopped, or another outcome made it moot.
-    NotSent,
 }
