@@ -66,7 +66,7 @@ async fn rounds() {
         .unwrap();
     let mut actors = Vec::new();
     for group in scaler.groups() {
-        actors.push(scaler.actor(group.name.as_str()).await.unwrap());
+        actors.push(scaler.group(group.name.as_str()).unwrap().actor().await.unwrap());
     }
     let mut before = calls(&sim);
     for round in 1..=20 {

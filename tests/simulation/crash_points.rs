@@ -61,7 +61,7 @@ async fn about_to(work: Work, kept: Kept, quirk: Quirk) -> World {
         Work::ScaleUp => {}
         Work::ScaleDown => {
             let ask = ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("to begin with"));
-            world.processes[0].scaler.request("web", &ask).await.unwrap();
+            world.processes[0].scaler.group("web").unwrap().ask(ask).submit().await.unwrap();
             world.pass(seconds(20)).await;
             world.comes_to_rest().await;
         }

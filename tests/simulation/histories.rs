@@ -186,9 +186,9 @@ impl History {
         let until = scaler_core::model::after(self.world.sim.now(), seconds(self.rng.u64(20..200)));
         if let Some(process) = self.world.processes.last() {
             // A person calls beside the loop, which waits for nobody.
-            let scaler = process.scaler.clone();
+            let web = process.scaler.group("web").unwrap();
             let asked = async move {
-                let _ = scaler.set_mode("web", mode, Some(until), "somebody", "a whim").await;
+                let _ = web.set_mode(mode, Some(until), "somebody", "a whim").await;
             };
             let asked = tokio::spawn(asked);
             self.world.pass(seconds(2)).await;

@@ -83,7 +83,7 @@ fn plays(name: &str) {
 async fn grown(world: &mut World, size: u32) {
     let ask = ScaleRequest::new(TargetSize::Exactly(size), Cause::operator("to begin with"));
     if let Some(process) = world.processes.last() {
-        process.scaler.request("web", &ask).await.unwrap();
+        process.scaler.group("web").unwrap().ask(ask).submit().await.unwrap();
     }
     world.pass(seconds(15)).await;
     world.comes_to_rest().await;
@@ -189,14 +189,19 @@ async fn a_short_list_and_errors_by_id(mut world: World) -> World {
 
 async fn a_pause_holds_over_a_restart(mut world: World) -> World {
     let scaler = world.processes[0].scaler.clone();
-    scaler.set_mode("web", GroupMode::Paused, None, "somebody", "to look at it").await.unwrap();
+    scaler
+        .group("web")
+        .unwrap()
+        .set_mode(GroupMode::Paused, None, "somebody", "to look at it")
+        .await
+        .unwrap();
     world.kill_all();
     world.load(5.0);
     world.start();
     world.pass(seconds(120)).await;
     if let Some(process) = world.processes.last() {
         let scaler = process.scaler.clone();
-        scaler.set_mode("web", GroupMode::On, None, "somebody", "looked at").await.unwrap();
+        scaler.group("web").unwrap().set_mode(GroupMode::On, None, "somebody", "looked at").await.unwrap();
     }
     world.pass(seconds(60)).await;
     world.rests().await;
@@ -282,7 +287,8 @@ async fn protected_members_stay(mut world: World) -> World {
     let newest = world.judge.with(|truth, _| truth.ours().keys().copied().max()).unwrap_or_default();
     if let Some(process) = world.processes.last() {
         let scaler = process.scaler.clone();
-        let protected = scaler.protect("web", InstanceId(newest), Cause::operator("a database")).await;
+        let protected =
+            scaler.group("web").unwrap().protect(InstanceId(newest), Cause::operator("a database")).await;
         protected.unwrap();
         world.judge.protect(newest);
     }

@@ -263,13 +263,13 @@ impl World {
             .seed(seed)
             .build()
             .unwrap();
-        let (turned, heard) = (scaler.clone(), scaler.clone());
+        let (turned, heard) = (scaler.group("web").unwrap(), scaler.clone());
         let (weather, judge) = (Arc::clone(&self.weather), Arc::clone(&self.judge));
         let deaf = quirk.deaf;
         let future = Box::pin(async move {
             tokio::select! {
                 biased;
-                ended = turned.turn("web") => ended,
+                ended = turned.turn() => ended,
                 () = Weather::tell(&weather, &judge, heard.alerts(), deaf) => Ok(()),
             }
         });

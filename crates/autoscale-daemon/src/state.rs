@@ -53,7 +53,7 @@ impl State {
 
     /// How a group stands, with what was gathered about it.
     pub(crate) async fn status(&self, group: &str) -> Result<(Status, Gathered), Refusal> {
-        let status = self.patiently(self.scaler.status(group)).await?;
+        let status = self.patiently(self.scaler.group(group)?.status()).await?;
         let gathered = self.sentinel.see(&status);
         Ok((status, gathered))
     }

@@ -33,30 +33,34 @@ impl Local {
     pub(super) async fn groups(&self) -> Result<Groups, Failure> {
         let mut groups = Vec::new();
         for group in self.scaler().groups() {
-            groups.push(self.scaler().status(group.name.as_str()).await?);
+            groups.push(self.group(group.name.as_str()).await?);
         }
         let unmanaged = self.scaler().unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
         Ok(Groups::new(groups, unmanaged))
     }
 
     pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
-        Ok(self.scaler().status(group).await?)
+        Ok(self.scaler().group(group)?.status().await?)
     }
 
     pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
+        let group = self.scaler().group(group)?;
         Ok(match ask {
-            Some(ask) => self.scaler().plan_with(group, &ask.to_request(SystemClock.now())?).await?,
-            None => self.scaler().plan(group).await?,
+            Some(ask) => group.ask(ask.to_request(SystemClock.now())?).plan().await?,
+            None => group.plan().await?,
         })
     }
 
     pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
-        let activities = self.scaler().history(group, limit).await?;
+        let activities = match (self.scaler().group(group), group.parse()) {
+            (Err(_), Ok(unmanaged)) => self.scaler().unmanaged_history(&unmanaged, limit).await?,
+            (configured, _) => configured?.history(limit).await?,
+        };
         Ok(History::new(group, activities))
     }
 
     pub(super) async fn request(&self, group: &str, ask: &SetDesired) -> Result<Request, Failure> {
-        let accepted = self.scaler().request(group, &ask.to_request(SystemClock.now())?).await?;
+        let accepted = self.scaler().group(group)?.ask(ask.to_request(SystemClock.now())?).submit().await?;
         Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
     }
 
@@ -66,22 +70,22 @@ impl Local {
         accepted: Accepted,
         waiting: &mut Waiting<'_>,
     ) -> Result<End, Failure> {
-        self.drive(self.scaler().follow(group, accepted), waiting).await
+        self.drive(self.scaler().group(group)?.follow(accepted), waiting).await
     }
 
     pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        self.drive(self.scaler().replace(of.group, of.instance, of.ask.cause()?), waiting).await
+        self.drive(self.scaler().group(of.group)?.replace(of.instance, of.ask.cause()?), waiting).await
     }
 
     pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
-        let (scaler, group, instance, cause) = (self.scaler(), of.group, of.instance, of.ask.cause()?);
+        let (group, instance, cause) = (self.scaler().group(of.group)?, of.instance, of.ask.cause()?);
         match action {
-            MemberAction::Adopt => scaler.adopt(group, instance, cause).await?,
-            MemberAction::Release => scaler.release(group, instance, cause).await?,
-            MemberAction::Protect => scaler.protect(group, instance, cause).await?,
-            MemberAction::Unprotect => scaler.unprotect(group, instance, cause).await?,
-            MemberAction::Standby => scaler.standby(group, instance, cause).await?,
-            MemberAction::Activate => scaler.activate(group, instance, cause).await?,
+            MemberAction::Adopt => group.adopt(instance, cause).await?,
+            MemberAction::Release => group.release(instance, cause).await?,
+            MemberAction::Protect => group.protect(instance, cause).await?,
+            MemberAction::Unprotect => group.unprotect(instance, cause).await?,
+            MemberAction::Standby => group.standby(instance, cause).await?,
+            MemberAction::Activate => group.activate(instance, cause).await?,
             MemberAction::Replace => {
                 let why = format!(
                     "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
@@ -94,7 +98,8 @@ impl Local {
 
     pub(super) async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
         let (who, reason) = mode.said()?;
-        Ok(self.scaler().set_mode(group, mode.mode, mode.until(SystemClock.now()), who, reason).await?)
+        let until = mode.until(SystemClock.now());
+        Ok(self.scaler().group(group)?.set_mode(mode.mode, until, who, reason).await?)
     }
 
     /// Turns the loop until the call ends. A cut stops it between two steps; a second one breaks it off.

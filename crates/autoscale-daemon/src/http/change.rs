@@ -35,19 +35,18 @@ pub(super) async fn desired(
 ) -> Result<Response, Refusal> {
     let asked: SetDesired = body::json(&state, &headers, body).await?;
     let ask = asked.to_request(state.clock.now())?;
+    let handle = state.scaler.group(&group)?;
     if asked.dry_run {
         let (status, _) = state.status(&group).await?;
-        if let Some(thought) = asked.generation.filter(|thought| *thought != status.generation) {
-            let (name, current) = (group.parse().ok(), status.generation);
-            if let Some(group) = name {
-                return Err(runtime::Error::Generation { group, asked: thought, current }.into());
-            }
+        let (group, current) = (handle.name().clone(), status.generation);
+        if let Some(asked) = asked.generation.filter(|asked| *asked != current) {
+            return Err(runtime::Error::Generation { group, asked, current }.into());
         }
-        return Ok(Json(state.scaler.plan_with(&group, &ask).await?).into_response());
+        return Ok(Json(handle.ask(ask).plan().await?).into_response());
     }
-    let accepted = state.scaler.request(&group, &ask).await?;
+    let accepted = handle.ask(ask).submit().await?;
     let ending = match asked.wait {
-        Some(wait) => ending(&state, state.scaler.follow(&group, accepted), wait.0.min(LONGEST)).await?,
+        Some(wait) => ending(&state, handle.follow(accepted), wait.0.min(LONGEST)).await?,
         None => None,
     };
     let status = if ending.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
@@ -79,7 +78,7 @@ pub(super) async fn mode(
     let asked: SetMode = body::json(&state, &headers, body).await?;
     let (who, reason) = asked.said()?;
     let until = asked.until(state.clock.now());
-    state.scaler.set_mode(&group, asked.mode, until, who, reason).await?;
+    state.scaler.group(&group)?.set_mode(asked.mode, until, who, reason).await?;
     let until = until.map_or_else(String::new, |until| format!(" until {until}"));
     Ok(Json(Done::new(format!("group {group} is in mode {}{until}", asked.mode))))
 }
@@ -101,30 +100,30 @@ pub(super) async fn member(
     })?;
     let asked: MemberRequest = body::json(&state, &headers, body).await?;
     let cause = asked.cause()?;
-    let scaler = &state.scaler;
+    let handle = state.scaler.group(&group)?;
     let done = match action {
         MemberAction::Adopt => {
-            scaler.adopt(&group, instance, cause).await?;
+            handle.adopt(instance, cause).await?;
             format!("instance {instance} is a member of group {group}")
         }
         MemberAction::Release => {
-            scaler.release(&group, instance, cause).await?;
+            handle.release(instance, cause).await?;
             format!("instance {instance} is not a member of group {group} any more, and left as it is")
         }
         MemberAction::Protect => {
-            scaler.protect(&group, instance, cause).await?;
+            handle.protect(instance, cause).await?;
             format!("instance {instance} is protected")
         }
         MemberAction::Unprotect => {
-            scaler.unprotect(&group, instance, cause).await?;
+            handle.unprotect(instance, cause).await?;
             format!("instance {instance} is no longer protected")
         }
         MemberAction::Standby => {
-            scaler.standby(&group, instance, cause).await?;
+            handle.standby(instance, cause).await?;
             format!("instance {instance} is on standby")
         }
         MemberAction::Activate => {
-            scaler.activate(&group, instance, cause).await?;
+            handle.activate(instance, cause).await?;
             format!("instance {instance} is back from standby")
         }
         MemberAction::Replace => {
@@ -148,7 +147,7 @@ async fn begin_replacing(
         return Ok(());
     }
     let label = known.map(|member| member.label.clone());
-    let mut run = state.scaler.replace(group, instance, cause);
+    let mut run = state.scaler.group(group)?.replace(instance, cause);
     let marked = async {
         while let Some(event) = run.next().await {
             let replacing = matches!(&event.what, What::Logged(Fact::Marked { mark: Mark::Replacing, .. }));

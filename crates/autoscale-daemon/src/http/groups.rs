@@ -39,7 +39,7 @@ pub(super) async fn plan(
     Shared(state): Shared<Arc<State>>,
     Path(group): Path<String>,
 ) -> Result<Json<Preview>, Refusal> {
-    Ok(Json(state.scaler.plan(&group).await?))
+    Ok(Json(state.scaler.group(&group)?.plan().await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,11 +57,16 @@ pub(super) async fn history(
         Refusal::bad_request(rejection.body_text(), format!("ask with ?limit={SOME}")).at("limit")
     })?;
     let limit = page.limit.unwrap_or(SOME).min(MANY);
-    let activities = state.scaler.history(&group, limit).await?;
-    let configured = state.group_names().any(|known| known == group);
-    if activities.is_empty() && !configured {
-        // A name that nothing has is rather mistyped than a group without a past.
-        state.scaler.status(&group).await?;
-    }
+    let activities = match (state.scaler.group(&group), group.parse()) {
+        (Err(unknown), Ok(name)) => {
+            let activities = state.scaler.unmanaged_history(&name, limit).await?;
+            // A name that nothing has is rather mistyped than a group without a past.
+            if activities.is_empty() {
+                return Err(unknown.into());
+            }
+            activities
+        }
+        (configured, _) => configured?.history(limit).await?,
+    };
     Ok(Json(History::new(group, activities)))
 }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::{Amount, Group, GroupName, InstanceId};
-use crate::runtime::group_runtime::GroupRuntime;
-use crate::runtime::{Accepted, Actor, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize};
-use crate::state::{Cause, GroupMode};
+use crate::runtime::calls::Calls;
+use crate::runtime::reads::history;
+use crate::runtime::{
+    Accepted, Actor, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize, controller,
+};
+use crate::state::{Cause, GroupMode, Mark};
 use crate::view::{Activity, Preview, Status};
 
 /// What the log says where the caller of a scale call gave no reason.
@@ -16,8 +19,7 @@ const NO_REASON: &str = "no reason given";
 /// A group of a [`Scaler`]: its name was checked once, so no call of it can miss the group. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct GroupHandle {
-    scaler: Scaler,
-    group: Arc<GroupRuntime>,
+    calls: Calls,
 }
 
 impl Scaler {
@@ -26,7 +28,8 @@ impl Scaler {
     /// # Errors
     /// [`Error::UnknownGroup`], which lists the groups that exist.
     pub fn group(&self, name: &str) -> Result<GroupHandle, Error> {
-        Ok(GroupHandle { scaler: self.clone(), group: self.shared.group_runtime(name)? })
+        let group = self.shared.group_runtime(name)?;
+        Ok(GroupHandle { calls: Calls { runtime: Arc::clone(&self.shared), group } })
     }
 }
 
@@ -34,13 +37,13 @@ impl GroupHandle {
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &GroupName {
-        &self.group.name
+        &self.calls.group.name
     }
 
     /// What it is: limits, policies and times, with the prices that were learnt.
     #[must_use]
     pub fn settings(&self) -> Arc<Group> {
-        self.group.group()
+        self.calls.group.group()
     }
 
     /// Sets the desired size, and waits until it is reached.
@@ -64,17 +67,17 @@ impl GroupHandle {
 
     /// A request that is a value already.
     pub fn ask(&self, ask: ScaleRequest) -> ScaleCall {
-        ScaleCall::new(self.scaler.clone(), self.name().clone(), ask)
+        ScaleCall::new(self.calls.clone(), ask)
     }
 
     /// Waits for the end of a request that was accepted before.
     pub fn follow(&self, accepted: Accepted) -> Run {
-        self.scaler.follow(self.name().as_str(), accepted)
+        self.calls.follow(accepted)
     }
 
     /// Replaces a member: another one is launched, and it goes once that serves.
     pub fn replace(&self, instance: InstanceId, why: impl Into<Cause>) -> Run {
-        self.scaler.replace(self.name().as_str(), instance, why.into())
+        self.calls.replace(instance, why.into())
     }
 
     /// How it stands by its log and by the last turn of this process. Reads the store only.
@@ -82,7 +85,7 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::Store`].
     pub async fn status(&self) -> Result<Status, Error> {
-        self.scaler.status(self.name().as_str()).await
+        self.calls.status().await
     }
 
     /// What a turn would decide and plan now: a dry run. Appends nothing, and needs no actor.
@@ -90,7 +93,7 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::Store`].
     pub async fn plan(&self) -> Result<Preview, Error> {
-        self.scaler.plan(self.name().as_str()).await
+        self.calls.plan(None).await
     }
 
     /// The latest activities, at most `limit`, the latest first.
@@ -98,13 +101,13 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::Store`].
     pub async fn history(&self, limit: usize) -> Result<Vec<Activity>, Error> {
-        self.scaler.history(self.name().as_str(), limit).await
+        history(&*self.calls.runtime.store, self.name(), limit).await
     }
 
     /// Its events from now on, whatever causes them.
     #[must_use]
     pub fn subscribe(&self) -> Events {
-        self.scaler.shared.hub.subscribe(Some(self.name().clone()))
+        self.calls.runtime.hub.subscribe(Some(self.name().clone()))
     }
 
     /// Sets its mode, until a time or for good, and says who did it and why. It holds across restarts.
@@ -118,7 +121,7 @@ impl GroupHandle {
         who: &str,
         why: &str,
     ) -> Result<(), Error> {
-        self.scaler.set_mode(self.name().as_str(), mode, until, who, why).await
+        self.calls.set_mode(mode, until, who, why).await
     }
 
     /// Has a member never removed.
@@ -126,7 +129,7 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::NoMember`], [`Error::Store`].
     pub async fn protect(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
-        self.scaler.protect(self.name().as_str(), instance, why.into()).await
+        self.calls.mark(instance, Mark::Protected, why.into()).await.map(drop)
     }
 
     /// Takes the protection away.
@@ -134,7 +137,7 @@ impl GroupHandle {
     /// # Errors
     /// As [`protect`](Self::protect).
     pub async fn unprotect(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
-        self.scaler.unprotect(self.name().as_str(), instance, why.into()).await
+        self.calls.mark(instance, Mark::Unprotected, why.into()).await.map(drop)
     }
 
     /// Leaves a member to the operator: it is not counted and not touched.
@@ -142,7 +145,7 @@ impl GroupHandle {
     /// # Errors
     /// As [`protect`](Self::protect).
     pub async fn standby(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
-        self.scaler.standby(self.name().as_str(), instance, why.into()).await
+        self.calls.mark(instance, Mark::Standby, why.into()).await.map(drop)
     }
 
     /// Takes a member back from standby.
@@ -150,7 +153,7 @@ impl GroupHandle {
     /// # Errors
     /// As [`protect`](Self::protect).
     pub async fn activate(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
-        self.scaler.activate(self.name().as_str(), instance, why.into()).await
+        self.calls.mark(instance, Mark::Active, why.into()).await.map(drop)
     }
 
     /// Makes an instance of the operator's a member: it gets the group's tags, and keeps its nodes whatever their port.
@@ -158,7 +161,7 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::Refused`] with the fix where it can't be one; [`Error::Cloud`], [`Error::Store`].
     pub async fn adopt(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
-        self.scaler.adopt(self.name().as_str(), instance, why.into()).await
+        self.calls.adopt(instance, why.into()).await
     }
 
     /// Takes a member out of the group and leaves it as it is: its nodes stay, and it loses the group's tags.
@@ -167,7 +170,7 @@ impl GroupHandle {
     /// [`Error::NoMember`]; [`Error::Cloud`] if the tags could not be taken away: then it is on standby, and releasing it
     /// again goes on; [`Error::Store`].
     pub async fn release(&self, instance: InstanceId, why: impl Into<Cause> + Send) -> Result<(), Error> {
-        self.scaler.release(self.name().as_str(), instance, why.into()).await
+        self.calls.release(instance, why.into()).await
     }
 
     /// Its actor, to be turned by hand. It waits while another one of this process turns the group, and takes over from one
@@ -176,7 +179,9 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::Store`], [`Error::Overtaken`] if it was overtaken at once.
     pub async fn actor(&self) -> Result<Actor, Error> {
-        self.scaler.actor(self.name().as_str()).await
+        let Calls { runtime, group } = &self.calls;
+        let turning = Arc::clone(&group.turning).lock_owned().await;
+        Actor::begin(Arc::clone(runtime), Arc::clone(group), turning).await
     }
 
     /// Turns its loop until [`Scaler::stop`]. All of it is part of this future: dropping it is as a crash would be.
@@ -184,6 +189,7 @@ impl GroupHandle {
     /// # Errors
     /// [`Error::Overtaken`] if another process took the group over. A store that fails is waited out.
     pub async fn turn(&self) -> Result<(), Error> {
-        self.scaler.turn(self.name().as_str()).await
+        let Calls { runtime, group } = &self.calls;
+        controller::for_ever(Arc::clone(runtime), Arc::clone(group)).await
     }
 }

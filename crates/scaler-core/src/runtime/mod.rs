@@ -20,6 +20,7 @@ mod in_flight;
 mod journal;
 mod limiter;
 mod observer;
+mod reads;
 mod recent_steps;
 mod removal_budget;
 mod request;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::model::GroupName;
-use crate::runtime::{Accepted, Error, Run, ScaleRequest, Scaler};
+use crate::runtime::calls::Calls;
+use crate::runtime::{Accepted, Error, Run, ScaleRequest};
 use crate::state::{Cause, Outcome};
 use crate::view::Preview;
 
@@ -31,14 +31,13 @@ use crate::view::Preview;
 #[derive(Clone, Debug)]
 #[must_use = "nothing is asked before it is awaited or its events are read"]
 pub struct ScaleCall {
-    scaler: Scaler,
-    group: GroupName,
+    calls: Calls,
     ask: ScaleRequest,
 }
 
 impl ScaleCall {
-    pub(super) const fn new(scaler: Scaler, group: GroupName, ask: ScaleRequest) -> Self {
-        Self { scaler, group, ask }
+    pub(super) const fn new(calls: Calls, ask: ScaleRequest) -> Self {
+        Self { calls, ask }
     }
 
     /// Why: it stands in the log, in the history and in each event.
@@ -79,7 +78,7 @@ impl ScaleCall {
 
     /// The way there: a stream of the group's events that ends with the call.
     pub fn events(self) -> Run {
-        self.scaler.ask(self.group.as_str(), self.ask)
+        self.calls.ask(self.ask)
     }
 
     /// Writes the request down and returns without waiting for anything: `GroupHandle::follow` waits for its end.
@@ -87,7 +86,7 @@ impl ScaleCall {
     /// # Errors
     /// [`Error::Generation`], [`Error::Asleep`], [`Error::Store`]; [`Error::Refused`] where a relative size can't be known.
     pub async fn submit(self) -> Result<Accepted, Error> {
-        self.scaler.request(self.group.as_str(), &self.ask).await
+        self.calls.request(&self.ask).await
     }
 
     /// What a turn would decide and plan if this were asked: a dry run.
@@ -95,7 +94,7 @@ impl ScaleCall {
     /// # Errors
     /// [`Error::Store`].
     pub async fn plan(self) -> Result<Preview, Error> {
-        self.scaler.plan_with(self.group.as_str(), &self.ask).await
+        self.calls.plan(Some(&self.ask)).await
     }
 }
 

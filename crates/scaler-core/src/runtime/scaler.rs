@@ -11,15 +11,17 @@ use tokio::task::JoinSet;
 use crate::clock::SystemClock;
 use crate::in_memory::InMemoryStore;
 use crate::model::{ActorId, AlertFreshness, ConfigId, Group, GroupName};
-use crate::ports::{AlertSource, Balancer, Clock, Compute, Store};
+use crate::ports::{AlertSource, Balancer, Clock, Compute, LogName, Store};
 use crate::runtime::executor::Executor;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime, letters};
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::observer::Observer;
+use crate::runtime::reads::history;
 use crate::runtime::removal_budget::RemovalBudget;
-use crate::runtime::{Actor, AlertBoard, BuildError, Error, Events, controller};
+use crate::runtime::{AlertBoard, BuildError, Error, Events, controller};
+use crate::view::Activity;
 
 /// Scales groups. Clones share everything.
 #[derive(Clone, Debug)]
@@ -230,24 +232,29 @@ impl Scaler {
         self.shared.hub.subscribe(None)
     }
 
-    /// The actor of a group, to be turned by hand. It waits while another one of this process turns the group, and takes
-    /// over from one of another process.
+    /// Groups that the store knows and the configuration does not: their members are kept, and nobody touches them.
     ///
     /// # Errors
-    /// [`Error::UnknownGroup`], [`Error::Store`], [`Error::Overtaken`] if it was overtaken at once.
-    pub async fn actor(&self, group: &str) -> Result<Actor, Error> {
-        let group_runtime = self.shared.group_runtime(group)?;
-        let turning = Arc::clone(&group_runtime.turning).lock_owned().await;
-        Actor::begin(Arc::clone(&self.shared), group_runtime, turning).await
+    /// [`Error::Store`].
+    pub async fn unmanaged(&self) -> Result<Vec<GroupName>, Error> {
+        let logs = self.shared.store.logs().await;
+        let logs = logs.map_err(|source| Error::Store { group: "any".to_owned(), source })?;
+        Ok(logs
+            .into_iter()
+            .filter_map(|log| match log {
+                LogName::Group(name) if !self.shared.groups.contains_key(name.as_str()) => Some(name),
+                _ => None,
+            })
+            .collect())
     }
 
-    /// Turns the loop of one group until [`stop`](Self::stop) or [`run`](Self::run)'s shutdown. All of it is part of this
-    /// future: dropping it is as a crash would be.
+    /// The latest activities of a group that left the configuration, at most `limit`, the latest first; of one that is
+    /// configured its handle tells them.
     ///
     /// # Errors
-    /// [`Error::UnknownGroup`]; [`Error::Overtaken`] if another process took the group over. A store that fails is waited out.
-    pub async fn turn(&self, group: &str) -> Result<(), Error> {
-        controller::for_ever(Arc::clone(&self.shared), self.shared.group_runtime(group)?).await
+    /// [`Error::Store`].
+    pub async fn unmanaged_history(&self, group: &GroupName, limit: usize) -> Result<Vec<Activity>, Error> {
+        history(&*self.shared.store, group, limit).await
     }
 
     /// Has every loop stop between two steps: no new step begins, those under way end within their limit, and their

@@ -9,7 +9,7 @@ use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
 use scaler_core::runtime::{Outcome, Scaler};
 use scaler_core::state::{Cause, Fact};
 
-use super::{Bench, CONFIG, alert, group, seconds};
+use super::{Bench, CONFIG, alert, group, seconds, web_of};
 
 #[tokio::test(start_paused = true)]
 async fn notifications_that_arrive_together_share_a_commit() {
@@ -126,15 +126,18 @@ async fn polls_are_the_truth_and_their_failure_is_no_calm() {
         .build()
         .unwrap();
     // Also a call that turns the loop by itself polls, beside it.
-    assert_eq!(scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(
+        web_of(&scaler).scale_to(1).because(Cause::operator("x")).events().outcome().await.unwrap(),
+        Outcome::Reached
+    );
     assert!(source.polls.load(Ordering::SeqCst) >= 2);
     bench.turn_for(&scaler, seconds(60)).await;
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert_eq!((status.signal, status.desired), (Some(Signal::High), Some(2)));
     *source.says.lock().unwrap() = None;
     bench.turn_for(&scaler, seconds(60)).await;
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert_eq!(status.signal, Some(Signal::Unknown));
     bench.turn_for(&scaler, seconds(600)).await;
-    assert_eq!(scaler.status("web").await.unwrap().desired, status.desired, "neither adds nor removes");
+    assert_eq!(web_of(&scaler).status().await.unwrap().desired, status.desired, "neither adds nor removes");
 }

@@ -6,7 +6,7 @@ use scaler_core::runtime::{BuildError, Error, Outcome, ScaleRequest, Scaler, Tar
 use scaler_core::state::{Cause, Fact, FailureReason, GroupMode};
 
 use super::cloud::Fate;
-use super::{Bench, CONFIG, group, seconds};
+use super::{Bench, CONFIG, group, seconds, web_of};
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_the_log_has_does_nothing_again() {
@@ -14,15 +14,15 @@ async fn a_request_that_the_log_has_does_nothing_again() {
     let scaler = bench.settled(1, 1).await;
     let ask =
         ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("ci")).request("build-17");
-    assert_eq!(scaler.ask("web", ask.clone()).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(web_of(&scaler).ask(ask.clone()).events().outcome().await.unwrap(), Outcome::Reached);
     let entries = bench.entries().await.len();
-    let again = scaler.request("web", &ask).await.unwrap();
+    let again = web_of(&scaler).ask(ask.clone()).submit().await.unwrap();
     assert!(again.repeated);
     assert_eq!(again.desired, 2);
     assert_eq!(bench.entries().await.len(), entries);
     // Also after a restart, and whoever waits is told how it ended.
     let restarted = bench.web(2);
-    assert_eq!(restarted.ask("web", ask).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(web_of(&restarted).ask(ask).events().outcome().await.unwrap(), Outcome::Reached);
     assert_eq!(bench.cloud.existing(), 2);
 }
 
@@ -32,21 +32,20 @@ async fn a_request_for_an_old_generation_is_refused() {
     let scaler = bench.settled(1, 1).await;
     let ask =
         |generation| ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("ci")).generation(generation);
-    let refused = scaler.request("web", &ask(0)).await.unwrap_err();
+    let refused = web_of(&scaler).ask(ask(0)).submit().await.unwrap_err();
     assert!(matches!(refused, Error::Generation { asked: 0, current: 1, .. }), "{refused}");
-    scaler.request("web", &ask(1)).await.unwrap();
+    web_of(&scaler).ask(ask(1)).submit().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_does_not_exist_is_named() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    let error = scaler.status("wbe").await.unwrap_err();
+    let error = scaler.group("wbe").unwrap_err();
+    assert!(matches!(error, Error::UnknownGroup { .. }));
     assert_eq!(error.to_string(), "there is no group \"wbe\"; the configured ones are: web");
-    let error = scaler.protect("web", InstanceId(9), Cause::operator("x")).await.unwrap_err();
+    let error = web_of(&scaler).protect(InstanceId(9), Cause::operator("x")).await.unwrap_err();
     assert!(error.to_string().contains("instance 9 is not a member of group web"));
-    let outcome = scaler.scale_to("wbe", 1, Cause::operator("x")).outcome().await;
-    assert!(matches!(outcome, Err(Error::UnknownGroup { .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +55,7 @@ async fn a_deadline_ends_the_waiting_and_not_the_loop() {
     bench.cloud.state().boot = seconds(120);
     let ask = ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x")).deadline(seconds(20));
     let begun = bench.clock.now();
-    let ending = scaler.ask("web", ask).outcome().await.unwrap();
+    let ending = web_of(&scaler).ask(ask).events().outcome().await.unwrap();
     assert!(matches!(&ending, Outcome::Failed { why: FailureReason::DeadlinePassed }), "{ending}");
     assert!(bench.clock.now().duration_since(begun).as_secs() <= 21);
     bench.turn_for(&scaler, seconds(300)).await;
@@ -67,10 +66,10 @@ async fn a_deadline_ends_the_waiting_and_not_the_loop() {
 async fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let bench = Bench::new();
     let scaler = bench.web(1);
-    let run = scaler.plan("web").await.unwrap();
+    let run = web_of(&scaler).plan().await.unwrap();
     assert_eq!(run.steps.len(), 1, "{run}");
     let ask = ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("what if"));
-    let run = scaler.plan_with("web", &ask).await.unwrap();
+    let run = web_of(&scaler).ask(ask.clone()).plan().await.unwrap();
     assert_eq!(run.steps.len(), 4, "{run}");
     assert!(run.to_string().contains("create web-"), "{run}");
     let json = serde_json::to_value(&run).unwrap();
@@ -84,7 +83,7 @@ async fn a_dry_run_says_what_would_be_done_and_does_nothing() {
 async fn status_tells_members_costs_and_deadlines() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert_eq!((status.desired, status.in_service, status.warming, status.generation), (Some(2), 2, 2, 1));
     assert_eq!(status.cost_per_hour.unwrap().to_string(), "$0.0720/h");
     assert!(status.members.iter().all(|member| member.deadline.is_some() && member.address.is_some()));
@@ -99,15 +98,15 @@ async fn modes_hold_across_restarts_and_end_by_themselves() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
     let until = scaler_core::model::after(bench.clock.now(), seconds(600));
-    scaler.set_mode("web", GroupMode::Paused, Some(until), "ann", "maintenance").await.unwrap();
+    web_of(&scaler).set_mode(GroupMode::Paused, Some(until), "ann", "maintenance").await.unwrap();
     let restarted = bench.web(2);
-    assert_eq!(restarted.status("web").await.unwrap().mode, GroupMode::Paused);
+    assert_eq!(web_of(&restarted).status().await.unwrap().mode, GroupMode::Paused);
     bench.cloud.state().machines.clear();
     bench.cloud.state().nodes.clear();
     bench.turn_for(&restarted, seconds(500)).await;
     assert_eq!(bench.cloud.count("create"), 1);
     bench.turn_for(&restarted, seconds(400)).await;
-    assert_eq!(restarted.status("web").await.unwrap().mode, GroupMode::On);
+    assert_eq!(web_of(&restarted).status().await.unwrap().mode, GroupMode::On);
     assert_eq!(bench.cloud.serving(), 1);
 }
 
@@ -117,16 +116,16 @@ async fn an_adopted_instance_becomes_a_member_and_a_released_one_is_left_alone()
     let scaler = bench.settled(1, 1).await;
     let id = bench.cloud.plant("web", CONFIG, 1)[0];
     bench.cloud.state().machines.get_mut(&id).unwrap().group = None;
-    scaler.adopt("web", id, Cause::operator("x")).await.unwrap();
+    web_of(&scaler).adopt(id, Cause::operator("x")).await.unwrap();
     bench.turn_for(&scaler, seconds(60)).await;
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert!(status.members.iter().any(|member| member.instance == Some(id)), "{:?}", status.members);
     assert_eq!(bench.cloud.count("create"), 1, "none was created beside it");
-    scaler.release("web", id, Cause::operator("x")).await.unwrap();
+    web_of(&scaler).release(id, Cause::operator("x")).await.unwrap();
     bench.turn_for(&scaler, seconds(60)).await;
     let machine = bench.cloud.state().machines[&id].clone();
     assert_eq!(machine.group, None);
-    assert!(scaler.status("web").await.unwrap().members.iter().all(|member| member.instance != Some(id)));
+    assert!(web_of(&scaler).status().await.unwrap().members.iter().all(|member| member.instance != Some(id)));
     let nodes = bench
         .cloud
         .state()
@@ -141,19 +140,19 @@ async fn an_adopted_instance_becomes_a_member_and_a_released_one_is_left_alone()
 async fn adopting_is_refused_with_the_fix_or_undone() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    let error = scaler.adopt("web", InstanceId(9), Cause::operator("x")).await.unwrap_err();
+    let error = web_of(&scaler).adopt(InstanceId(9), Cause::operator("x")).await.unwrap_err();
     assert!(error.to_string().contains("check the number"), "{error}");
     let id = bench.cloud.plant("api", CONFIG, 1)[0];
-    let error = scaler.adopt("web", id, Cause::operator("x")).await.unwrap_err();
+    let error = web_of(&scaler).adopt(id, Cause::operator("x")).await.unwrap_err();
     assert!(error.to_string().contains("release it there first"), "{error}");
     bench.cloud.state().machines.get_mut(&id).unwrap().group = None;
     bench.cloud.state().machines.get_mut(&id).unwrap().instance.address = None;
-    let error = scaler.adopt("web", id, Cause::operator("x")).await.unwrap_err();
+    let error = web_of(&scaler).adopt(id, Cause::operator("x")).await.unwrap_err();
     assert!(error.to_string().contains("private IPv4"), "{error}");
     bench.cloud.state().machines.get_mut(&id).unwrap().instance.address = Some("192.168.130.9".to_owned());
     bench.cloud.fate("mark", Fate::Refused(scaler_core::ports::FailureKind::Request));
-    assert!(matches!(scaler.adopt("web", id, Cause::operator("x")).await, Err(Error::Cloud { .. })));
-    assert_eq!(scaler.status("web").await.unwrap().members.len(), 1);
+    assert!(matches!(web_of(&scaler).adopt(id, Cause::operator("x")).await, Err(Error::Cloud { .. })));
+    assert_eq!(web_of(&scaler).status().await.unwrap().members.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,7 +161,7 @@ async fn a_group_that_left_the_configuration_is_shown() {
     bench.settled(1, 1).await;
     let other = bench.scaler([group("api", CONFIG, 0, 1)], 2);
     assert_eq!(other.unmanaged().await.unwrap(), ["web".parse().unwrap()]);
-    assert_eq!(other.history("web", 5).await.unwrap().len(), 1);
+    assert_eq!(other.unmanaged_history(&"web".parse().unwrap(), 5).await.unwrap().len(), 1);
     bench.turn_for(&other, seconds(100)).await;
     assert_eq!(bench.cloud.serving(), 1);
 }
@@ -190,7 +189,7 @@ async fn a_floor_holds_until_its_time() {
     let scaler = bench.settled(1, 1).await;
     let until = scaler_core::model::after(bench.clock.now(), seconds(7_200));
     let ask = ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("a sale")).floor_until(until);
-    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(web_of(&scaler).ask(ask).events().outcome().await.unwrap(), Outcome::Reached);
     let asked =
         bench.facts().await.iter().any(|fact| matches!(fact, Fact::SizeAsked { floor_until: Some(_), .. }));
     assert!(asked);

@@ -3,11 +3,11 @@
 
 use scaler_core::state::Cause;
 
-use super::{Bench, each_step_at_most_once, seconds};
+use super::{Bench, each_step_at_most_once, seconds, web_of};
 
 /// Polls a run so many times, then drops it. True if it ended before.
 async fn killed_after(scaler: &scaler_core::runtime::Scaler, n: u32, polls: usize) -> bool {
-    let mut outcome = Box::pin(scaler.scale_to("web", n, Cause::operator("x")).outcome());
+    let mut outcome = Box::pin(web_of(scaler).scale_to(n).because(Cause::operator("x")).events().outcome());
     let mut left = polls;
     std::future::poll_fn(|cx| {
         if left == 0 {
@@ -27,7 +27,7 @@ async fn killed_at_every_poll_of_a_scale_up_it_converges_without_orphan_or_doubl
         let ended = killed_after(&bench.web(1), 2, polls).await;
         let restarted = bench.web(2);
         bench.turn_for(&restarted, seconds(400)).await;
-        let status = restarted.status("web").await.unwrap();
+        let status = web_of(&restarted).status().await.unwrap();
         let desired = status.desired.unwrap();
         // Killed before the request was written, it never was.
         assert!(desired == 2 || (desired == 1 && polls < 20), "after {polls} polls: {desired}");
@@ -56,7 +56,7 @@ async fn killed_at_every_poll_of_a_scale_down_it_converges_without_orphan() {
         drop(scaler);
         let restarted = bench.web(2);
         bench.turn_for(&restarted, seconds(1_600)).await;
-        let status = restarted.status("web").await.unwrap();
+        let status = web_of(&restarted).status().await.unwrap();
         let desired = usize::try_from(status.desired.unwrap()).unwrap();
         assert!(desired == 1 || (desired == 2 && polls < 20), "after {polls} polls: {desired}");
         assert_eq!(bench.cloud.existing(), desired, "after {polls} polls");

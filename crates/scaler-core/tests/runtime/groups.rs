@@ -59,12 +59,12 @@ async fn one_bad_group_stops_all() {
         .unwrap();
     for name in ["bad", "good"] {
         let ask = ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("x"));
-        scaler.request(name, &ask).await.unwrap();
+        scaler.group(name).unwrap().ask(ask).submit().await.unwrap();
     }
     bench.turn_for(&scaler, seconds(200)).await;
-    let good = scaler.status("good").await.unwrap();
+    let good = scaler.group("good").unwrap().status().await.unwrap();
     assert_eq!((good.in_service, good.discarded()), (4, None), "the other one serves");
-    let bad = scaler.status("bad").await.unwrap();
+    let bad = scaler.group("bad").unwrap().status().await.unwrap();
     assert_eq!((bad.in_service, bad.may_exist), (0, 0), "by discarded observations nothing is created");
     assert!(
         bad.discarded().is_some_and(|why| why.to_string().contains("500 from the config")),

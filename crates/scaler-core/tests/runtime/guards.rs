@@ -6,7 +6,7 @@ use scaler_core::runtime::{Outcome, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, Refusal, StepOutcome};
 
 use super::cloud::Fate;
-use super::{Bench, seconds};
+use super::{Bench, seconds, web_of};
 
 async fn refused(bench: &Bench) -> Vec<String> {
     bench
@@ -30,7 +30,11 @@ fn ids(bench: &Bench) -> Vec<InstanceId> {
 async fn the_wrong_one_is_deleted_by_name_when_it_became_another_while_it_drained() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     let rename = async {
         tokio::time::sleep(seconds(200)).await;
         let drained = {
@@ -63,7 +67,11 @@ async fn the_wrong_one_is_deleted_by_name_when_it_became_another_while_it_draine
 async fn one_that_is_locked_while_it_drains_goes_back_to_accept() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     let lock = async {
         tokio::time::sleep(seconds(200)).await;
         for machine in bench.cloud.state().machines.values_mut() {
@@ -84,7 +92,7 @@ async fn one_that_lost_our_tag_is_forgotten_and_not_touched() {
     bench.turn_for(&scaler, seconds(200)).await;
     assert!(bench.cloud.state().machines.contains_key(&freed));
     assert_eq!(bench.cloud.count("delete"), 0);
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert!(status.members.iter().all(|member| member.instance != Some(freed)));
     assert_eq!(bench.cloud.count("create"), 3, "what lacks is created");
 }
@@ -94,8 +102,12 @@ async fn a_strangers_label_is_not_taken_for_an_answer() {
     let bench = Bench::new();
     let scaler = bench.web(1);
     bench.cloud.fate("create", Fate::Refused(FailureKind::LabelTaken));
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
-    let mut actor = scaler.actor("web").await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
+    let mut actor = web_of(&scaler).actor().await.unwrap();
     let report = actor.turn().await.unwrap();
     let label = match &report.turn.plan.steps[0].0 {
         scaler_core::state::Step::Create { label, .. } => label.clone(),
@@ -122,15 +134,15 @@ async fn protected_and_standby_members_stay() {
     let bench = Bench::new();
     let scaler = bench.settled(3, 1).await;
     let ids = ids(&bench);
-    scaler.protect("web", ids[0], Cause::operator("x")).await.unwrap();
-    scaler.standby("web", ids[1], Cause::operator("x")).await.unwrap();
+    web_of(&scaler).protect(ids[0], Cause::operator("x")).await.unwrap();
+    web_of(&scaler).standby(ids[1], Cause::operator("x")).await.unwrap();
     let ask = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("less"))
         .over_budget(true)
         .deadline(seconds(1_500));
-    assert_eq!(scaler.ask("web", ask).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(web_of(&scaler).ask(ask).events().outcome().await.unwrap(), Outcome::Reached);
     let left: Vec<InstanceId> = self::ids(&bench);
     assert_eq!(left, [ids[0], ids[1]]);
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert!(status.members.iter().any(|member| member.protected && member.instance == Some(ids[0])));
 }
 
@@ -139,7 +151,7 @@ async fn a_replacement_serves_before_the_old_one_goes() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
     let old = ids(&bench)[0];
-    let mut run = scaler.replace("web", old, Cause::operator("a new kernel"));
+    let mut run = web_of(&scaler).replace(old, Cause::operator("a new kernel"));
     while let Some(event) = run.next().await {
         let _ = event.to_string();
         assert!(bench.cloud.serving() >= 2, "{event}");

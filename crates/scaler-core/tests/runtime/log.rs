@@ -6,7 +6,7 @@ use scaler_core::runtime::{Error, Outcome, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Draft, Fact, GroupMode, Mark, StepOutcome};
 
 use super::store::Fault;
-use super::{Bench, each_step_once, seconds};
+use super::{Bench, each_step_once, seconds, web_of};
 
 fn by_operator(bench: &Bench, fact: Fact) -> Box<Draft> {
     let (at, cause) = (bench.clock.now(), Cause::operator("ann"));
@@ -17,12 +17,16 @@ fn by_operator(bench: &Bench, fact: Fact) -> Box<Draft> {
 async fn an_actor_that_was_overtaken_appends_nothing_and_begins_nothing() {
     let bench = Bench::new();
     let first = bench.settled(1, 1).await;
-    let mut old = first.actor("web").await.unwrap();
+    let mut old = web_of(&first).actor().await.unwrap();
     old.turn().await.unwrap();
     let second = bench.web(2);
-    let mut new = second.actor("web").await.unwrap();
+    let mut new = web_of(&second).actor().await.unwrap();
     new.turn().await.unwrap();
-    first.request("web", &ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("x"))).await.unwrap_err();
+    web_of(&first)
+        .ask(ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap_err();
     let (entries, calls) = (bench.entries().await.len(), bench.cloud.calls().len());
     for _ in 0..3 {
         assert!(matches!(old.turn().await, Err(Error::Overtaken { .. })));
@@ -30,7 +34,11 @@ async fn an_actor_that_was_overtaken_appends_nothing_and_begins_nothing() {
     assert_eq!((bench.entries().await.len(), bench.cloud.calls().len()), (entries, calls));
     drop(old);
     // The new one goes on.
-    second.request("web", &ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x"))).await.unwrap();
+    web_of(&second)
+        .ask(ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     new.turn().await.unwrap();
     new.finish().await.unwrap();
     assert_eq!(bench.cloud.existing(), 2);
@@ -40,10 +48,14 @@ async fn an_actor_that_was_overtaken_appends_nothing_and_begins_nothing() {
 async fn steps_under_way_of_an_overtaken_actor_leave_no_double() {
     let bench = Bench::new();
     let first = bench.web(1);
-    first.request("web", &ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x"))).await.unwrap();
+    web_of(&first)
+        .ask(ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     bench.cloud.fate("create", super::cloud::Fate::Slow(seconds(30)));
     bench.cloud.fate("create", super::cloud::Fate::Slow(seconds(30)));
-    let mut old = first.actor("web").await.unwrap();
+    let mut old = web_of(&first).actor().await.unwrap();
     old.turn().await.unwrap();
     // The calls are out, and somebody else takes over before they are answered.
     let second = bench.web(2);
@@ -64,7 +76,11 @@ async fn steps_under_way_of_an_overtaken_actor_leave_no_double() {
 async fn an_operator_who_writes_first_has_the_intents_dropped_and_planned_anew() {
     let bench = Bench::new();
     let scaler = bench.web(1);
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("x"))).await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     let (mode, who, why) = (GroupMode::Paused, "ann".to_owned(), String::new());
     let paused = by_operator(&bench, Fact::ModeSet { mode, until: None, who, why });
     bench.store.fault("intended", Fault::Before(paused));
@@ -80,7 +96,10 @@ async fn an_operator_who_writes_first_loses_no_outcome() {
     let protected = by_operator(&bench, Fact::Marked { slot: Slot(1), mark: Mark::Protected });
     bench.store.fault("done", Fault::Before(protected.clone()));
     bench.store.fault("done", Fault::Before(protected));
-    assert_eq!(scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(
+        web_of(&scaler).scale_to(2).because(Cause::operator("x")).events().outcome().await.unwrap(),
+        Outcome::Reached
+    );
     each_step_once(&bench.entries().await);
     assert_eq!(bench.cloud.count("create"), 2);
 }
@@ -91,7 +110,8 @@ async fn an_append_that_broke_and_landed_is_found_before_anything_else() {
         let bench = Bench::new();
         let scaler = bench.web(1);
         bench.store.fault(kind, Fault::Landed);
-        let ending = scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap();
+        let ending =
+            web_of(&scaler).scale_to(2).because(Cause::operator("x")).events().outcome().await.unwrap();
         assert_eq!(ending, Outcome::Reached, "{kind}");
         each_step_once(&bench.entries().await);
         assert_eq!((bench.cloud.count("create"), bench.cloud.existing()), (2, 2), "{kind}");
@@ -104,7 +124,8 @@ async fn an_append_that_broke_and_did_not_land_is_made_again() {
         let bench = Bench::new();
         let scaler = bench.web(1);
         bench.store.fault(kind, Fault::Vanished);
-        let ending = scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap();
+        let ending =
+            web_of(&scaler).scale_to(2).because(Cause::operator("x")).events().outcome().await.unwrap();
         assert_eq!(ending, Outcome::Reached, "{kind}");
         each_step_once(&bench.entries().await);
         assert_eq!((bench.cloud.count("create"), bench.cloud.existing()), (2, 2), "{kind}");
@@ -115,20 +136,24 @@ async fn an_append_that_broke_and_did_not_land_is_made_again() {
 async fn while_the_store_is_broken_nothing_is_begun_and_afterwards_it_goes_on() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("x"))).await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(3), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     *bench.store.broken.lock().unwrap() = true;
     let calls = bench.cloud.calls().len();
     let mend = async {
         tokio::time::sleep(seconds(100)).await;
         assert_eq!(bench.cloud.calls().len(), calls);
         assert!(
-            scaler.status("web").await.unwrap().trouble.unwrap().to_string().contains("the disk is full")
+            web_of(&scaler).status().await.unwrap().trouble.unwrap().to_string().contains("the disk is full")
         );
         *bench.store.broken.lock().unwrap() = false;
     };
     tokio::join!(mend, bench.turn_for(&scaler, seconds(400)));
     assert_eq!(bench.cloud.serving(), 3);
-    assert_eq!(scaler.status("web").await.unwrap().trouble, None);
+    assert_eq!(web_of(&scaler).status().await.unwrap().trouble, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,7 +166,7 @@ async fn a_log_of_an_unknown_kind_stops_its_group_and_no_other() {
     bench.turn_for(&scaler, seconds(200)).await;
     assert_eq!(bench.cloud.count("create web"), 0);
     assert_eq!(bench.cloud.count("create api"), 1);
-    let error = scaler.status("web").await.unwrap_err();
+    let error = web_of(&scaler).status().await.unwrap_err();
     assert!(format!("{:?}", error).contains("invented"), "{error:?}");
     assert!(bench.store.inner.read(&log, Position(1), 10).await.unwrap().is_empty());
 }
@@ -154,7 +179,7 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_cloud() {
     bench.store = super::store::Faulty::default();
     let scaler = bench.web(2);
     bench.turn_for(&scaler, seconds(300)).await;
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert_eq!((status.desired, status.in_service), (Some(3), 3));
     assert_eq!(bench.cloud.calls().len(), calls, "nothing was changed for being unknown");
     let outcomes = bench

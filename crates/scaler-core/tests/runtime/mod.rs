@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use scaler_core::clock::TokioClock;
 use scaler_core::model::{Alert, AlertState, Amount, ConfigId, Group, Size, StepId, StepPolicy, Template};
-use scaler_core::runtime::{Outcome, Scaler};
+use scaler_core::runtime::{GroupHandle, Outcome, Scaler};
 use scaler_core::state::{Cause, Entry, Fact};
 
 use self::cloud::Cloud;
@@ -54,6 +54,11 @@ pub fn alert(name: &str, state: AlertState) -> Alert {
     }
 }
 
+/// The group that most of these tests are about.
+pub fn web_of(scaler: &Scaler) -> GroupHandle {
+    scaler.group("web").unwrap()
+}
+
 /// A cloud, a store, and what is built on them.
 pub struct Bench {
     pub clock: TokioClock,
@@ -86,7 +91,8 @@ impl Bench {
     /// A group of so many, at rest.
     pub async fn settled(&self, n: u32, seed: u64) -> Scaler {
         let scaler = self.web(seed);
-        let ended = scaler.scale_to("web", n, Cause::operator("test")).outcome().await.unwrap();
+        let ended =
+            web_of(&scaler).scale_to(n).because(Cause::operator("test")).events().outcome().await.unwrap();
         assert_eq!(ended, Outcome::Reached);
         scaler
     }

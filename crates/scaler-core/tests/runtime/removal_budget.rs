@@ -5,7 +5,7 @@ use scaler_core::ports::Clock;
 use scaler_core::runtime::{ScaleRequest, TargetSize};
 use scaler_core::state::{BudgetScope, Cause, Fact, Hold};
 
-use super::{Bench, group, seconds};
+use super::{Bench, group, seconds, web_of};
 
 fn wide(name: &str, config: u64) -> Group {
     let mut group = group(name, ConfigId(config), 1, 20);
@@ -24,7 +24,10 @@ async fn two_groups_that_race_share_the_installations_budget() {
         // A log that was begun over what was there counts its ration as used up at first.
         bench.turn_for(scaler, seconds(700)).await;
         scaler
-            .request(name, &ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("less")))
+            .group(name)
+            .unwrap()
+            .ask(ScaleRequest::new(TargetSize::Exactly(2), Cause::operator("less")))
+            .submit()
             .await
             .unwrap();
         bench.turn_for(scaler, seconds(500)).await;
@@ -38,8 +41,8 @@ async fn two_groups_that_race_share_the_installations_budget() {
     };
     assert_eq!(permits(&of_web) + permits(&of_api), 5);
     assert_eq!(bench.cloud.count("mode Drain"), 5);
-    let mut holds = web.status("web").await.unwrap().holds;
-    holds.extend(api.status("api").await.unwrap().holds);
+    let mut holds = web_of(&web).status().await.unwrap().holds;
+    holds.extend(api.group("api").unwrap().status().await.unwrap().holds);
     let used_up = Hold::RemovalBudget { scope: BudgetScope::Installation };
     assert!(holds.contains(&used_up), "{holds:?}");
     // The next window brings the next ones, and no more than it allows.
@@ -59,7 +62,7 @@ async fn an_operator_may_go_over_the_ration_and_the_log_says_so() {
     let bench = Bench::new();
     let scaler = bench.settled(5, 1).await;
     let ask = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("now")).over_budget(true);
-    scaler.ask("web", ask).outcome().await.unwrap();
+    web_of(&scaler).ask(ask).events().outcome().await.unwrap();
     assert_eq!(bench.cloud.serving(), 1);
     let over: Vec<bool> = bench
         .facts()

@@ -10,10 +10,10 @@ use scaler_core::state::{Cause, Discarded, Fact, FailureReason, GroupMode, Step}
 use scaler_core::view::{Event, Finished, Moment, What};
 
 use super::cloud::Fate;
-use super::{Bench, CONFIG, alert, each_step_once, group, seconds};
+use super::{Bench, CONFIG, alert, each_step_once, group, seconds, web_of};
 
 async fn told(scaler: &scaler_core::runtime::Scaler, n: u32) -> (Vec<Event>, Outcome) {
-    let mut run = scaler.scale_to("web", n, Cause::operator("release 4.2"));
+    let mut run = web_of(scaler).scale_to(n).because(Cause::operator("release 4.2")).events();
     let mut events = Vec::new();
     while let Some(event) = run.next().await {
         events.push(event);
@@ -55,7 +55,7 @@ async fn a_call_turns_the_loop_by_itself_until_the_size_serves() {
 async fn a_turn_that_changes_nothing_appends_nothing() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    let mut actor = scaler.actor("web").await.unwrap();
+    let mut actor = web_of(&scaler).actor().await.unwrap();
     // Its own beginning and the end of the warm-up are news; after that nothing is.
     for _ in 0..60 {
         actor.turn().await.unwrap();
@@ -79,7 +79,8 @@ async fn removal_is_drawn_drained_rejected_deregistered_and_deleted_in_this_orde
     let scaler = bench.settled(3, 1).await;
     let before = bench.cloud.calls().len();
     let begun = bench.clock.now();
-    let ending = scaler.scale_down("web", Amount::Count(1), Cause::operator("less")).outcome().await.unwrap();
+    let ending =
+        web_of(&scaler).scale_down(1).because(Cause::operator("less")).events().outcome().await.unwrap();
     assert_eq!(ending, Outcome::Reached);
     assert_eq!(bench.cloud.existing(), 2);
     assert_eq!(bench.cloud.serving(), 2);
@@ -102,7 +103,7 @@ async fn lists_that_lag_have_no_step_sent_twice() {
     let scaler = bench.settled(3, 1).await;
     bench.cloud.state().lag = seconds(3);
     let before = bench.cloud.calls().len();
-    scaler.scale_down("web", Amount::Count(1), Cause::operator("less")).outcome().await.unwrap();
+    web_of(&scaler).scale_down(1).because(Cause::operator("less")).events().outcome().await.unwrap();
     let calls = bench.cloud.calls().split_off(before);
     let verbs: Vec<&str> = calls.iter().map(|call| call.rsplit_once(' ').unwrap().0).collect();
     assert_eq!(verbs, ["mode Drain", "mode Reject", "deregister", "delete"]);
@@ -115,7 +116,11 @@ async fn a_step_that_is_refused_is_tried_again_later_and_later() {
     for _ in 0..1_000 {
         bench.cloud.fate("mode", Fate::Refused(FailureKind::Transient));
     }
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"))).await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     bench.turn_for(&scaler, seconds(50)).await;
     let tries = bench.cloud.count("mode");
     assert!((4..=7).contains(&tries), "{tries} tries in 50 s");
@@ -125,29 +130,32 @@ async fn a_step_that_is_refused_is_tried_again_later_and_later() {
 async fn history_tells_what_was_done_why_and_how_it_ended() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    assert_eq!(scaler.scale_to("web", 3, Cause::operator("more")).outcome().await.unwrap(), Outcome::Reached);
-    let history = scaler.history("web", 10).await.unwrap();
+    assert_eq!(
+        web_of(&scaler).scale_to(3).because(Cause::operator("more")).events().outcome().await.unwrap(),
+        Outcome::Reached
+    );
+    let history = web_of(&scaler).history(10).await.unwrap();
     assert_eq!(history[0].desired, 3);
     assert_eq!(history[0].previous, Some(2));
     assert_eq!(history[0].cause, Cause::operator("more"));
     assert!(matches!(history[0].ended, Some(Finished { outcome: Outcome::Reached, .. })));
     assert!(history[0].steps.iter().all(|step| step.outcome.is_some() && step.done >= Some(step.intended)));
-    assert_eq!(scaler.history("web", 1).await.unwrap().len(), 1);
+    assert_eq!(web_of(&scaler).history(1).await.unwrap().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_newer_request_supersedes_an_older_one() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
-    let mut first = scaler.scale_to("web", 2, Cause::operator("a"));
+    let mut first = web_of(&scaler).scale_to(2).because(Cause::operator("a")).events();
     while let Some(event) = first.next().await {
         if matches!(event.what, What::Logged(Fact::Intended { .. })) {
             break;
         }
     }
-    let second = scaler.scale_to("web", 3, Cause::operator("b"));
+    let second = web_of(&scaler).scale_to(3).because(Cause::operator("b")).events();
     let (first, second) = tokio::join!(first.outcome(), second.outcome());
-    let generation = scaler.status("web").await.unwrap().generation;
+    let generation = web_of(&scaler).status().await.unwrap().generation;
     assert_eq!(first.unwrap(), Outcome::Superseded { by: generation });
     assert_eq!(second.unwrap(), Outcome::Reached);
     assert_eq!(bench.cloud.existing(), 3);
@@ -164,7 +172,7 @@ async fn a_call_beside_a_running_daemon_watches_and_appends_through_the_same_jou
     });
     let call = async {
         tokio::time::sleep(seconds(5)).await;
-        let ending = scaler.scale_to("web", 2, Cause::operator("x")).outcome().await;
+        let ending = web_of(&scaler).scale_to(2).because(Cause::operator("x")).events().outcome().await;
         done.send(()).unwrap();
         ending
     };
@@ -181,13 +189,21 @@ async fn a_refusal_that_a_person_must_cure_fails_the_run_and_holds_back_every_gr
     let other = group("api", scaler_core::model::ConfigId(8), 0, 5);
     let scaler = bench.scaler([group("web", CONFIG, 0, 5), other], 1);
     bench.cloud.fate("create", Fate::Refused(FailureKind::Account));
-    let ending = scaler.scale_to("web", 1, Cause::operator("x")).outcome().await.unwrap();
+    let ending = web_of(&scaler).scale_to(1).because(Cause::operator("x")).events().outcome().await.unwrap();
     assert!(
         matches!(&ending, Outcome::Failed { why: FailureReason::AccountRefuses { said } } if said.contains("create was refused")),
         "{ending:?}"
     );
     let refused = bench.clock.now();
-    let ending = scaler.scale_to("api", 1, Cause::operator("x")).outcome().await.unwrap();
+    let ending = scaler
+        .group("api")
+        .unwrap()
+        .scale_to(1)
+        .because(Cause::operator("x"))
+        .events()
+        .outcome()
+        .await
+        .unwrap();
     assert_eq!(ending, Outcome::Reached);
     let waited = bench.clock.now().duration_since(refused).as_secs();
     assert!(waited >= 300, "the other group waited {waited} s");
@@ -197,15 +213,15 @@ async fn a_refusal_that_a_person_must_cure_fails_the_run_and_holds_back_every_gr
 async fn in_mode_observe_it_shows_its_wish_and_has_no_hands() {
     let bench = Bench::new();
     let scaler = bench.settled(2, 1).await;
-    scaler.set_mode("web", GroupMode::Observe, None, "ann", "a look").await.unwrap();
-    let (calls, generation) = (bench.cloud.calls().len(), scaler.status("web").await.unwrap().generation);
+    web_of(&scaler).set_mode(GroupMode::Observe, None, "ann", "a look").await.unwrap();
+    let (calls, generation) = (bench.cloud.calls().len(), web_of(&scaler).status().await.unwrap().generation);
     scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
     bench.turn_for(&scaler, seconds(60)).await;
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert_eq!((status.desired, status.wished), (None, Some(4)));
     assert_eq!(status.generation, generation);
     assert_eq!(bench.cloud.calls().len(), calls);
-    let asked = scaler.scale_to("web", 5, Cause::operator("x")).outcome().await;
+    let asked = web_of(&scaler).scale_to(5).because(Cause::operator("x")).events().outcome().await;
     assert!(asked.unwrap_err().to_string().contains("mode observe"));
 }
 
@@ -233,7 +249,7 @@ async fn an_observation_that_fails_or_contradicts_itself_changes_nothing_and_say
     assert_eq!(bench.cloud.calls().len(), calls);
     let news: Vec<Fact> = bench.facts().await.split_off(entries);
     assert!(matches!(news[..], [Fact::Began { .. }]), "nothing but the beginning of the actor: {news:?}");
-    let status = scaler.status("web").await.unwrap();
+    let status = web_of(&scaler).status().await.unwrap();
     assert_eq!(status.discarded(), Some(&Discarded::ListingChanged));
     let mut told = 0;
     while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, events.next()).await {
@@ -249,7 +265,10 @@ async fn outcomes_are_written_in_the_order_in_which_they_arrive() {
     for time in [9, 3, 6] {
         bench.cloud.fate("create", Fate::Slow(seconds(time)));
     }
-    assert_eq!(scaler.scale_to("web", 3, Cause::operator("x")).outcome().await.unwrap(), Outcome::Reached);
+    assert_eq!(
+        web_of(&scaler).scale_to(3).because(Cause::operator("x")).events().outcome().await.unwrap(),
+        Outcome::Reached
+    );
     let entries = bench.entries().await;
     each_step_once(&entries);
     let done: Vec<u64> = entries
@@ -274,7 +293,11 @@ async fn shutdown_falls_between_two_steps() {
     for _ in 0..10 {
         bench.cloud.fate("create", Fate::Slow(seconds(20)));
     }
-    scaler.request("web", &ScaleRequest::new(TargetSize::Exactly(10), Cause::operator("x"))).await.unwrap();
+    web_of(&scaler)
+        .ask(ScaleRequest::new(TargetSize::Exactly(10), Cause::operator("x")))
+        .submit()
+        .await
+        .unwrap();
     let begun = bench.clock.now();
     bench.turn_for(&scaler, seconds(5)).await;
     let took = bench.clock.now().duration_since(begun).as_secs();
@@ -313,8 +336,8 @@ async fn creates_of_groups_take_turns() {
         bench.cloud.fate("create", Fate::Slow(seconds(4 + n)));
     }
     let ask = |n| ScaleRequest::new(TargetSize::Exactly(n), Cause::operator("x"));
-    scaler.request("big", &ask(10)).await.unwrap();
-    scaler.request("small", &ask(2)).await.unwrap();
+    scaler.group("big").unwrap().ask(ask(10)).submit().await.unwrap();
+    scaler.group("small").unwrap().ask(ask(2)).submit().await.unwrap();
     bench.turn_for(&scaler, seconds(20)).await;
     let calls = bench.cloud.calls();
     let at = |group: &str, slot: &str| {
@@ -334,7 +357,7 @@ async fn what_is_not_answered_is_looked_up_and_never_doubled() {
         bench.cloud.fate("create", fate.clone());
         bench.cloud.fate("register", fate.clone());
         assert_eq!(
-            scaler.scale_to("web", 2, Cause::operator("x")).outcome().await.unwrap(),
+            web_of(&scaler).scale_to(2).because(Cause::operator("x")).events().outcome().await.unwrap(),
             Outcome::Reached
         );
         assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (2, 2), "{fate:?}");
@@ -355,7 +378,7 @@ async fn a_relative_size_counts_from_what_serves_where_the_log_says_nothing_yet(
         .build()
         .unwrap();
     let more = ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("test"));
-    assert_eq!(fresh.request("web", &more).await.unwrap().desired, 3);
-    let shown = fresh.plan_with("web", &more).await.unwrap();
+    assert_eq!(web_of(&fresh).ask(more.clone()).submit().await.unwrap().desired, 3);
+    let shown = web_of(&fresh).ask(more.clone()).plan().await.unwrap();
     assert_eq!(shown.desired, Some(3));
 }
