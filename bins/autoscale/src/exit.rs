@@ -9,54 +9,35 @@ use autoscale_api::client::{self, ErrorKind};
 use autoscale_config::Problems;
 use scaler_core::runtime;
 use scaler_sqlite::OpenError;
+use serde::Serialize;
 
-/// The exit codes. They are documented in the help and the README: never change the meaning of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The exit codes, and their names as programs read them in the JSON of an error. They are documented in the help and the
+/// README: never change the meaning of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
 pub(crate) enum Exit {
     /// Done, or reached.
-    Ok,
+    Ok = 0,
     /// It failed.
-    Failed,
+    Failed = 1,
     /// The command line or the configuration is wrong, or names what is not there.
-    Usage,
+    Usage = 2,
     /// The store is in use, or the daemon can't be reached.
-    Unreachable,
+    Unreachable = 3,
     /// A newer decision took its place.
-    Superseded,
+    Superseded = 4,
     /// It was not reached within `--timeout`.
-    TimedOut,
+    TimedOut = 5,
     /// It was refused as things are: another generation, a mode, a member that can't be adopted.
-    Refused,
+    Refused = 6,
     /// A signal ended the waiting.
-    Interrupted,
+    Interrupted = 130,
 }
 
 impl Exit {
     pub(crate) const fn code(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Unreachable => 3,
-            Self::Superseded => 4,
-            Self::TimedOut => 5,
-            Self::Refused => 6,
-            Self::Interrupted => 130,
-        }
-    }
-
-    /// As programs read it in the JSON of an error.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::Usage => "usage",
-            Self::Unreachable => "unreachable",
-            Self::Superseded => "superseded",
-            Self::TimedOut => "timed_out",
-            Self::Refused => "refused",
-            Self::Interrupted => "interrupted",
-        }
+        self as u8
     }
 }
 

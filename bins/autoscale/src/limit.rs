@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use autoscale_daemon::StopSignals;
 use tokio::time::{Instant, sleep_until};
 
 use crate::exit::{Exit, Failure};
@@ -21,26 +21,19 @@ pub(crate) enum Cut {
 #[derive(Debug)]
 pub(crate) struct Limit {
     until: Option<Instant>,
-    interrupt: Signal,
-    terminate: Signal,
+    signals: StopSignals,
 }
 
 impl Limit {
     pub(crate) fn new(timeout: Option<Duration>) -> Result<Self, Failure> {
-        let listen = |kind| {
-            signal(kind)
-                .map_err(|error| Failure::new(Exit::Failed, format!("listening for signals: {error}")))
-        };
-        Ok(Self {
-            until: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
+        let signals = StopSignals::listen()
+            .map_err(|error| Failure::new(Exit::Failed, format!("listening for signals: {error}")))?;
+        Ok(Self { until: timeout.and_then(|timeout| Instant::now().checked_add(timeout)), signals })
     }
 
     /// The next reason to stop waiting. The end of the time is told once.
     pub(crate) async fn cut(&mut self) -> Cut {
-        let Self { until, interrupt, terminate } = self;
+        let Self { until, signals } = self;
         let late = async {
             match *until {
                 Some(until) => sleep_until(until).await,
@@ -49,8 +42,7 @@ impl Limit {
         };
         tokio::select! {
             biased;
-            _ = interrupt.recv() => Cut::Interrupted,
-            _ = terminate.recv() => Cut::Interrupted,
+            () = signals.next() => Cut::Interrupted,
             () = late => {
                 *until = None;
                 Cut::TimedOut

@@ -3,12 +3,12 @@
 use std::env;
 use std::path::Path;
 
-use autoscale_api::client::Token;
+use autoscale_api::client::{Token, address_of};
 use autoscale_config::{Config, Environment, StoreAt};
 use autoscale_daemon::local::read_token;
 use scaler_sqlite::read_address;
 
-use crate::args::{GlobalArgs, url_of};
+use crate::args::GlobalArgs;
 use crate::assemble;
 use crate::backend::{Backend, Daemon, Local};
 use crate::exit::{Exit, Failure};
@@ -17,13 +17,13 @@ use crate::exit::{Exit, Failure};
 const CREDENTIAL: &str = "AUTOSCALE_CREDENTIAL";
 
 /// Finds the daemon, or takes the store's lock.
-pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
+pub(crate) async fn backend(global: &GlobalArgs) -> Result<Box<dyn Backend>, Failure> {
     let base = global.config.parent().unwrap_or_else(|| Path::new(""));
     // A daemon has the secrets; whoever speaks to it needs none but its credential.
     let lenient = Config::load_in(&global.config, &Environment::new(base).lenient());
     if let Some(url) = &global.daemon {
         let credential = credential(lenient.as_ref().ok(), None)?;
-        return Ok(Backend::Daemon(Daemon::new(url.clone(), credential.as_ref())?));
+        return Ok(Box::new(Daemon::new(url.clone(), credential.as_ref())?));
     }
     let config = lenient?;
     let StoreAt::Sqlite(path) = &config.store else {
@@ -33,15 +33,15 @@ pub(crate) async fn backend(global: &GlobalArgs) -> Result<Backend, Failure> {
     let left = read_address(path).map_err(|error| {
         Failure::new(Exit::Failed, format!("reading the address beside {}: {error}", path.display()))
     })?;
-    if let Some(url) = left.as_deref().and_then(url_of) {
+    if let Some(url) = left.as_deref().and_then(address_of) {
         let daemon = Daemon::new(url, credential(Some(&config), Some(path))?.as_ref())?;
         // One that was killed left its address behind, and another program may be there now: the lock tells.
         if daemon.is_there().await {
-            return Ok(Backend::Daemon(daemon));
+            return Ok(Box::new(daemon));
         }
     }
     let config = Config::load(&global.config)?;
-    Ok(Backend::Local(Local::new(assemble::daemon(&config).await?)))
+    Ok(Box::new(Local::new(assemble::daemon(&config).await?)))
 }
 
 /// What the daemon wants to see: from the environment, from the configuration, or left beside the store by a daemon

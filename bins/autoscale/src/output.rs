@@ -54,7 +54,7 @@ impl Output {
         if self.is_json() {
             let message = failure.to_string();
             let message = message.strip_prefix("error: ").unwrap_or(&message);
-            let error = json!({ "error": { "kind": exit.name(), "exit": exit.code(), "message": message } });
+            let error = json!({ "error": { "kind": exit, "exit": exit.code(), "message": message } });
             // Nobody reads it; the exit code and stderr say it too.
             let _ = print(&format!("{error:#}"));
         }

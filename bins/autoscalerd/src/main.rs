@@ -3,18 +3,16 @@
 mod args;
 mod exit;
 mod logs;
-mod signals;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use autoscale_config::Config;
-use autoscale_daemon::Assembly;
+use autoscale_daemon::{Assembly, StopSignals};
 use clap::Parser as _;
 
 use crate::args::Args;
 use crate::exit::Failure;
-use crate::signals::Signals;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -28,7 +26,7 @@ async fn main() -> ExitCode {
 
 async fn run(args: &Args) -> Result<(), Failure> {
     // Before anything is begun: a signal that comes early must not be lost.
-    let signals = Signals::listen()?;
+    let mut signals = StopSignals::listen()?;
     let config = Config::load(&args.config)?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
@@ -41,6 +39,6 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let daemon = Assembly::new(&config).build().await?;
     let listener = daemon.bind(args.listen.unwrap_or(config.daemon.listen)).await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
-    daemon.serve(listener, signals.received()).await?;
+    daemon.serve(listener, signals.next()).await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the command line says.
 
+use autoscale_sandbox::{Options, Story};
 use clap::{Parser, ValueEnum};
 
 const EXAMPLES: &str = "\
@@ -9,7 +10,7 @@ Examples:
   sandbox --prometheus
       The same, with the real Prometheus and Alertmanager found on PATH.
   sandbox --story spike-returns
-      The spike comes back while a member drains: it is taken back, and nothing is created.
+      The spike comes back while a member drains: it is reinstated, and nothing is created.
   sandbox --keep
       Leaves everything running afterwards, and says where: try `autoscale --daemon URL status`.
   sandbox --plain --output json > report.json
@@ -70,13 +71,28 @@ pub(crate) enum Output {
     Json,
 }
 
-/// Faster, and the shortest waits of the real world (a scrape, an evaluation, a poll) would take too large a part of it.
-const FASTEST: f64 = 15.0;
+impl Args {
+    /// What the sandbox is to do.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options::default();
+        options.story = match self.story {
+            Tale::Spike => Story::Spike,
+            Tale::SpikeReturns => Story::SpikeReturns,
+        };
+        options.speed = self.speed;
+        options.network = self.network;
+        options.prometheus = self.prometheus;
+        options.keep = self.keep;
+        options.plain = self.plain;
+        options.to_stderr = self.output == Output::Json;
+        options
+    }
+}
 
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(speed) if (1.0..=FASTEST).contains(&speed) => Ok(speed),
-        _ => Err(format!("a number from 1 (the story takes 20 minutes) to {FASTEST} is wanted")),
+        Ok(speed) if (1.0..=Options::FASTEST).contains(&speed) => Ok(speed),
+        _ => Err(format!("a number from 1 (the story takes 20 minutes) to {} is wanted", Options::FASTEST)),
     }
 }
 

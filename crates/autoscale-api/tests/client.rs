@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api_transport::service::InProcess;
-use autoscale_api::client::{Client, ErrorKind, Token, Watched};
+use autoscale_api::client::{Client, ErrorKind, Token, Watched, address_of};
 use autoscale_api::{Outcome, SetDesired};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
@@ -153,4 +153,18 @@ async fn watching_goes_on_after_an_error_and_says_what_was_missed() {
     let events = "GET /api/v1/groups/web/events";
     let asked = ["", "?after=4&wait=20s", "?after=6&wait=20s", "?after=6&wait=20s"];
     assert_eq!(daemon.asked(), asked.map(|query| format!("{events}{query}")));
+}
+
+#[test]
+fn an_address_needs_no_scheme_and_holds_no_password() {
+    for (text, url) in [
+        ("127.0.0.1:9480", Some("http://127.0.0.1:9480/")),
+        (" http://[::1]:9480\n", Some("http://[::1]:9480/")),
+        ("https://scaler.example", Some("https://scaler.example/")),
+        ("ftp://scaler.example", None),
+        ("http://me:secret@scaler.example", None),
+        ("", None),
+    ] {
+        assert_eq!(address_of(text).as_ref().map(|url| url.as_str()), url, "{text:?}");
+    }
 }

@@ -13,6 +13,7 @@ mod preflight;
 mod scrape;
 mod sentinel;
 mod state;
+mod stop;
 
 pub use self::assemble::{AssembleError, Assembly};
 pub use self::calls::{ApiCalls, Counted};
@@ -20,3 +21,4 @@ pub use self::credential::{Credential, InvalidCredential};
 pub use self::daemon::{Builder, Daemon};
 pub use self::error::ServeError;
 pub use self::scrape::Addresses;
+pub use self::stop::StopSignals;

@@ -6,7 +6,7 @@ mod size;
 
 use std::path::PathBuf;
 
-use autoscale_api::client::Url;
+use autoscale_api::client::{Url, address_of};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
@@ -221,14 +221,5 @@ pub(crate) struct CompletionsArgs {
 }
 
 fn address(text: &str) -> Result<Url, String> {
-    url_of(text).ok_or_else(|| "give scheme, host and port, such as http://127.0.0.1:9480".to_owned())
-}
-
-/// An address as `--daemon` and the file beside a store have it; none where it is not one.
-pub(crate) fn url_of(text: &str) -> Option<Url> {
-    let text = text.trim();
-    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let url: Url = whole.parse().ok()?;
-    let plain = url.username().is_empty() && url.password().is_none();
-    (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
+    address_of(text).ok_or_else(|| "give scheme, host and port, such as http://127.0.0.1:9480".to_owned())
 }

@@ -3,12 +3,13 @@
 use std::future::Future;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use autoscale_api::client::{Client, Error, Token, Url, Watched, request_id};
 use autoscale_api::{Groups, History, MemberAction, NumberedEvent, Outcome, SetDesired, SetMode};
 use futures_util::StreamExt as _;
 use scaler_core::view::{Moment, Preview, Status, What};
 
-use super::{End, OfMember, Request, Ticket, Waiting};
+use super::{Backend, End, OfMember, Request, Ticket, Waiting};
 use crate::exit::{Exit, Failure};
 use crate::limit::Limit;
 use crate::progress::Progress;
@@ -28,63 +29,6 @@ impl Daemon {
     /// Whether a daemon answers there.
     pub(crate) async fn is_there(&self) -> bool {
         self.client.groups().await.map_or_else(|error| error.detail().is_some(), |_| true)
-    }
-
-    pub(super) async fn groups(&self) -> Result<Groups, Failure> {
-        Ok(self.client.groups().await?)
-    }
-
-    pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
-        Ok(self.client.group(group).await?)
-    }
-
-    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
-        Ok(match ask {
-            Some(ask) => self.client.plan_with(group, ask).await?,
-            None => self.client.plan(group).await?,
-        })
-    }
-
-    pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
-        Ok(self.client.history(group, limit).await?)
-    }
-
-    pub(super) async fn request(&self, group: &str, mut ask: SetDesired) -> Result<Request, Failure> {
-        ask.request_id.get_or_insert_with(request_id);
-        ask.wait = None;
-        let events = self.newest(group).await;
-        let accepted = self.client.set_desired(group, &ask).await?;
-        let ticket = Ticket::Daemon { ask, events };
-        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket })
-    }
-
-    pub(super) async fn follow(
-        &self,
-        group: &str,
-        ask: &SetDesired,
-        events: Option<u64>,
-        Waiting { progress, limit }: &mut Waiting<'_>,
-    ) -> Result<End, Failure> {
-        let ending = self.client.follow(group, ask, |lost| again(lost, progress));
-        self.told(group, events, progress, limit, ending).await
-    }
-
-    pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        let Waiting { progress, limit } = waiting;
-        let events = self.newest(of.group).await;
-        self.member(of, MemberAction::Replace).await?;
-        let ending = self.client.follow_replacement(of.group, of.instance, |lost| again(lost, progress));
-        self.told(of.group, events, progress, limit, ending).await
-    }
-
-    pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
-        self.client.member(of.group, of.instance, action, &of.ask).await?;
-        Ok(())
-    }
-
-    pub(super) async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
-        self.client.set_mode(group, mode).await?;
-        Ok(())
     }
 
     /// Waits for `ending` or a cut, and tells the group's events meanwhile, the last ones too.
@@ -126,6 +70,66 @@ impl Daemon {
     /// The number of the newest event.
     async fn newest(&self, group: &str) -> Option<u64> {
         self.client.events(group, None, Duration::ZERO).await.ok().map(|page| page.next)
+    }
+}
+
+#[async_trait]
+impl Backend for Daemon {
+    async fn groups(&self) -> Result<Groups, Failure> {
+        Ok(self.client.groups().await?)
+    }
+
+    async fn group(&self, group: &str) -> Result<Status, Failure> {
+        Ok(self.client.group(group).await?)
+    }
+
+    async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
+        Ok(match ask {
+            Some(ask) => self.client.plan_with(group, ask).await?,
+            None => self.client.plan(group).await?,
+        })
+    }
+
+    async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
+        Ok(self.client.history(group, limit).await?)
+    }
+
+    async fn request(&self, group: &str, mut ask: SetDesired) -> Result<Request, Failure> {
+        ask.request_id.get_or_insert_with(request_id);
+        ask.wait = None;
+        let events = self.newest(group).await;
+        let accepted = self.client.set_desired(group, &ask).await?;
+        let ticket = Ticket::Daemon { ask, events };
+        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket })
+    }
+
+    async fn follow(&self, request: Request, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
+        let Ticket::Daemon { ask, events } = request.ticket else { return Ok(End::not_mine()) };
+        let Waiting { progress, limit } = waiting;
+        let ending = self.client.follow(&request.group, &ask, |lost| again(lost, progress));
+        self.told(&request.group, events, progress, limit, ending).await
+    }
+
+    async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
+        let Waiting { progress, limit } = waiting;
+        let events = self.newest(of.group).await;
+        self.member(of, MemberAction::Replace).await?;
+        let ending = self.client.follow_replacement(of.group, of.instance, |lost| again(lost, progress));
+        self.told(of.group, events, progress, limit, ending).await
+    }
+
+    async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
+        self.client.member(of.group, of.instance, action, &of.ask).await?;
+        Ok(())
+    }
+
+    async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
+        self.client.set_mode(group, mode).await?;
+        Ok(())
+    }
+
+    fn who_goes_on(&self) -> &'static str {
+        "the daemon goes on with it"
     }
 }
 

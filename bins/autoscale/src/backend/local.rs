@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use autoscale_api::{Groups, History, MemberAction, SetDesired, SetMode};
 use autoscale_daemon::Daemon;
 use scaler_core::clock::SystemClock;
 use scaler_core::model::StepId;
 use scaler_core::ports::Clock as _;
-use scaler_core::runtime::{Accepted, Error, Run, Scaler};
+use scaler_core::runtime::{Error, Run, Scaler};
 use scaler_core::state::Fact;
 use scaler_core::view::{Event, Moment, Preview, Status, What};
 
-use super::{End, OfMember, Request, Ticket, Waiting};
+use super::{Backend, End, OfMember, Request, Ticket, Waiting};
 use crate::exit::{Exit, Failure};
 use crate::limit::Cut;
 
@@ -28,78 +29,6 @@ impl Local {
 
     fn scaler(&self) -> &Scaler {
         self.daemon.scaler()
-    }
-
-    pub(super) async fn groups(&self) -> Result<Groups, Failure> {
-        let mut groups = Vec::new();
-        for group in self.scaler().groups() {
-            groups.push(self.group(group.name.as_str()).await?);
-        }
-        let unmanaged = self.scaler().unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
-        Ok(Groups::new(groups, unmanaged))
-    }
-
-    pub(super) async fn group(&self, group: &str) -> Result<Status, Failure> {
-        Ok(self.scaler().group(group)?.status().await?)
-    }
-
-    pub(super) async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
-        let group = self.scaler().group(group)?;
-        Ok(match ask {
-            Some(ask) => group.ask(ask.to_request(SystemClock.now())?).plan().await?,
-            None => group.plan().await?,
-        })
-    }
-
-    pub(super) async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
-        let activities = match (self.scaler().group(group), group.parse()) {
-            (Err(_), Ok(unmanaged)) => self.scaler().unmanaged_history(&unmanaged, limit).await?,
-            (configured, _) => configured?.history(limit).await?,
-        };
-        Ok(History::new(group, activities))
-    }
-
-    pub(super) async fn request(&self, group: &str, ask: &SetDesired) -> Result<Request, Failure> {
-        let accepted = self.scaler().group(group)?.ask(ask.to_request(SystemClock.now())?).submit().await?;
-        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
-    }
-
-    pub(super) async fn follow(
-        &self,
-        group: &str,
-        accepted: Accepted,
-        waiting: &mut Waiting<'_>,
-    ) -> Result<End, Failure> {
-        self.drive(self.scaler().group(group)?.follow(accepted), waiting).await
-    }
-
-    pub(super) async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        self.drive(self.scaler().group(of.group)?.replace(of.instance, of.ask.cause()?), waiting).await
-    }
-
-    pub(super) async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
-        let (group, instance, cause) = (self.scaler().group(of.group)?, of.instance, of.ask.cause()?);
-        match action {
-            MemberAction::Adopt => group.adopt(instance, cause).await?,
-            MemberAction::Release => group.release(instance, cause).await?,
-            MemberAction::Protect => group.protect(instance, cause).await?,
-            MemberAction::Unprotect => group.unprotect(instance, cause).await?,
-            MemberAction::Standby => group.standby(instance, cause).await?,
-            MemberAction::Activate => group.activate(instance, cause).await?,
-            MemberAction::Replace => {
-                let why = format!(
-                    "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
-                );
-                return Err(Failure::new(Exit::Refused, why));
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
-        let (who, reason) = mode.said()?;
-        let until = mode.until(SystemClock.now());
-        Ok(self.scaler().group(group)?.set_mode(mode.mode, until, who, reason).await?)
     }
 
     /// Turns the loop until the call ends. A cut stops it between two steps; a second one breaks it off.
@@ -133,6 +62,81 @@ impl Local {
             (Err(Error::Stopping), Some(cut)) => Ok(End::Cut(cut)),
             (Err(error), _) => Err(error.into()),
         }
+    }
+}
+
+#[async_trait]
+impl Backend for Local {
+    async fn groups(&self) -> Result<Groups, Failure> {
+        let mut groups = Vec::new();
+        for group in self.scaler().groups() {
+            groups.push(self.group(group.name.as_str()).await?);
+        }
+        let unmanaged = self.scaler().unmanaged().await?.into_iter().map(|name| name.to_string()).collect();
+        Ok(Groups::new(groups, unmanaged))
+    }
+
+    async fn group(&self, group: &str) -> Result<Status, Failure> {
+        Ok(self.scaler().group(group)?.status().await?)
+    }
+
+    async fn plan(&self, group: &str, ask: Option<&SetDesired>) -> Result<Preview, Failure> {
+        let group = self.scaler().group(group)?;
+        Ok(match ask {
+            Some(ask) => group.ask(ask.to_request(SystemClock.now())?).plan().await?,
+            None => group.plan().await?,
+        })
+    }
+
+    async fn history(&self, group: &str, limit: usize) -> Result<History, Failure> {
+        let activities = match (self.scaler().group(group), group.parse()) {
+            (Err(_), Ok(unmanaged)) => self.scaler().unmanaged_history(&unmanaged, limit).await?,
+            (configured, _) => configured?.history(limit).await?,
+        };
+        Ok(History::new(group, activities))
+    }
+
+    async fn request(&self, group: &str, ask: SetDesired) -> Result<Request, Failure> {
+        let accepted = self.scaler().group(group)?.ask(ask.to_request(SystemClock.now())?).submit().await?;
+        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
+    }
+
+    async fn follow(&self, request: Request, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
+        let Ticket::Local(accepted) = request.ticket else { return Ok(End::not_mine()) };
+        self.drive(self.scaler().group(&request.group)?.follow(accepted), waiting).await
+    }
+
+    async fn replace(&self, of: &OfMember<'_>, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
+        self.drive(self.scaler().group(of.group)?.replace(of.instance, of.ask.cause()?), waiting).await
+    }
+
+    async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
+        let (group, instance, cause) = (self.scaler().group(of.group)?, of.instance, of.ask.cause()?);
+        match action {
+            MemberAction::Adopt => group.adopt(instance, cause).await?,
+            MemberAction::Release => group.release(instance, cause).await?,
+            MemberAction::Protect => group.protect(instance, cause).await?,
+            MemberAction::Unprotect => group.unprotect(instance, cause).await?,
+            MemberAction::Standby => group.standby(instance, cause).await?,
+            MemberAction::Activate => group.activate(instance, cause).await?,
+            MemberAction::Replace => {
+                let why = format!(
+                    "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
+                );
+                return Err(Failure::new(Exit::Refused, why));
+            }
+        }
+        Ok(())
+    }
+
+    async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
+        let (who, reason) = mode.said()?;
+        let until = mode.until(SystemClock.now());
+        Ok(self.scaler().group(group)?.set_mode(mode.mode, until, who, reason).await?)
+    }
+
+    fn who_goes_on(&self) -> &'static str {
+        "nobody goes on with it until autoscalerd starts or `autoscale apply` is called again"
     }
 }
 

@@ -12,7 +12,7 @@ use crate::output::{ago, or_dash, table, time};
 
 pub(super) async fn run(context: &Context<'_>, args: &HistoryArgs) -> Result<Exit, Failure> {
     let backend = context.backend().await?;
-    let group = named_or_only(&backend, &args.group, &args.named).await?;
+    let group = named_or_only(&*backend, &args.group, &args.named).await?;
     let history = backend.history(&group, args.limit.get()).await?;
     let text = match history.activities.as_slice() {
         [] => format!("{group}: nothing was decided yet"),

@@ -26,7 +26,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let group = named(&args.group, &args.named)?;
     let backend = context.backend().await?;
-    let instance = find(&backend, group, &args.instance, action).await?;
+    let instance = find(&*backend, group, &args.instance, action).await?;
     if !args.dry_run {
         backend.member(&OfMember { group, instance, ask: args.operator.member() }, action).await?;
     }
@@ -40,19 +40,19 @@ pub(super) async fn replace(context: &Context<'_>, args: &ReplaceArgs) -> Result
     }
     let group = named(&member.group, &member.named)?;
     let backend = context.backend().await?;
-    let instance = find(&backend, group, &member.instance, MemberAction::Replace).await?;
+    let instance = find(&*backend, group, &member.instance, MemberAction::Replace).await?;
     let limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
     let progress = context.progress();
     let mut waiting = Waiting { progress: &progress, limit };
     let of = OfMember { group, instance, ask: member.operator.member() };
     let end = backend.replace(&of, &mut waiting).await?;
     drop(progress);
-    waited::tell(context, &backend, group, None, Some(end)).await
+    waited::tell(context, &*backend, group, None, Some(end)).await
 }
 
 /// The instance that is meant: by its number, or by the label of a member.
 async fn find(
-    backend: &Backend,
+    backend: &dyn Backend,
     group: &str,
     named: &str,
     action: MemberAction,

@@ -28,7 +28,7 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    async fn backend(&self) -> Result<Backend, Failure> {
+    async fn backend(&self) -> Result<Box<dyn Backend>, Failure> {
         locate::backend(self.global).await
     }
 
@@ -76,7 +76,7 @@ fn named<'a>(group: &'a Option<String>, option: &'a Option<String>) -> Result<&'
 
 /// The group that is named, or the only one there is.
 async fn named_or_only(
-    backend: &Backend,
+    backend: &dyn Backend,
     group: &Option<String>,
     option: &Option<String>,
 ) -> Result<String, Failure> {

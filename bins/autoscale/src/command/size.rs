@@ -48,10 +48,10 @@ async fn ask(
     let request = backend.request(group, ask).await?;
     let asked = Some(request.desired);
     if args.wait.no_wait {
-        return waited::tell(context, &backend, group, asked, None).await;
+        return waited::tell(context, &*backend, group, asked, None).await;
     }
     let progress = context.progress();
     let end = backend.follow(request, &mut Waiting { progress: &progress, limit }).await?;
     drop(progress);
-    waited::tell(context, &backend, group, asked, Some(end)).await
+    waited::tell(context, &*backend, group, asked, Some(end)).await
 }

@@ -62,7 +62,7 @@ impl Outcome {
 /// Tells the end; without one nobody waited.
 pub(super) async fn tell(
     context: &Context<'_>,
-    backend: &Backend,
+    backend: &dyn Backend,
     group: &str,
     asked: Option<u32>,
     end: Option<End>,

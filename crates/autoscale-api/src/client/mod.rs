@@ -192,3 +192,14 @@ fn of(request: Request, group: &str) -> Request {
 pub fn request_id() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
+
+/// The address of a daemon as people and the file beside its store write it: host and port, with or without a scheme; none
+/// where `text` is not one.
+#[must_use]
+pub fn address_of(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url: Url = whole.parse().ok()?;
+    let plain = url.username().is_empty() && url.password().is_none();
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
+}

@@ -7,7 +7,8 @@ use crate::show::{clock, paint};
 
 impl Report {
     /// The report in words; with colours where they are wanted.
-    pub(crate) fn text(&self, coloured: bool) -> String {
+    #[must_use]
+    pub fn text(&self, coloured: bool) -> String {
         Text { report: self, coloured }.to_string()
     }
 }

@@ -7,8 +7,8 @@ use scaler_core::model::Phase;
 use tokio::time::sleep;
 
 use crate::alerts::rules::HIGH;
-use crate::args::Tale;
 use crate::happening::{Chapter, Diary, What};
+use crate::options::Story;
 use crate::stage::Stage;
 use crate::stage::settings::{MAX, MIN};
 
@@ -32,13 +32,13 @@ pub(crate) fn begin(diary: &Diary) {
 ///
 /// # Errors
 /// Says what did not come about in time; the story ends there.
-pub(crate) async fn play(stage: &Stage, tale: Tale) -> Result<(), String> {
-    let played = chapters(stage, tale).await;
+pub(crate) async fn play(stage: &Stage, story: Story) -> Result<(), String> {
+    let played = chapters(stage, story).await;
     stage.diary.note(What::Chapter(Chapter::Bill));
     played
 }
 
-async fn chapters(stage: &Stage, tale: Tale) -> Result<(), String> {
+async fn chapters(stage: &Stage, story: Story) -> Result<(), String> {
     let begin = |chapter| stage.diary.note(What::Chapter(chapter));
     let limit = |usual: Duration| stage.pace.real(usual * 3) + PATIENCE;
     let simulated = |time: Duration| sleep(stage.pace.real(time));
@@ -64,15 +64,15 @@ async fn chapters(stage: &Stage, tale: Tale) -> Result<(), String> {
     stage.load.rate(CALM);
     stage.until("a member draining", limit(MINUTE * 6), |group| phase(group, Phase::Draining) > 0).await?;
 
-    match tale {
-        Tale::Spike => {
+    match story {
+        Story::Spike => {
             begin(Chapter::ScaleDown);
             stage.until("back at two members", limit(MINUTE * 8), |group| settled(group, MIN)).await?;
         }
-        Tale::SpikeReturns => {
+        Story::SpikeReturns => {
             begin(Chapter::SpikeReturns);
             stage.load.rate(RETURN);
-            stage.until("the member taken back", limit(MINUTE * 3), |group| settled(group, MAX)).await?;
+            stage.until("the member reinstated", limit(MINUTE * 3), |group| settled(group, MAX)).await?;
             // Long enough to see that the larger load is borne, and that nothing more is created.
             simulated(MINUTE * 2).await;
         }

@@ -15,8 +15,8 @@ pub(crate) const HIGH: &str = "WebCpuHigh";
 pub(crate) const LOW: &str = "WebCpuLow";
 pub(crate) const WATCHDOG: &str = "Watchdog";
 /// Percent of CPU between which the group is well.
-pub(crate) const LOW_MARK: f64 = 30.0;
-pub(crate) const HIGH_MARK: f64 = 70.0;
+pub(crate) const LOW_THRESHOLD: f64 = 30.0;
+pub(crate) const HIGH_THRESHOLD: f64 = 70.0;
 
 /// Simulated time over which the CPU is averaged.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -49,8 +49,13 @@ pub(crate) struct Rule {
 
 /// The rules of the sandbox.
 pub(crate) const RULES: [Rule; 3] = [
-    Rule { alert: HIGH, test: Test::Above(HIGH_MARK), hold: Duration::from_secs(30), severity: "warning" },
-    Rule { alert: LOW, test: Test::Below(LOW_MARK), hold: Duration::from_secs(60), severity: "info" },
+    Rule {
+        alert: HIGH,
+        test: Test::Above(HIGH_THRESHOLD),
+        hold: Duration::from_secs(30),
+        severity: "warning",
+    },
+    Rule { alert: LOW, test: Test::Below(LOW_THRESHOLD), hold: Duration::from_secs(60), severity: "info" },
     Rule { alert: WATCHDOG, test: Test::Always, hold: Duration::ZERO, severity: "none" },
 ];
 
@@ -59,8 +64,8 @@ impl Rule {
     fn value(&self, cpu: Option<f64>) -> Option<f64> {
         match self.test {
             Test::Always => Some(1.0),
-            Test::Above(mark) => cpu.filter(|cpu| *cpu > mark),
-            Test::Below(mark) => cpu.filter(|cpu| *cpu < mark),
+            Test::Above(threshold) => cpu.filter(|cpu| *cpu > threshold),
+            Test::Below(threshold) => cpu.filter(|cpu| *cpu < threshold),
         }
     }
 
@@ -90,8 +95,8 @@ impl Rule {
         );
         let expr = match self.test {
             Test::Always => "vector(1)".to_owned(),
-            Test::Above(mark) => format!("{cpu} > {mark}"),
-            Test::Below(mark) => format!("{cpu} < {mark}"),
+            Test::Above(threshold) => format!("{cpu} > {threshold}"),
+            Test::Below(threshold) => format!("{cpu} < {threshold}"),
         };
         let mut labels = self.labels();
         labels.remove("alertname");
@@ -255,7 +260,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn prometheus_gets_the_same_marks_with_times_of_the_wall() {
+    async fn prometheus_gets_the_same_thresholds_with_times_of_the_wall() {
         let rules = rule_file(Pace::new(10.0));
         let high = &rules["groups"][0]["rules"][0];
         assert_eq!(high["for"], "3000ms");

@@ -14,17 +14,17 @@ use serde::Serialize;
 
 pub(crate) use evidence::Evidence;
 
-use crate::args::Tale;
 use crate::happening::Chapter;
 use crate::load::Figures;
+use crate::options::Story;
 use checks::{Check, checks};
 use timeline::{Latencies, Moment, latencies, timeline};
 
-/// What it all came to.
+/// What it all came to: checks, timeline, requests, the bill. Serialised for programs; [`Report::text`] for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// Every check held.
-    pub(crate) ok: bool,
+    pub ok: bool,
     story: &'static str,
     /// Simulated seconds in a real one.
     speed: f64,
@@ -79,9 +79,9 @@ impl Report {
         });
         Self {
             ok: checks.iter().all(|check| check.ok),
-            story: match evidence.tale {
-                Tale::Spike => "spike",
-                Tale::SpikeReturns => "spike-returns",
+            story: match evidence.story {
+                Story::Spike => "spike",
+                Story::SpikeReturns => "spike-returns",
             },
             speed: evidence.speed,
             lasted_s: crate::pace::seconds(evidence.start, evidence.end),

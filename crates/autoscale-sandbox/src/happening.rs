@@ -48,7 +48,7 @@ impl Chapter {
                 "fewer requests; the low alert must stay for remove.low_for before anything goes"
             }
             Self::ScaleDown => "one member a permit: drain, reject, deregister, delete",
-            Self::SpikeReturns => "the load is back while a member drains: it is taken back",
+            Self::SpikeReturns => "the load is back while a member drains: it is reinstated",
             Self::Bill => "what it came to",
         }
     }

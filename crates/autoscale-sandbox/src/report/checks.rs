@@ -8,9 +8,9 @@ use scaler_core::model::Phase;
 use serde::Serialize;
 
 use super::evidence::{Evidence, Kind};
-use crate::args::Tale;
 use crate::happening::{Chapter, What};
 use crate::load::Figures;
+use crate::options::Story;
 use crate::pace::seconds;
 use crate::stage::MEMBERS;
 use crate::stage::settings::{MAX, MIN, REJECT};
@@ -39,14 +39,14 @@ pub(crate) fn checks(evidence: &Evidence) -> Vec<Check> {
         ("the alert scaled the group from 2 to 4", grew(evidence)),
         ("the load spread over the new members", spread(evidence)),
     ];
-    match evidence.tale {
-        Tale::Spike => {
+    match evidence.story {
+        Story::Spike => {
             checks.push(("the group went back to 2", shrank(evidence)));
             checks
                 .push(("each removal drained, rejected, was deregistered, then deleted", led_out(evidence)));
         }
-        Tale::SpikeReturns => {
-            checks.push(("the draining member was taken back, nothing was created", taken_back(evidence)));
+        Story::SpikeReturns => {
+            checks.push(("the draining member was reinstated, nothing was created", reinstated(evidence)));
         }
     }
     checks.extend([
@@ -147,7 +147,7 @@ fn led_out(evidence: &Evidence) -> Verdict {
     Ok(format!("{} removals, the shortest drain {shortest:.0} s", deleted.len()))
 }
 
-fn taken_back(evidence: &Evidence) -> Verdict {
+fn reinstated(evidence: &Evidence) -> Verdict {
     let Some(back) = evidence.began(Chapter::SpikeReturns) else {
         return Err("it never came to that".to_owned());
     };
@@ -157,10 +157,10 @@ fn taken_back(evidence: &Evidence) -> Verdict {
     let deleted = evidence.deleted().len();
     match returned {
         Some(at) if created == 0 && deleted == 0 && evidence.members.len() == MAX => {
-            Ok(format!("taken back {:.0} s after the spike returned", seconds(back, at)))
+            Ok(format!("reinstated {:.0} s after the spike returned", seconds(back, at)))
         }
         Some(_) => Err(format!("{created} were created and {deleted} deleted")),
-        None => Err("it was not taken back".to_owned()),
+        None => Err("it was not reinstated".to_owned()),
     }
 }
 

@@ -4,8 +4,9 @@ mod cloud;
 mod daemon;
 pub(crate) mod settings;
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use autoscale_api::client::Client;
@@ -27,9 +28,9 @@ use crate::alerts::prometheus::{self, Program, Programs};
 use crate::alerts::rules::{self, GROUP};
 use crate::alerts::scrape::Gauges;
 use crate::alerts::source::Source;
-use crate::args::Args;
 use crate::happening::Diary;
 use crate::load::Load;
+use crate::options::Options;
 use crate::pace::Pace;
 use crate::web::Web;
 
@@ -63,17 +64,31 @@ pub(crate) struct Stage {
     // The order is the order of the end: first who sends, then who is sent to, then the folder.
     helpers: JoinSet<()>,
     _programs: Vec<Program>,
-    pub(crate) folder: TempDir,
+    folder: TempDir,
 }
 
-/// Where everything listens.
+/// Where everything listens, and where its files are.
 #[derive(Clone, Debug)]
-pub(crate) struct Places {
+pub struct Places {
     pub(crate) linode: String,
     pub(crate) balancer: String,
     pub(crate) daemon: String,
     pub(crate) alertmanager: String,
     pub(crate) prometheus: Option<String>,
+    folder: PathBuf,
+}
+
+impl fmt::Display for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  the service     {}", self.balancer)?;
+        writeln!(f, "  the daemon      {}/api/v1/groups", self.daemon)?;
+        writeln!(f, "  the Linode API  {}/v4 (token {})", self.linode, settings::TOKEN)?;
+        writeln!(f, "  the alerts      {}/api/v2/alerts", self.alertmanager)?;
+        if let Some(prometheus) = &self.prometheus {
+            writeln!(f, "  Prometheus      {prometheus}")?;
+        }
+        write!(f, "  configuration, store and logs: {}", self.folder.display())
+    }
 }
 
 impl Stage {
@@ -82,18 +97,18 @@ impl Stage {
     /// # Errors
     /// Says what could not be started.
     pub(crate) async fn open(
-        args: &Args,
+        options: &Options,
         pace: Pace,
         diary: Diary,
         folder: TempDir,
     ) -> Result<Self, Failure> {
         let web = Web::new()?;
-        let programs = if args.prometheus { Some(Programs::find(web.clone())?) } else { None };
-        let (simulator, balancer) = seeded(args, pace)?;
+        let programs = if options.prometheus { Some(Programs::find(web.clone())?) } else { None };
+        let (simulator, balancer) = seeded(options, pace)?;
         let before = simulator.snapshot();
-        let options = LiveOptions::default().request_cost(COST);
+        let live = LiveOptions::default().request_cost(COST);
         let server =
-            Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator.clone(), options).await?;
+            Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), simulator.clone(), live).await?;
 
         let mut helpers = JoinSet::new();
         helpers.spawn(cloud::watch(simulator.clone(), before.clone(), diary.clone()));
@@ -118,7 +133,7 @@ impl Stage {
         let linode = server.url();
         let alerts = format!("http://{asked}");
         let (stop, address, serving) =
-            serve_daemon(args, pace, folder.path(), &linode, &alerts, &balancer).await?;
+            serve_daemon(options, pace, folder.path(), &linode, &alerts, &balancer).await?;
         let daemon = format!("http://{address}");
         let client = Client::new(daemon.parse()?, None)?;
         messenger.found(format!("{daemon}/webhook"));
@@ -126,8 +141,14 @@ impl Stage {
         let gauges = Gauges::new(rules::window(pace));
         helpers.spawn(scrape(web.clone(), sd.clone(), gauges.clone(), pace));
         let mut running = Vec::new();
-        let mut places =
-            Places { linode, balancer: front(&before)?, daemon, alertmanager: alerts, prometheus: None };
+        let mut places = Places {
+            linode,
+            balancer: front(&before)?,
+            daemon,
+            alertmanager: alerts,
+            prometheus: None,
+            folder: folder.path().to_owned(),
+        };
         match (&programs, alertmanager) {
             (Some(programs), Some(alertmanager)) => {
                 let prometheus = programs.prometheus(folder.path(), pace, &sd, &alertmanager).await?;
@@ -217,7 +238,7 @@ impl Stage {
 }
 
 /// The account before the story: two members behind a NodeBalancer, and something of somebody else.
-fn seeded(args: &Args, pace: Pace) -> Result<(Simulator, SeededBalancer), Failure> {
+fn seeded(options: &Options, pace: Pace) -> Result<(Simulator, SeededBalancer), Failure> {
     let simulator = Simulator::builder()
         .token(settings::TOKEN)
         .seed(7)
@@ -226,7 +247,7 @@ fn seeded(args: &Args, pace: Pace) -> Result<(Simulator, SeededBalancer), Failur
         .profile(Timings::realistic())
         // The client reads the limits' windows as real seconds, and here they would pass faster.
         .rate_limits(RateLimits::off())
-        .loopback(args.network)
+        .loopback(options.network)
         .build();
     for label in MEMBERS {
         let mut member = SeedInstance::new(label)
@@ -254,14 +275,14 @@ fn front(world: &Snapshot) -> Result<String, Failure> {
 type Served = (oneshot::Sender<()>, SocketAddr, JoinHandle<Result<(), ServeError>>);
 
 async fn serve_daemon(
-    args: &Args,
+    options: &Options,
     pace: Pace,
     folder: &Path,
     linode: &str,
     alertmanager: &str,
     balancer: &SeededBalancer,
 ) -> Result<Served, Failure> {
-    let config = settings::write(folder, linode, alertmanager, balancer, args.story)?;
+    let config = settings::write(folder, linode, alertmanager, balancer, options.story)?;
     let daemon = Assembly::new(&config).clock(pace.clock()).build().await?;
     let listener = daemon.bind(config.daemon.listen).await?;
     let address = listener.local_addr()?;

@@ -11,16 +11,15 @@ use scaler_core::model::Price;
 use scaler_core::state::Step;
 
 use crate::alerts::rules::GROUP;
-use crate::args::{Args, Tale};
 use crate::happening::{Chapter, Happening, What};
 use crate::load::Request;
-use crate::pace::Pace;
+use crate::options::{Options, Story};
 use crate::stage::{FOREIGN, Stage, settings};
 
 /// Everything that is known when the story is over.
 #[derive(Clone, Debug)]
 pub(crate) struct Evidence {
-    pub(crate) tale: Tale,
+    pub(crate) story: Story,
     pub(crate) speed: f64,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
@@ -122,7 +121,7 @@ pub(crate) struct Line {
 
 impl Evidence {
     /// Asks the daemon and the simulator, at the end.
-    pub(crate) async fn gather(args: &Args, pace: Pace, stage: &Stage, stuck: Option<String>) -> Self {
+    pub(crate) async fn gather(options: &Options, stage: &Stage, stuck: Option<String>) -> Self {
         let world = stage.simulator.snapshot();
         let history = stage.client.history(GROUP, 100).await;
         let status = stage.client.group(GROUP).await;
@@ -149,9 +148,9 @@ impl Evidence {
         };
         let ours = format!("autoscale-owner:{}", settings::OWNER);
         Self {
-            tale: args.story,
-            speed: args.speed,
-            start: pace.start,
+            story: options.story,
+            speed: options.speed,
+            start: stage.pace.start,
             end: world.now,
             happenings: stage.diary.all(),
             requests: stage.load.requests(),
@@ -164,7 +163,7 @@ impl Evidence {
             price,
             bill: bill(&world),
             calls: world.calls,
-            drain: settings::drain(args.story),
+            drain: settings::drain(options.story),
             stuck,
         }
     }

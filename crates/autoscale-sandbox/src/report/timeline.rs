@@ -55,7 +55,7 @@ pub(crate) fn timeline(evidence: &Evidence) -> Vec<Moment> {
                 }
                 What::Mode { label, now: "drain", .. } => format!("{label} drains"),
                 What::Mode { label, now: "reject", .. } => format!("{label} rejects"),
-                What::Mode { label, now: "accept", .. } => format!("{label} taken back"),
+                What::Mode { label, now: "accept", .. } => format!("{label} reinstated"),
                 What::Phase { label, phase: Phase::Warming } => format!("{label} in service again"),
                 What::Deregistered { label } => format!("{label} deregistered"),
                 What::Deleted { label } => format!("{label} deleted"),

@@ -11,8 +11,8 @@ use linode_sim::SeededBalancer;
 use serde_json::json;
 
 use crate::Failure;
-use crate::alerts::rules::{GROUP, HIGH, HIGH_MARK, LOW, LOW_MARK, WATCHDOG};
-use crate::args::Tale;
+use crate::alerts::rules::{GROUP, HIGH, HIGH_THRESHOLD, LOW, LOW_THRESHOLD, WATCHDOG};
+use crate::options::Story;
 
 pub(crate) const OWNER: &str = "demo42";
 pub(crate) const TOKEN: &str = "sandbox-linode-token";
@@ -26,10 +26,10 @@ pub(crate) const CHECK_EVERY: u64 = 5;
 pub(crate) const REJECT: Duration = Duration::from_secs(60);
 
 /// Simulated time that a member drains. In the second story long enough for the spike to come back meanwhile.
-pub(crate) const fn drain(tale: Tale) -> Duration {
-    match tale {
-        Tale::Spike => Duration::from_secs(60),
-        Tale::SpikeReturns => Duration::from_secs(5 * 60),
+pub(crate) const fn drain(story: Story) -> Duration {
+    match story {
+        Story::Spike => Duration::from_secs(60),
+        Story::SpikeReturns => Duration::from_secs(5 * 60),
     }
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn write(
     linode: &str,
     alertmanager: &str,
     balancer: &SeededBalancer,
-    tale: Tale,
+    story: Story,
 ) -> Result<Config, Failure> {
     let port = balancer.configs.first().ok_or("the NodeBalancer has no config")?;
     for (file, secret) in [("linode.token", TOKEN), ("webhook.token", WEBHOOK_TOKEN)] {
@@ -72,11 +72,11 @@ pub(crate) fn write(
                 "after_add": "3m",
                 "at_most": "10%",
                 "every": "2m",
-                "drain": seconds(drain(tale)),
+                "drain": seconds(drain(story)),
                 "reject": seconds(REJECT),
             },
             "cost": { "per_hour": 0.5 },
-            "thresholds": { "low": LOW_MARK, "high": HIGH_MARK },
+            "thresholds": { "low": LOW_THRESHOLD, "high": HIGH_THRESHOLD },
         } },
     });
     let text = serde_json::to_string_pretty(&config)?;

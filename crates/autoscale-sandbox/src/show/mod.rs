@@ -13,9 +13,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::alerts::scrape::Gauges;
-use crate::args::{Args, Output};
 use crate::happening::{Happening, Tone};
 use crate::load::Gauge;
+use crate::options::Options;
 use crate::pace::Pace;
 use crate::stage::Stage;
 
@@ -51,7 +51,7 @@ pub(crate) struct Show {
 
 impl Show {
     /// Shows what comes from `told`: lines on stdout, or on stderr where the report is for programs.
-    pub(crate) fn start(args: &Args, stage: &Stage, told: mpsc::UnboundedReceiver<Happening>) -> Self {
+    pub(crate) fn start(options: &Options, stage: &Stage, told: mpsc::UnboundedReceiver<Happening>) -> Self {
         let view = View {
             pace: stage.pace,
             status: stage.status.clone(),
@@ -59,9 +59,9 @@ impl Show {
             load: stage.load.gauge(),
             simulator: stage.simulator.clone(),
         };
-        let to_stderr = args.output == Output::Json;
+        let to_stderr = options.to_stderr;
         let terminal = if to_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
-        let screen = if terminal && !args.plain {
+        let screen = if terminal && !options.plain {
             Screen::Live(live::Live::new(view, to_stderr))
         } else {
             Screen::Plain(plain::Lines::new(stage.pace, to_stderr, terminal))

@@ -11,9 +11,9 @@ use scaler_core::model::Phase;
 use super::Report;
 use super::evidence::{Bill, Change, Evidence, Instance, Kind, Line, Operation};
 use crate::alerts::rules::HIGH;
-use crate::args::Tale;
 use crate::happening::{Chapter, Happening, What};
 use crate::load::Request;
+use crate::options::Story;
 
 fn at(second: u64) -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::from_secs(second)
@@ -99,7 +99,7 @@ fn right() -> Evidence {
     ];
     let operation = |previous, desired| Operation { previous, desired, ended: Some(Outcome::Reached) };
     Evidence {
-        tale: Tale::Spike,
+        story: Story::Spike,
         speed: 10.0,
         start: at(0),
         end: at(1_210),
