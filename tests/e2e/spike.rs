@@ -75,8 +75,8 @@ async fn a_spike_that_comes_back_takes_back_the_members_that_drain_and_creates_n
     scene.until("two members drain", 60, || account.nodes_in(Mode::Drain) == 2, "").await;
     scene.load.set_rate(SPIKE);
     let back = Instant::now();
-    scene.until("they are taken back", 30, || account.serving() == 4, "").await;
-    println!("taken back {:.1} s after the spike came back", back.elapsed().as_secs_f64());
+    scene.until("they are reinstated", 30, || account.serving() == 4, "").await;
+    println!("reinstated {:.1} s after the spike came back", back.elapsed().as_secs_f64());
     scene.daemon.until_at_rest(4, seconds(30)).await;
     scene.until("the load is spread", 20, || true, "web:cpu:percent < 60").await;
 

@@ -72,14 +72,14 @@ const VARIANTS: &[(&str, Mistake, &[&str])] = &[
     ("adopt by the label's prefix", Mistake::Compute(compute::Wrong::AdoptsByLabel), &["I5"]),
     ("take every node for healthy", Mistake::Balancer(balancer::Wrong::ShowsAllHealthy), &["I1", "I7"]),
     ("count warming members as evidence", Mistake::Group(|group| group.launch.warm_up = seconds(0)), &["I6"]),
-    ("ignore the ration", Mistake::Group(unrationed), &["I9"]),
-    ("ignore the calm window", Mistake::Group(|group| group.remove.low_for = seconds(0)), &["I6"]),
+    ("ignore the removal budget", Mistake::Group(without_budget), &["I9"]),
+    ("ignore remove.low_for", Mistake::Group(|group| group.remove.low_for = seconds(0)), &["I6"]),
     ("ignore min", Mistake::Group(|group| group.size.min = 0), &["I1"]),
     ("ignore max", Mistake::Group(|group| group.size.max += 5), &["I1"]),
-    ("read unknown as calm", Mistake::Deaf, &["signals"]),
+    ("read unknown as low", Mistake::Deaf, &["signals"]),
 ];
 
-fn unrationed(group: &mut Group) {
+fn without_budget(group: &mut Group) {
     group.remove.at_most = Amount::Percent(100);
     group.remove.every = seconds(0);
 }

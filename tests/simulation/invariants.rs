@@ -358,7 +358,7 @@ impl State {
         self.truth.backend(node).and_then(|backend| backend.instance)
     }
 
-    /// By the log its launch failed: it goes without ration or time to drain.
+    /// By the log its launch failed: it goes without a permit or time to drain.
     fn failed(&self, id: u64) -> bool {
         self.state.members.values().any(|member| member.instance.map(|i| i.0) == Some(id) && member.failed)
     }

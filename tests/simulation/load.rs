@@ -35,7 +35,7 @@ impl Weather {
         (each > 0.7, each < 0.3)
     }
 
-    /// Tells the alerts for ever. `deaf`: silence is told as calm.
+    /// Tells the alerts for ever. `deaf`: a silenced alert is told as resolved.
     pub async fn tell(weather: &Mutex<Self>, judge: &Judge, board: &AlertBoard, deaf: bool) {
         let mut told: Option<(Vec<AlertState>, Instant)> = None;
         loop {

@@ -60,7 +60,7 @@ scenes! {
     a_short_list_and_errors_by_id
     a_pause_holds_over_a_restart
     windows_hold_over_a_restart
-    a_ration_holds_over_a_restart
+    the_removal_budget_holds_over_a_restart
     two_processes_at_once
     a_member_falls_ill
     nothing_is_removed_while_one_is_missing
@@ -70,7 +70,7 @@ scenes! {
     creates_are_rate_limited
     the_store_is_lost_while_one_drains
     an_empty_list_after_the_store_was_lost
-    a_process_is_frozen_between_a_ration_and_its_drain
+    a_process_is_frozen_between_a_permit_and_its_drain
     a_process_is_frozen_while_it_observes
 }
 
@@ -220,7 +220,7 @@ async fn windows_hold_over_a_restart(mut world: World) -> World {
     world
 }
 
-async fn a_ration_holds_over_a_restart(mut world: World) -> World {
+async fn the_removal_budget_holds_over_a_restart(mut world: World) -> World {
     grown(&mut world, 5).await;
     world.load(0.2);
     for _ in 0..8 {
@@ -353,7 +353,7 @@ async fn frozen_at(world: &mut World, text: &'static str) {
     world.processes.iter().for_each(|process| process.fuse.release());
 }
 
-async fn a_process_is_frozen_between_a_ration_and_its_drain(mut world: World) -> World {
+async fn a_process_is_frozen_between_a_permit_and_its_drain(mut world: World) -> World {
     grown(&mut world, 4).await;
     world.load(0.2);
     frozen_at(&mut world, "mode: Drain").await;

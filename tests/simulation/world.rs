@@ -47,7 +47,7 @@ pub struct Quirk {
     pub balancer: Option<Arc<dyn Fn(Arc<dyn Balancer>) -> Arc<dyn Balancer> + Send + Sync>>,
     pub store: Option<Arc<dyn Fn(Arc<dyn Store>) -> Arc<dyn Store> + Send + Sync>>,
     pub group: Option<Arc<dyn Fn(&mut Group) + Send + Sync>>,
-    /// Silence is taken for calm.
+    /// A silenced alert is told as resolved.
     pub deaf: bool,
 }
 

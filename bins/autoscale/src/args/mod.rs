@@ -93,7 +93,7 @@ pub(crate) enum Command {
     /// Add members, and wait until they serve.
     #[command(after_help = UP)]
     Up(ByArgs),
-    /// Remove members, drained first and within the ration, and wait until they are gone.
+    /// Remove members, drained and within the removal budget, and wait until they are gone.
     #[command(after_help = DOWN)]
     Down(ByArgs),
     /// Show what was done, when and why.

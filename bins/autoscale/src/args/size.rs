@@ -60,7 +60,7 @@ pub(crate) struct SizeArgs {
     #[arg(long = "for", value_name = "DURATION")]
     pub(crate) floor_for: Option<Span>,
 
-    /// Removals may go over the ration.
+    /// Removals may go over the removal budget.
     #[arg(long)]
     pub(crate) over_budget: bool,
 

@@ -9,7 +9,7 @@ use autoscale_api::{Groups, History, MemberAction, NumberedEvent, Outcome, SetDe
 use futures_util::StreamExt as _;
 use scaler_core::view::{Moment, Preview, Status, What};
 
-use super::{Backend, End, OfMember, Request, Ticket, Waiting};
+use super::{Backend, End, OfMember, Receipt, Request, Waiting};
 use crate::exit::{Exit, Failure};
 use crate::limit::Limit;
 use crate::progress::Progress;
@@ -99,12 +99,12 @@ impl Backend for Daemon {
         ask.wait = None;
         let events = self.newest(group).await;
         let accepted = self.client.set_desired(group, &ask).await?;
-        let ticket = Ticket::Daemon { ask, events };
-        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket })
+        let receipt = Receipt::Daemon { ask, events };
+        Ok(Request { group: group.to_owned(), desired: accepted.desired, receipt })
     }
 
     async fn follow(&self, request: Request, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        let Ticket::Daemon { ask, events } = request.ticket else { return Ok(End::not_mine()) };
+        let Receipt::Daemon { ask, events } = request.receipt else { return Ok(End::not_mine()) };
         let Waiting { progress, limit } = waiting;
         let ending = self.client.follow(&request.group, &ask, |lost| again(lost, progress));
         self.told(&request.group, events, progress, limit, ending).await

@@ -12,7 +12,7 @@ use scaler_core::runtime::{Error, Run, Scaler};
 use scaler_core::state::Fact;
 use scaler_core::view::{Event, Moment, Preview, Status, What};
 
-use super::{Backend, End, OfMember, Request, Ticket, Waiting};
+use super::{Backend, End, OfMember, Receipt, Request, Waiting};
 use crate::exit::{Exit, Failure};
 use crate::limit::Cut;
 
@@ -98,11 +98,11 @@ impl Backend for Local {
 
     async fn request(&self, group: &str, ask: SetDesired) -> Result<Request, Failure> {
         let accepted = self.scaler().group(group)?.ask(ask.to_request(SystemClock.now())?).submit().await?;
-        Ok(Request { group: group.to_owned(), desired: accepted.desired, ticket: Ticket::Local(accepted) })
+        Ok(Request { group: group.to_owned(), desired: accepted.desired, receipt: Receipt::Local(accepted) })
     }
 
     async fn follow(&self, request: Request, waiting: &mut Waiting<'_>) -> Result<End, Failure> {
-        let Ticket::Local(accepted) = request.ticket else { return Ok(End::not_mine()) };
+        let Receipt::Local(accepted) = request.receipt else { return Ok(End::not_mine()) };
         self.drive(self.scaler().group(&request.group)?.follow(accepted), waiting).await
     }
 

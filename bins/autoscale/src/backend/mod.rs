@@ -48,11 +48,11 @@ pub(crate) struct Request {
     pub(crate) group: String,
     /// The absolute size that was asked for.
     pub(crate) desired: u32,
-    ticket: Ticket,
+    receipt: Receipt,
 }
 
 #[derive(Debug)]
-enum Ticket {
+enum Receipt {
     /// Asked again by its id until it has ended; events are told from this number on.
     Daemon {
         ask: SetDesired,
