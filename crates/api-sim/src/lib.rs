@@ -3,6 +3,8 @@
 mod agenda;
 mod clock;
 mod fault;
+#[cfg(feature = "cli")]
+pub mod program;
 mod service;
 mod simulation;
 

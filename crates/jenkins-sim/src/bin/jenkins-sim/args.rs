@@ -1,11 +1,10 @@
 //! What the command line says.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use api_sim::program::CommonArgs;
 use clap::{Parser, ValueEnum};
 use jenkins_sim::{Fault, Timings};
-use jiff::Timestamp;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,13 +29,8 @@ Exit status: 0 when it was ended so, 1 when it could not start or went wrong, 2 
 #[derive(Debug, Parser)]
 #[command(name = "jenkins-sim", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where the API listens; port 0 takes a free one. Loopback only: the simulator guards nothing.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
-    pub(crate) listen: SocketAddr,
-
-    /// Users, jobs, nodes and credentials at the start, as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
 
     /// An administrator with an API token. May be repeated; without any user there is no security.
     #[arg(long = "user", value_name = "NAME:TOKEN", value_parser = user)]
@@ -58,18 +52,6 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NUMBER", default_value_t = 2)]
     pub(crate) executors: usize,
 
-    /// Seed of everything that is drawn by chance.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub(crate) seed: u64,
-
-    /// How many times faster than real time the clock goes. Real commands go no faster.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
-    pub(crate) speed: f64,
-
-    /// When the simulated clock begins, such as 2026-01-05T08:00:00Z; now, if not given.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) start: Option<Timestamp>,
-
     /// How long things take.
     #[arg(long, value_enum, default_value_t = Pace::Realistic)]
     pub(crate) timings: Pace,
@@ -78,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
 
-    /// Run no shell command: a model of a shell does.
+    /// Run no shell command: a model of a shell does. Real ones go no faster than the machine, whatever the speed.
     #[arg(long)]
     pub(crate) no_commands: bool,
 
@@ -152,26 +134,6 @@ fn root_url(text: &str) -> Result<String, String> {
     }
 }
 
-fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address = match text.strip_prefix("localhost:") {
-        Some(port) => port.parse().ok().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
-        None => text.parse().ok(),
-    };
-    let address = address.ok_or("an address and a port are wanted, such as 127.0.0.1:8080")?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(format!("{} is reachable from elsewhere; use a loopback address such as 127.0.0.1", address.ip()))
-    }
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
-        _ => Err("a number above 0 is wanted, such as 20 or 0.5".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -202,13 +164,6 @@ mod tests {
         }
         let args = Args::try_parse_from(["jenkins-sim", "--prefix", "jenkins/", "--root-url", "http://ci/"]);
         assert_eq!(args.unwrap().prefix(), "/jenkins");
-    }
-
-    #[test]
-    fn an_address_that_others_reach_is_refused() {
-        let refusal = Args::try_parse_from(["jenkins-sim", "--listen", "0.0.0.0:80"]).unwrap_err();
-        assert!(refusal.to_string().contains("loopback"), "{refusal}");
-        assert!(Args::try_parse_from(["jenkins-sim", "--listen", "localhost:8080"]).is_ok());
     }
 
     #[test]

@@ -4,34 +4,23 @@ mod args;
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use api_sim::program::{self, End};
 use clap::Parser as _;
 use jenkins_sim::{Builder, Seed, SeedUser, Shell, Simulator};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use crate::args::Args;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    program::run(run(Args::parse())).await
 }
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
-    // Before the address is printed: who reads it may end the program at once.
-    let mut terminated = signal(SignalKind::terminate())?;
+    let mut end = End::listen()?;
     let (home, made) = match &args.home {
         Some(home) => {
             std::fs::create_dir_all(home).map_err(|error| {
@@ -45,16 +34,12 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         }
     };
     let simulator = simulator(&args, &home)?;
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-        format!("cannot listen on {}: {error}; --listen takes another address", args.listen)
-    })?;
+    let listener = TcpListener::bind(args.common.listen).await;
+    let listener = listener.map_err(|error| args.common.cannot_listen(&error))?;
     let address = listener.local_addr()?;
-    let url = format!("http://{address}{}/", args.prefix());
-    let line = serde_json::json!({"address": address, "url": url});
-    writeln!(std::io::stdout(), "{line}")?;
+    program::announce(address, &format!("http://{address}{}/", args.prefix()))?;
     tokio::select! {
-        _ = terminated.recv() => {}
-        result = tokio::signal::ctrl_c() => result?,
+        result = end.wait() => result?,
         result = simulator.serve(listener) => result?,
         () = simulator.keep_time() => {}
     }
@@ -76,15 +61,15 @@ fn remove(home: &Path) {
 
 fn simulator(args: &Args, home: &Path) -> Result<Simulator, Box<dyn Error>> {
     let mut builder = Simulator::builder()
-        .seed(args.seed)
-        .speed(args.speed)
+        .seed(args.common.seed)
+        .speed(args.common.speed)
         .timings(args.timings.into())
         .prefix(&args.prefix())
         .executors(args.executors)
         .crumbs(!args.no_crumbs)
         .shell(if args.no_commands { Shell::Modelled } else { Shell::Real })
         .home(home);
-    builder = match args.start {
+    builder = match args.common.start {
         Some(start) => builder.start(start),
         None => builder.start_now(),
     };
@@ -98,13 +83,8 @@ fn simulator(args: &Args, home: &Path) -> Result<Simulator, Box<dyn Error>> {
     }
     builder = users.into_values().fold(builder, Builder::user);
     let simulator = builder.build();
-    if let Some(path) = &args.seed_file {
-        let place = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read the seed file {place}: {error}"))?;
-        let seed: Seed = serde_json::from_str(&text)
-            .map_err(|error| format!("the seed file {place} is not one: {error}"))?;
-        simulator.seed(&seed).map_err(|error| format!("the seed file {place}: {error}"))?;
+    if let Some(seed) = args.common.read_seed::<Seed>()? {
+        simulator.seed(&seed).map_err(|error| args.common.in_seed_file(&error))?;
     }
     for fault in &args.faults {
         simulator.faults().add(fault.clone());

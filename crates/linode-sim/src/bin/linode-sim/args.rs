@@ -1,11 +1,9 @@
 //! What the command line says.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::time::Duration;
 
+use api_sim::program::CommonArgs;
 use clap::{Parser, ValueEnum};
-use jiff::Timestamp;
 use linode_sim::live::Unhealthy;
 use linode_sim::{Fault, Timings};
 
@@ -26,25 +24,8 @@ The first line on stdout is {\"address\":\"127.0.0.1:PORT\",\"url\":\"http://127
 #[derive(Debug, Parser)]
 #[command(name = "linode-sim", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where the API listens; port 0 takes a free one. Loopback only: the simulator guards nothing.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
-    pub(crate) listen: SocketAddr,
-
-    /// What the account holds at the start, as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed_file: Option<PathBuf>,
-
-    /// Seed of everything that is drawn by chance.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub(crate) seed: u64,
-
-    /// How many times faster than real time the simulated cloud's clock goes.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
-    pub(crate) speed: f64,
-
-    /// When the simulated clock begins, such as 2026-01-05T08:00:00Z; now, if not given.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) start: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
 
     /// How long things take.
     #[arg(long, value_enum, default_value_t = Pace::Realistic)]
@@ -126,26 +107,6 @@ impl From<Illness> for Unhealthy {
     }
 }
 
-fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address = match text.strip_prefix("localhost:") {
-        Some(port) => port.parse().ok().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
-        None => text.parse().ok(),
-    };
-    let address = address.ok_or("an address and a port are wanted, such as 127.0.0.1:8080")?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(format!("{} is reachable from elsewhere; use a loopback address such as 127.0.0.1", address.ip()))
-    }
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
-        _ => Err("a number above 0 is wanted, such as 20 or 0.5".to_owned()),
-    }
-}
-
 fn millis(text: &str) -> Result<Duration, String> {
     text.parse()
         .map(Duration::from_millis)
@@ -164,23 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_others_reach_is_refused() {
-        for reachable in ["0.0.0.0:80", "192.168.1.1:80", "[::]:80"] {
-            let refusal = Args::try_parse_from(["linode-sim", "--listen", reachable]).unwrap_err();
-            assert!(refusal.to_string().contains("loopback"), "{refusal}");
-        }
-        for local in ["127.0.0.1:0", "127.9.9.9:80", "[::1]:0", "localhost:8080"] {
-            assert!(Args::try_parse_from(["linode-sim", "--listen", local]).is_ok(), "{local}");
-        }
-    }
-
-    #[test]
     fn faults_are_read_and_a_wrong_one_says_what_would_be_right() {
         let args = Args::try_parse_from(["linode-sim", "--fault", "create:lost*2", "--fault", "boot:never"])
             .unwrap();
         assert_eq!(args.faults.len(), 2);
         let refusal = Args::try_parse_from(["linode-sim", "--fault", "create"]).unwrap_err();
         assert!(refusal.to_string().contains(':'), "{refusal}");
-        assert!(Args::try_parse_from(["linode-sim", "--speed", "0"]).is_err());
     }
 }

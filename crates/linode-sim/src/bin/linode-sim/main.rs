@@ -3,59 +3,43 @@
 mod args;
 
 use std::error::Error;
-use std::io::Write as _;
 use std::process::ExitCode;
 
+use api_sim::program::{self, End};
 use clap::Parser as _;
 use linode_sim::live::{LiveOptions, Server};
 use linode_sim::{RateLimits, Seed, Simulator};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use crate::args::Args;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    program::run(run(Args::parse())).await
 }
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
-    // Before the address is printed: who reads it may end the program at once.
-    let mut terminated = signal(SignalKind::terminate())?;
+    let mut end = End::listen()?;
     let simulator = simulator(&args)?;
     let mut options = if args.no_guests { LiveOptions::without_guests() } else { LiveOptions::default() };
     options.web_port = args.web_port;
     options.metrics_port = args.metrics_port;
     options.request_cost = args.request_cost;
     options.unhealthy = args.unhealthy.into();
-    let server = Server::bind(args.listen, simulator, options).await.map_err(|error| {
-        format!("cannot listen on {}: {error}; --listen takes another address", args.listen)
-    })?;
-    let line = serde_json::json!({"address": server.addr(), "url": server.url()});
-    writeln!(std::io::stdout(), "{line}")?;
-    tokio::select! {
-        _ = terminated.recv() => {}
-        result = tokio::signal::ctrl_c() => result?,
-    }
+    let server = Server::bind(args.common.listen, simulator, options).await;
+    let server = server.map_err(|error| args.common.cannot_listen(&error))?;
+    program::announce(server.addr(), &server.url())?;
+    end.wait().await?;
     server.shutdown().await;
     Ok(())
 }
 
 fn simulator(args: &Args) -> Result<Simulator, Box<dyn Error>> {
     let mut builder = Simulator::builder()
-        .seed(args.seed)
-        .speed(args.speed)
+        .seed(args.common.seed)
+        .speed(args.common.speed)
         .profile(args.timings.into())
         .loopback(args.network);
-    builder = match args.start {
+    builder = match args.common.start {
         Some(start) => builder.start(start),
         // Clients of a served simulator have clocks of their own, and ask for events since a time of theirs.
         None => builder.start_now(),
@@ -67,13 +51,8 @@ fn simulator(args: &Args) -> Result<Simulator, Box<dyn Error>> {
         builder = builder.rate_limits(RateLimits::off());
     }
     let simulator = builder.build();
-    if let Some(path) = &args.seed_file {
-        let place = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read the seed file {place}: {error}"))?;
-        let seed: Seed = serde_json::from_str(&text)
-            .map_err(|error| format!("the seed file {place} is not one: {error}"))?;
-        simulator.seed(&seed).map_err(|error| format!("the seed file {place}: {error}"))?;
+    if let Some(seed) = args.common.read_seed::<Seed>()? {
+        simulator.seed(&seed).map_err(|error| args.common.in_seed_file(&error))?;
     }
     for fault in &args.faults {
         simulator.faults().add(fault.clone());
