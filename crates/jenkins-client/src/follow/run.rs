@@ -243,10 +243,15 @@ impl Run {
                         return Ok(seen);
                     }
                     over = seen.is_over();
-                    if let Some(known) = &mut stages
-                        && !self.look_at_stages(build, known).await
-                    {
-                        stages = None;
+                    if let Some(known) = &mut stages {
+                        match known.news(build).await {
+                            Some(news) => {
+                                for event in news {
+                                    self.tell(event).await;
+                                }
+                            }
+                            None => stages = None,
+                        }
                     }
                     if over {
                         continue;
