@@ -41,22 +41,50 @@ impl<T> Call<T> {
     }
 
     /// A time limit per attempt for this call alone.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let info = client.system().info().attempt_limit(std::time::Duration::from_secs(5)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn attempt_limit(self, limit: Duration) -> Self {
         Self(self.0.map(|request| Ok(request.attempt_limit(limit))))
     }
 
     /// Selects the fields of the answer, such as `name,url,lastBuild[number,result]`; a range limits a list:
     /// `builds[number]{0,10}`. What is left out is missing in the model.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let job = client.job("web")?.get().tree("name,lastBuild[number,result]").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tree(self, tree: &str) -> Self {
         self.query("tree", tree)
     }
 
     /// How many levels of nested objects the answer shows. Prefer [`tree`](Self::tree): answers grow fast.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let nodes = client.nodes().list().depth(2).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn depth(self, depth: u32) -> Self {
         self.query("depth", depth)
     }
 
     /// Adds a query parameter, for what plugins take besides.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let info = client.system().info().query("pretty", true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn query(self, name: &str, value: impl fmt::Display) -> Self {
         Self(self.0.map(|request| Ok(request.query(name, value))))
     }

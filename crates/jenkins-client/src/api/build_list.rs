@@ -33,6 +33,13 @@ impl BuildList {
     }
 
     /// How many `.await` fetches.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let last_five = client.job("web")?.builds().limit(5).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
         self

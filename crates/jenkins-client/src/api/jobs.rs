@@ -71,6 +71,13 @@ impl JobList {
     }
 
     /// Lists what is in folders too: each folder is followed by what is in it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let all = client.jobs().list().recursive().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn recursive(mut self) -> Self {
         self.recursive = true;
         self

@@ -133,12 +133,26 @@ impl Trigger {
     }
 
     /// How long it stays in the queue at least, in whole seconds, in place of the job's quiet period.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("web")?.build().delay(std::time::Duration::ZERO).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn delay(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);
         self
     }
 
     /// The text that the build shows as its cause. Jenkins takes it only together with a [`token`](Self::token).
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("web")?.build().token("trigger-me").cause("release 4.2").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
@@ -146,6 +160,13 @@ impl Trigger {
 
     /// The token of the job's own, with which it may be triggered by someone who may not build it otherwise. The parameters are
     /// then not checked before, since such a caller may not read the job either.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("web")?.build_with([("DESIRED", "5")]).token("trigger-me").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.token = Some(token.into());
         self.unchecked = true;
@@ -154,6 +175,13 @@ impl Trigger {
 
     /// Sends it without a look at the parameters that the job takes: one request less, and Jenkins ignores what it does not
     /// know.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("web")?.build_with([("DESIRED", "5")]).unchecked().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn unchecked(mut self) -> Self {
         self.unchecked = true;
         self

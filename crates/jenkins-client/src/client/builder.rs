@@ -60,6 +60,11 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// When `JENKINS_URL` is missing, or one of `JENKINS_USER` and `JENKINS_TOKEN` is there without the other.
+    ///
+    /// ```no_run
+    /// let settings = jenkins_client::ClientBuilder::from_env()?.user_agent("deployer/1.0");
+    /// # Ok::<(), jenkins_client::BuildError>(())
+    /// ```
     pub fn from_env() -> Result<Self, BuildError> {
         Self::read(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
     }
@@ -105,6 +110,13 @@ impl ClientBuilder {
     }
 
     /// A PEM file whose certificates are trusted in place of the system's.
+    ///
+    /// ```no_run
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").ca_file("/etc/ci/ca.pem").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "rustls")]
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.network = Network::CaFile(path.into());
@@ -112,6 +124,14 @@ impl ClientBuilder {
     }
 
     /// PEM text whose certificates are trusted in place of the system's.
+    ///
+    /// ```no_run
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pem = std::fs::read("/etc/ci/ca.pem")?;
+    /// let client = jenkins_client::Client::builder("https://ci.example").ca_pem(pem).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "rustls")]
     pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network = Network::CaPem(pem.into());
@@ -133,6 +153,13 @@ impl ClientBuilder {
 
     /// Sends a header with every request, such as the one that a proxy in front of Jenkins wants for its own login. Its value
     /// is never shown.
+    ///
+    /// ```
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").header("x-sso".parse().unwrap(), "s3cret".parse().unwrap()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
         value.set_sensitive(true);
         self.headers.push((name, value));
@@ -140,6 +167,13 @@ impl ClientBuilder {
     }
 
     /// When to send again.
+    ///
+    /// ```
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").retry(jenkins_client::Retry::never()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
@@ -147,12 +181,26 @@ impl ClientBuilder {
 
     /// The longest time that one attempt may take; 30 s by default. [`Call::attempt_limit`](crate::Call::attempt_limit) sets
     /// it for a single call.
+    ///
+    /// ```
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").attempt_limit(std::time::Duration::from_secs(10)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn attempt_limit(mut self, limit: Duration) -> Self {
         self.attempt_limit = limit;
         self
     }
 
     /// Names the program in front of this library's name in the `User-Agent`.
+    ///
+    /// ```
+    /// # fn run() -> Result<(), jenkins_client::BuildError> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").user_agent("deployer/1.0").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn user_agent(mut self, program: impl Into<String>) -> Self {
         self.user_agent = Some(program.into());
         self

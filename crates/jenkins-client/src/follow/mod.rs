@@ -58,6 +58,13 @@ impl Follow {
     }
 
     /// Brings the lines of the console among the [`events`](Self::events).
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut events = client.job("web")?.build().follow().with_console().events();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn with_console(mut self) -> Self {
         self.settings.console = true;
         self
@@ -65,6 +72,13 @@ impl Follow {
 
     /// Brings the stages of a pipeline, and the inputs that it waits for, among the [`events`](Self::events). Without the stage
     /// view plugin there are none.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut events = client.job("web")?.build().follow().with_stages().events();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn with_stages(mut self) -> Self {
         self.settings.stages = true;
         self
@@ -72,6 +86,13 @@ impl Follow {
 
     /// The longest time; none by default. The work then goes on in Jenkins, unless
     /// [`stop_at_deadline`](Self::stop_at_deadline) says otherwise.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let build = client.job("web")?.build().follow().deadline(std::time::Duration::from_secs(600)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.settings.deadline = Some(deadline);
         self
@@ -79,6 +100,14 @@ impl Follow {
 
     /// Cancels the work in Jenkins when the deadline passes: the item is taken out of the queue, or the build stopped. A build
     /// that ends within a minute of that is the result.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let follow = client.job("web")?.build().follow().deadline(std::time::Duration::from_secs(600));
+    /// let build = follow.stop_at_deadline().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn stop_at_deadline(mut self) -> Self {
         self.settings.stop_at_deadline = true;
         self
@@ -100,6 +129,13 @@ impl Follow {
     }
 
     /// How long Jenkins may be away, such as for a restart; ten minutes by default.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let build = client.job("web")?.build().follow().patience(std::time::Duration::from_secs(60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn patience(mut self, patience: Duration) -> Self {
         self.settings.patience = patience;
         self
@@ -107,6 +143,16 @@ impl Follow {
 
     /// The pauses between two looks: the first after something happened, and the longest that it grows to; 250 ms and 3 s by
     /// default.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    ///
+    /// let follow = client.job("web")?.build().follow().every(Duration::from_secs(1), Duration::from_secs(10));
+    /// let build = follow.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn every(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.pauses = (first, longest);
         self
