@@ -15,7 +15,7 @@ async fn survives(fault: &str, parts: &[&str]) {
     let group = stage
         .until("it says that it can't see", |group| group["holds"][0]["kind"] == "observation_discarded")
         .await;
-    let why = group["holds"][0]["why"].as_str().unwrap().to_owned();
+    let why = group["holds"][0]["text"].as_str().unwrap().to_owned();
     for part in parts {
         assert!(why.contains(part), "{fault}: {why}");
     }

@@ -15,7 +15,7 @@ async fn while_the_store_fails_nothing_is_begun_and_everybody_is_told() {
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert_eq!(stage.deeds().0, before.0);
     let group = stage.group().await;
-    let trouble = group["trouble"].as_str().unwrap();
+    let trouble = group["trouble"]["why"]["said"].as_str().unwrap();
     assert!(trouble.contains("free space on the disk"), "{trouble}");
     let ready = stage.get("/readyz").await;
     assert_eq!(ready.status, 503);
