@@ -32,6 +32,8 @@ fn every_reason_has_its_word_and_its_sentence() {
     writeln!(text, "holds").unwrap();
     for hold in samples::holds() {
         assert_eq!(hold.kind(), word(&hold), "one word in JSON and in metrics");
+        let json = serde_json::to_value(&hold).unwrap();
+        assert_eq!(json["setting"].as_str(), hold.setting(), "the setting's path, for programs");
         let what = match hold.what() {
             Change::Any => String::new(),
             what => format!(" ({what})"),

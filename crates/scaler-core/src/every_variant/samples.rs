@@ -181,7 +181,7 @@ pub(super) fn holds() -> Vec<Hold> {
         SignalHigh => [Hold::SignalHigh],
         MemberBusy => [Hold::MemberBusy { member: member(), busy: Busy::Leaving }],
         RemovalUnfinished => [Hold::RemovalUnfinished],
-        Window => [Hold::Window { setting: Window::LowFor, until }],
+        Window => [Hold::Window { window: Window::LowFor, until }],
         RemovalBudget => [
             Hold::RemovalBudget { scope: BudgetScope::Group },
             Hold::RemovalBudget { scope: BudgetScope::Installation },
@@ -189,7 +189,7 @@ pub(super) fn holds() -> Vec<Hold> {
         WouldOverload => [Hold::WouldOverload],
         NodesNotFresh => [Hold::NodesNotFresh],
         ManyLost => [Hold::ManyLost { until }],
-        MaxUnhealthy => [Hold::MaxUnhealthy { unhealthy: 3, limit: 1, setting: Amount::Percent(20) }],
+        MaxUnhealthy => [Hold::MaxUnhealthy { unhealthy: 3, limit: 1, allowed: Amount::Percent(20) }],
         ReplacementFirst => [
             Hold::ReplacementFirst { member: member(), needed: 3, serving: 2, warmed: false },
             Hold::ReplacementFirst { member: member(), needed: 3, serving: 2, warmed: true },
@@ -203,7 +203,7 @@ pub(super) fn holds() -> Vec<Hold> {
         Other => [Hold::Other],
     );
     holds.extend(busy.into_iter().skip(1).map(|busy| Hold::MemberBusy { member: member(), busy }));
-    holds.extend(windows.into_iter().skip(1).map(|setting| Hold::Window { setting, until }));
+    holds.extend(windows.into_iter().skip(1).map(|window| Hold::Window { window, until }));
     holds
 }
 

@@ -11,7 +11,7 @@ use crate::state::{Draft, Entry, LogError};
 /// Which log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogName {
-    /// The installation's: rations drawn by all groups.
+    /// The installation's: permits drawn by all groups.
     Installation,
     /// A group's.
     Group(GroupName),

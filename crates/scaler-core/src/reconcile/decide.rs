@@ -210,11 +210,11 @@ impl Decider<'_> {
             (state.last_added, remove.after_add, Window::AfterAdd),
             (state.permits.last().map(|permit| permit.at), remove.every, Window::Every),
         ];
-        for (since, needed, setting) in windows {
+        for (since, needed, window) in windows {
             if let Some(since) = since
                 && elapsed(since, now) < needed
             {
-                return Err(Some(Hold::Window { setting, until: after(since, needed) }));
+                return Err(Some(Hold::Window { window, until: after(since, needed) }));
             }
         }
         let left = state.budget_left(self.group, now);

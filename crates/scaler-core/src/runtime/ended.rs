@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::after;
 use crate::ports::{Failure, FailureKind};
+use crate::runtime::error::chain;
 use crate::state::{Refusal, StepOutcome, StepReason};
 
 /// What came of a step.
@@ -41,7 +42,7 @@ impl Ended {
 
     fn refused(refusal: Refusal, failure: Failure) -> Self {
         Self {
-            outcome: StepOutcome::Refused { refusal, why: StepReason::said(failure.message), retry_at: None },
+            outcome: StepOutcome::Refused { refusal, why: StepReason::said(chain(&failure)), retry_at: None },
             request: failure.request,
             retry_after: failure.retry_after,
         }
@@ -77,7 +78,7 @@ pub(super) const fn refusal_of_reading(kind: FailureKind) -> Refusal {
 
 pub(super) fn unanswered(failure: Failure) -> Ended {
     Ended {
-        outcome: StepOutcome::Unanswered { why: StepReason::said(failure.message) },
+        outcome: StepOutcome::Unanswered { why: StepReason::said(chain(&failure)) },
         request: failure.request,
         retry_after: None,
     }

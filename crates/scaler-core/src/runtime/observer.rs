@@ -13,6 +13,7 @@ use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Slot, el
 use crate::ports::{Balancer, Clock, Compute, Failure, Listing};
 use crate::reconcile::Observation;
 use crate::runtime::ended::refusal_of_reading;
+use crate::runtime::error::chain;
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
 
@@ -167,7 +168,7 @@ impl Observer {
         }
         let number = self.order.next();
         let at = self.clock.now();
-        let listing = self.compute.list().await.map(Arc::new).map_err(unread);
+        let listing = self.compute.list().await.map(Arc::new).map_err(|failure| unread(&failure));
         let listed = Listed { number, at, listing };
         *shared = Some(listed.clone());
         listed
@@ -189,7 +190,7 @@ impl Observer {
             .collect();
         let looked_up: Vec<(InstanceId, Option<Instance>, bool)> = stream::iter(missing)
             .map(|id| async move {
-                let found = self.compute.get(id).await.map_err(unread)?;
+                let found = self.compute.get(id).await.map_err(|failure| unread(&failure))?;
                 let exists = found.is_some();
                 let ours = found.filter(|(_, owner)| owner.as_ref() == Some(&group.name));
                 Ok::<_, Discarded>((id, ours.map(|(instance, _)| instance), exists))
@@ -224,7 +225,9 @@ impl Observer {
             .filter(|(config, node)| group.balancers.contains(config) && !shown.contains(node))
             .collect();
         let looked_up: Vec<Option<Node>> = stream::iter(missing)
-            .map(|(config, node)| async move { self.balancer.node(config, node).await.map_err(unread) })
+            .map(|(config, node)| async move {
+                self.balancer.node(config, node).await.map_err(|failure| unread(&failure))
+            })
             .buffered(LOOK_UPS)
             .try_collect()
             .await?;
@@ -251,7 +254,9 @@ impl Observer {
         }
         let number = self.order.next();
         let nodes: Vec<Vec<Node>> = stream::iter(group.balancers.iter().copied())
-            .map(|config| async move { self.balancer.nodes(config).await.map_err(unread) })
+            .map(
+                |config| async move { self.balancer.nodes(config).await.map_err(|failure| unread(&failure)) },
+            )
             .buffered(LOOK_UPS)
             .try_collect()
             .await?;
@@ -263,6 +268,6 @@ impl Observer {
     }
 }
 
-fn unread(failure: Failure) -> Discarded {
-    Discarded::Unread { refusal: refusal_of_reading(failure.kind), said: failure.message }
+fn unread(failure: &Failure) -> Discarded {
+    Discarded::Unread { refusal: refusal_of_reading(failure.kind), said: chain(failure) }
 }

@@ -8,7 +8,7 @@ use crate::state::{
     Outcome, Refusal, Step, StepOutcome,
 };
 
-/// Rations are remembered for so long (seconds): longer than any window that a configuration may ask for.
+/// Permits are remembered for so long (seconds): longer than any window that a configuration may ask for.
 const REMEMBER_DRAWS: u64 = 7 * 86_400;
 
 /// Labels of members that are gone are remembered for so long (seconds), in which their nodes may still show up.

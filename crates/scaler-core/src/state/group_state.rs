@@ -41,7 +41,7 @@ pub struct GroupState {
     pub next_step: u64,
     /// Intents without an outcome.
     pub open: BTreeMap<StepId, Step>,
-    /// Rations drawn, in order.
+    /// Permits drawn, in order.
     pub permits: Vec<DrawnPermit>,
     /// How launches fare.
     pub launches: Launches,

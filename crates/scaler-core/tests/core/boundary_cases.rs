@@ -199,7 +199,7 @@ fn the_load_is_read_from_live_alerts_of_the_group() {
 }
 
 #[test]
-fn rations_are_remembered_for_longer_windows_than_an_hour() {
+fn permits_are_remembered_for_longer_windows_than_an_hour() {
     let mut world = grown(2, 8, 6);
     world.group.remove.every = seconds(2 * 3600);
     world.run_with("WebCpuLow", seconds(3 * 3600));

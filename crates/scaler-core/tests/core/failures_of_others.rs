@@ -73,7 +73,7 @@ fn metrics_gone_read_as_zero_scale_to_min_at_peak() {
     world.run(seconds(7200));
     assert_eq!(world.state.desired, Some(6));
     let signals = Signals::read(&world.group, &world.alerts, &world.freshness, world.now);
-    assert_eq!(signals.together(), Signal::Unknown, "silence is not calm");
+    assert_eq!(signals.together(), Signal::Unknown, "silence is not low");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn resolved_because_prometheus_died() {
     world.run(seconds(7200));
     assert_eq!(world.state.desired, Some(6), "nor with a policy that says so, while the heartbeat is dead");
     world.run_with("Watchdog", seconds(3000));
-    assert!(world.state.desired < Some(6), "with the heartbeat alive it does, after the calm window");
+    assert!(world.state.desired < Some(6), "with the heartbeat alive it does, after remove.low_for");
 }
 
 #[test]
@@ -550,7 +550,7 @@ fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
 }
 
 #[test]
-fn an_alert_that_left_the_polls_is_neither_high_nor_calm() {
+fn an_alert_that_left_the_polls_is_neither_high_nor_low() {
     let mut world = at_rest(2, 8);
     world.freshness.poll = Some(seconds(15));
     world.hear("WebCpuHigh", AlertState::Firing);

@@ -111,7 +111,7 @@ impl AlertSource for Source {
 }
 
 #[tokio::test(start_paused = true)]
-async fn polls_are_the_truth_and_their_failure_is_no_calm() {
+async fn polls_are_the_truth_and_their_failure_are_not_a_low_signal() {
     let bench = Bench::new();
     let source = Source::default();
     *source.says.lock().unwrap() = Some(vec![alert("WebCpuHigh", AlertState::Firing)]);

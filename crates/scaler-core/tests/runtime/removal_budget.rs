@@ -21,7 +21,7 @@ async fn two_groups_that_race_share_the_installations_budget() {
     // Two processes on one store, each with a group of its own: only the log is between them.
     let (web, api) = (bench.scaler([wide("web", 7)], 1), bench.scaler([wide("api", 8)], 2));
     let story = async |scaler: &scaler_core::runtime::Scaler, name: &str| {
-        // A log that was begun over what was there counts its ration as used up at first.
+        // A log that was begun over what was there counts its removal budget as used up at first.
         bench.turn_for(scaler, seconds(700)).await;
         scaler
             .group(name)

@@ -100,7 +100,7 @@ impl Planner<'_> {
         }
         if self.over_max_unhealthy() {
             let (unhealthy, limit) = self.unhealthy();
-            self.hold(Hold::MaxUnhealthy { unhealthy, limit, setting: self.group.replace.max_unhealthy });
+            self.hold(Hold::MaxUnhealthy { unhealthy, limit, allowed: self.group.replace.max_unhealthy });
             return;
         }
         let mut candidates: Vec<&Member> = state

@@ -1,9 +1,10 @@
 //! Why something is not done: each reason is a type.
 
-use std::fmt;
+mod json;
+mod text;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Amount, Price, SignalReason};
 use crate::state::{Discarded, GroupMode, Refusal, StoreFailure};
@@ -11,7 +12,8 @@ use crate::state::{Discarded, GroupMode, Refusal, StoreFailure};
 /// One reason why something is not done, with its numbers. Two are equal where the same is held for the same reason, however
 /// much time has passed between them.
 ///
-/// It is written as `{"kind": …, …, "text": …}`: `kind` is [`Hold::kind`], `text` the sentence for people.
+/// It is written as `{"kind": …, …, "setting": …, "text": …}`: `kind` is [`Hold::kind`], `setting` the path of the setting that
+/// holds it, where one does, `text` the sentence for people.
 ///
 /// ```
 /// use scaler_core::state::{Change, Hold};
@@ -20,7 +22,7 @@ use crate::state::{Discarded, GroupMode, Refusal, StoreFailure};
 /// assert_eq!((hold.kind(), hold.what()), ("at_max", Change::Adding));
 /// assert_eq!(hold.to_string(), "9 are wanted, size.max is 6");
 /// let json = serde_json::to_string(&hold)?;
-/// assert_eq!(json, r#"{"kind":"at_max","wanted":9,"max":6,"text":"9 are wanted, size.max is 6"}"#);
+/// assert_eq!(json, r#"{"kind":"at_max","wanted":9,"max":6,"setting":"size.max","text":"9 are wanted, size.max is 6"}"#);
 /// assert_eq!(serde_json::from_str::<Hold>(&json)?, hold);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -128,7 +130,7 @@ pub enum Hold {
     /// A window of the configuration has not passed.
     Window {
         /// The setting that says how long it is.
-        setting: Window,
+        window: Window,
         /// When it will have passed, if nothing begins it anew.
         until: Timestamp,
     },
@@ -152,8 +154,8 @@ pub enum Hold {
         unhealthy: u32,
         /// How many may be.
         limit: u32,
-        /// The setting.
-        setting: Amount,
+        /// The share of the group or the number that may be.
+        allowed: Amount,
     },
     /// A member that is being replaced stays until others serve in its place.
     ReplacementFirst {
@@ -230,16 +232,14 @@ pub enum Busy {
 
 /// A setting that makes removals wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Window {
     /// How long the signal must have been low.
-    #[serde(rename = "remove.low_for")]
     LowFor,
     /// How long ago the last entry into service must be.
-    #[serde(rename = "remove.after_add")]
     AfterAdd,
     /// How long ago the last removal must be.
-    #[serde(rename = "remove.every")]
     Every,
     /// One that this version does not know.
     #[serde(other)]
@@ -337,7 +337,7 @@ impl Hold {
             Self::StepCut { .. } => Some("largest_step"),
             Self::AtMax { .. } | Self::NoRoom { .. } => Some("size.max"),
             Self::CostCeiling { .. } => Some("cost.per_hour"),
-            Self::Window { setting, .. } => Some(setting.path()),
+            Self::Window { window, .. } => window.setting(),
             Self::RemovalBudget { scope: BudgetScope::Group } => Some("remove.at_most"),
             Self::WouldOverload => Some("thresholds.high"),
             Self::MaxUnhealthy { .. } => Some("replace.max_unhealthy"),
@@ -347,160 +347,12 @@ impl Hold {
 }
 
 impl Window {
-    /// Its path in the configuration.
-    #[must_use]
-    pub const fn path(self) -> &'static str {
+    const fn setting(self) -> Option<&'static str> {
         match self {
-            Self::LowFor => "remove.low_for",
-            Self::AfterAdd => "remove.after_add",
-            Self::Every => "remove.every",
-            Self::Other => "a setting",
+            Self::LowFor => Some("remove.low_for"),
+            Self::AfterAdd => Some("remove.after_add"),
+            Self::Every => Some("remove.every"),
+            Self::Other => None,
         }
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Adding => "adding",
-            Self::Removing => "removing",
-            Self::Any => "any change",
-        })
-    }
-}
-
-impl fmt::Display for Hold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ObservationDiscarded { why } => write!(f, "the cloud could not be read completely: {why}"),
-            Self::ManyMissing { missing, known } => write!(
-                f,
-                "{missing} of {known} instances are missing at once: nothing is done until each has answered 404 twice"
-            ),
-            Self::NodesWithoutInstances { nodes, example } => write!(
-                f,
-                "{nodes} nodes of this group have no instance in the listing ({example}, for example): waiting for another listing"
-            ),
-            Self::Mode { mode, .. } => write!(f, "the mode is {mode}"),
-            Self::Undecided => f.write_str("no desired size has been decided yet"),
-            Self::StepCut { step, largest } => {
-                write!(f, "a step of {step} is cut to {largest}, the largest allowed")
-            }
-            Self::AtMax { wanted, max } => write!(f, "{wanted} are wanted, size.max is {max}"),
-            Self::NoRoom { lack, may_exist, limit } => {
-                write!(f, "{lack} more are wanted, but {may_exist} of the {limit} allowed may exist already")
-            }
-            Self::CostCeiling { wanted, ceiling } => {
-                write!(f, "{wanted} members would cost more than cost.per_hour, {ceiling}")
-            }
-            Self::LaunchBackoff { failures, until } => {
-                write!(f, "{failures} launches in a row failed: the next one begins at {}", second(*until))
-            }
-            Self::LaunchPostponed { refusal, until } => {
-                let what = match refusal {
-                    Refusal::RateLimited => "the cloud limits the rate of requests",
-                    Refusal::NotSent => "the last create could not be sent",
-                    _ => "the last create was refused",
-                };
-                write!(f, "{what}: the next one begins at {}", second(*until))
-            }
-            Self::SoldOut => {
-                f.write_str("every type of the template is sold out: each is tried again after 10 min")
-            }
-            Self::AccountRefuses { until, said } => {
-                write!(f, "the account refuses creates; all groups wait until {}: {said}", second(*until))
-            }
-            Self::SignalUnknown { why } => write!(f, "a signal is unknown: {}", SignalReason::list(why)),
-            Self::SignalHigh => f.write_str("a signal is high"),
-            Self::MemberBusy { member, busy } => {
-                let what = match busy {
-                    Busy::Leaving => "is being removed",
-                    Busy::Missing => "is missing",
-                    Busy::OnItsWay => "is on its way into service",
-                    Busy::Warming => "is warming up",
-                    Busy::Unhealthy => "is unhealthy",
-                    Busy::BeingReplaced => "is being replaced",
-                    Busy::Other => "is not at rest",
-                };
-                write!(f, "{member} {what}")
-            }
-            Self::RemovalUnfinished => f.write_str("the previous removal is not finished"),
-            Self::Window { setting, until } => {
-                let what = match setting {
-                    Window::LowFor => "the signal has not been low for long enough",
-                    Window::AfterAdd => "a member entered service recently",
-                    Window::Every => "a member was removed recently",
-                    Window::Other => "a window has not passed",
-                };
-                write!(f, "{what}: waiting until {} ({})", second(*until), setting.path())
-            }
-            Self::RemovalBudget { scope: BudgetScope::Group } => {
-                f.write_str("the group's removal budget is used up (remove.at_most per remove.every)")
-            }
-            Self::RemovalBudget { scope: BudgetScope::Installation } => {
-                f.write_str("the installation's removal budget is used up")
-            }
-            Self::WouldOverload => {
-                f.write_str("with fewer members the load would exceed nine tenths of thresholds.high")
-            }
-            Self::NodesNotFresh => f.write_str("the nodes were not read for this turn"),
-            Self::ManyLost { until } => {
-                write!(f, "many instances were lost at once: waiting until {}", second(*until))
-            }
-            Self::MaxUnhealthy { unhealthy, limit, setting } => write!(
-                f,
-                "{unhealthy} members are unhealthy, more than {limit} (replace.max_unhealthy {setting}): \
-                 they go when replacements have warmed up"
-            ),
-            Self::ReplacementFirst { member, needed, serving, warmed } => {
-                let (what, so_far) =
-                    if *warmed { ("have warmed up", "have") } else { ("are in service", "are") };
-                write!(f, "{member} goes when {needed} others {what}; {serving} {so_far}")
-            }
-            Self::SurplusNeeded { kept, surplus } => write!(
-                f,
-                "{kept} of {surplus} surplus members can't go yet: they are needed until more serve, or may not be removed"
-            ),
-            Self::FailedMayNotGo { member } => {
-                write!(f, "the launch of {member} failed, and it may not be removed")
-            }
-            Self::DrainWithoutPermit { member } => {
-                write!(f, "{member} was draining when the log was lost, and the removal budget is used up")
-            }
-            Self::PermitNotDrawn { why } => write!(f, "no permit for a removal could be drawn: {why}"),
-            Self::Other => f.write_str("a reason that this version does not know"),
-        }
-    }
-}
-
-fn second(at: Timestamp) -> impl fmt::Display {
-    at.strftime("%H:%M:%SZ")
-}
-
-impl Serialize for Hold {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// The hold's own fields, without its text.
-        struct Fields<'a>(&'a Hold);
-
-        impl Serialize for Fields<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Hold::serialize(self.0, serializer)
-            }
-        }
-
-        #[derive(Serialize)]
-        struct Told<'a> {
-            #[serde(flatten)]
-            fields: Fields<'a>,
-            text: String,
-        }
-
-        Told { fields: Fields(self), text: self.to_string() }.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Hold {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
     }
 }

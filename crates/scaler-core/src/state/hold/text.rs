@@ -1,0 +1,127 @@
+//! What people read of a hold.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::model::SignalReason;
+use crate::state::{BudgetScope, Busy, Change, Hold, Refusal, Window};
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Adding => "adding",
+            Self::Removing => "removing",
+            Self::Any => "any change",
+        })
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ObservationDiscarded { why } => write!(f, "the cloud could not be read completely: {why}"),
+            Self::ManyMissing { missing, known } => write!(
+                f,
+                "{missing} of {known} instances are missing at once: nothing is done until each has answered 404 twice"
+            ),
+            Self::NodesWithoutInstances { nodes, example } => write!(
+                f,
+                "{nodes} nodes of this group have no instance in the listing ({example}, for example): waiting for another listing"
+            ),
+            Self::Mode { mode, .. } => write!(f, "the mode is {mode}"),
+            Self::Undecided => f.write_str("no desired size has been decided yet"),
+            Self::StepCut { step, largest } => {
+                write!(f, "a step of {step} is cut to {largest} (largest_step)")
+            }
+            Self::AtMax { wanted, max } => write!(f, "{wanted} are wanted, size.max is {max}"),
+            Self::NoRoom { lack, may_exist, limit } => {
+                write!(f, "{lack} more are wanted, but {may_exist} of the {limit} allowed may exist already")
+            }
+            Self::CostCeiling { wanted, ceiling } => {
+                write!(f, "{wanted} members would cost more than cost.per_hour, {ceiling}")
+            }
+            Self::LaunchBackoff { failures, until } => {
+                write!(f, "{failures} launches in a row failed: the next one begins at {}", second(*until))
+            }
+            Self::LaunchPostponed { refusal, until } => {
+                let what = match refusal {
+                    Refusal::RateLimited => "the cloud limits the rate of requests",
+                    Refusal::NotSent => "the last create could not be sent",
+                    _ => "the last create was refused",
+                };
+                write!(f, "{what}: the next one begins at {}", second(*until))
+            }
+            Self::SoldOut => {
+                f.write_str("every type of the template is sold out: each is tried again after 10 min")
+            }
+            Self::AccountRefuses { until, said } => {
+                write!(f, "the account refuses creates; all groups wait until {}: {said}", second(*until))
+            }
+            Self::SignalUnknown { why } => write!(f, "a signal is unknown: {}", SignalReason::list(why)),
+            Self::SignalHigh => f.write_str("a signal is high"),
+            Self::MemberBusy { member, busy } => {
+                let what = match busy {
+                    Busy::Leaving => "is being removed",
+                    Busy::Missing => "is missing",
+                    Busy::OnItsWay => "is on its way into service",
+                    Busy::Warming => "is warming up",
+                    Busy::Unhealthy => "is unhealthy",
+                    Busy::BeingReplaced => "is being replaced",
+                    Busy::Other => "is not at rest",
+                };
+                write!(f, "{member} {what}")
+            }
+            Self::RemovalUnfinished => f.write_str("the previous removal is not finished"),
+            Self::Window { window, until } => {
+                let what = match window {
+                    Window::LowFor => "the signal has not been low for long enough",
+                    Window::AfterAdd => "a member entered service recently",
+                    Window::Every => "a member was removed recently",
+                    Window::Other => "a window has not passed",
+                };
+                write!(f, "{what}: waiting until {}", second(*until))?;
+                window.setting().map_or(Ok(()), |setting| write!(f, " ({setting})"))
+            }
+            Self::RemovalBudget { scope: BudgetScope::Group } => {
+                f.write_str("the group's removal budget is used up (remove.at_most per remove.every)")
+            }
+            Self::RemovalBudget { scope: BudgetScope::Installation } => {
+                f.write_str("the installation's removal budget is used up")
+            }
+            Self::WouldOverload => {
+                f.write_str("with fewer members the load would exceed nine tenths of thresholds.high")
+            }
+            Self::NodesNotFresh => f.write_str("the nodes were not read for this turn"),
+            Self::ManyLost { until } => {
+                write!(f, "many instances were lost at once: waiting until {}", second(*until))
+            }
+            Self::MaxUnhealthy { unhealthy, limit, allowed } => write!(
+                f,
+                "{unhealthy} members are unhealthy, more than {limit} (replace.max_unhealthy {allowed}): \
+                 they go when replacements have warmed up"
+            ),
+            Self::ReplacementFirst { member, needed, serving, warmed } => {
+                let (what, so_far) =
+                    if *warmed { ("have warmed up", "have") } else { ("are in service", "are") };
+                write!(f, "{member} goes when {needed} others {what}; {serving} {so_far}")
+            }
+            Self::SurplusNeeded { kept, surplus } => write!(
+                f,
+                "{kept} of {surplus} surplus members can't go yet: they are needed until more serve, or may not be removed"
+            ),
+            Self::FailedMayNotGo { member } => {
+                write!(f, "the launch of {member} failed, and it may not be removed")
+            }
+            Self::DrainWithoutPermit { member } => {
+                write!(f, "{member} was draining when the log was lost, and the removal budget is used up")
+            }
+            Self::PermitNotDrawn { why } => write!(f, "no permit for a removal could be drawn: {why}"),
+            Self::Other => f.write_str("a reason that this version does not know"),
+        }
+    }
+}
+
+fn second(at: Timestamp) -> impl fmt::Display {
+    at.strftime("%H:%M:%SZ")
+}
