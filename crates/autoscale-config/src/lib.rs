@@ -18,9 +18,9 @@ pub use example::{example, example_for};
 #[cfg(feature = "linode")]
 pub use linode::LinodeClientError;
 pub use model::{
-    Alertmanager, Balancer, Config, Daemon, Datum, GroupSettings, InstanceTemplate, Interfaces, LinodeAccess,
-    StackScript, StoreAt, Text,
+    AlertmanagerAccess, BalancerSettings, Config, DaemonSettings, Datum, GroupSettings, InstanceTemplate,
+    Interfaces, LinodeAccess, StackScriptSettings, StoreAt, Text,
 };
-pub use owner::{InvalidOwner, Owner};
+pub use owner::{Owner, ParseOwnerError};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use secret::{MissingSecret, Secret, SecretSource};

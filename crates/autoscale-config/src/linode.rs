@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     Config, Datum, GroupSettings, InstanceTemplate, Interfaces, LinodeAccess, MissingSecret, SecretSource,
-    StackScript,
+    StackScriptSettings,
 };
 
 /// Only this version shows locks.
@@ -95,7 +95,7 @@ impl GroupSettings {
             if self.template.private_ip { BackendAddress::PrivateIpv4 } else { BackendAddress::PublicIpv6 };
         let group = LinodeGroup::of(self.group.clone(), &self.region, &self.template.image)
             .address(address)
-            .stackscript_secrets(self.template.stackscript.iter().flat_map(StackScript::secrets));
+            .stackscript_secrets(self.template.stackscript.iter().flat_map(StackScriptSettings::secrets));
         let template = self.template.fill(group.template.clone())?;
         let group = group.template(|_| template);
         Ok(self.balancers.iter().fold(group, |group, balancer| {
@@ -108,7 +108,7 @@ impl GroupSettings {
     }
 }
 
-impl StackScript {
+impl StackScriptSettings {
     /// The fields that hold secrets.
     fn secrets(&self) -> impl Iterator<Item = &String> {
         self.data.iter().filter(|(_, datum)| matches!(datum, Datum::Secret(_))).map(|(name, _)| name)

@@ -11,7 +11,7 @@ pub struct Owner(String);
 /// A text is not a valid [`Owner`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a valid owner: write six lower-case letters or digits")]
-pub struct InvalidOwner(String);
+pub struct ParseOwnerError(String);
 
 impl Owner {
     const LENGTH: usize = 6;
@@ -33,13 +33,13 @@ impl Owner {
 }
 
 impl FromStr for Owner {
-    type Err = InvalidOwner;
+    type Err = ParseOwnerError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.len() == Self::LENGTH && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(InvalidOwner(text.to_owned()))
+            Err(ParseOwnerError(text.to_owned()))
         }
     }
 }

@@ -20,7 +20,7 @@ use secrecy::ExposeSecret;
 use crate::local::{self, LocalToken};
 use crate::preflight::Preflight;
 use crate::scrape::LinodeAddresses;
-use crate::{ApiCalls, Credential, Daemon, InvalidCredential};
+use crate::{ApiCalls, ApiCredential, Daemon, InvalidCredential};
 
 /// As which the Linode API meets the daemon.
 const PROGRAM: &str = concat!("autoscalerd/", env!("CARGO_PKG_VERSION"));
@@ -202,16 +202,16 @@ fn alertmanager(
     Ok(Some(Alertmanager::new(client.build()?)))
 }
 
-fn given(secret: Option<&Secret>, setting: &'static str) -> Result<Option<Credential>, AssembleError> {
+fn given(secret: Option<&Secret>, setting: &'static str) -> Result<Option<ApiCredential>, AssembleError> {
     let Some(secret) = secret else { return Ok(None) };
-    let credential = Credential::new(secret.value()?.expose_secret());
+    let credential = ApiCredential::new(secret.value()?.expose_secret());
     credential.map(Some).map_err(|source| AssembleError::Credential { setting, source })
 }
 
-fn made(store: &Path) -> Result<(Option<Credential>, Option<LocalToken>), AssembleError> {
+fn made(store: &Path) -> Result<(Option<ApiCredential>, Option<LocalToken>), AssembleError> {
     let token = LocalToken::make(store)
         .map_err(|source| AssembleError::LocalCredential { path: store.to_owned(), source })?;
-    let credential = Credential::new(token.token())
+    let credential = ApiCredential::new(token.token())
         .map_err(|source| AssembleError::Credential { setting: "the credential of this start", source })?;
     Ok((Some(credential), Some(token)))
 }

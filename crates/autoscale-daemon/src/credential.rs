@@ -12,9 +12,9 @@ use subtle::ConstantTimeEq;
 /// A secret that callers show, as a bearer token or as the password of basic authentication (the user's name is not
 /// looked at): Alertmanager and curl can do both. It is never printed.
 #[derive(Clone)]
-pub struct Credential(SecretString);
+pub struct ApiCredential(SecretString);
 
-/// A text can't be a [`Credential`].
+/// A text can't be an [`ApiCredential`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCredential {
@@ -39,7 +39,7 @@ pub(crate) enum Shown {
     Wrong,
 }
 
-impl Credential {
+impl ApiCredential {
     /// Takes a secret as it is, but for white space around it (files end in a newline).
     ///
     /// # Errors
@@ -86,8 +86,8 @@ impl Credential {
     }
 }
 
-impl fmt::Debug for Credential {
+impl fmt::Debug for ApiCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential(not shown)")
+        f.write_str("ApiCredential(not shown)")
     }
 }

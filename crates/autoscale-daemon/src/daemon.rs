@@ -21,7 +21,7 @@ use crate::preflight::Preflight;
 use crate::scrape::Directory;
 use crate::sentinel::Sentinel;
 use crate::state::State;
-use crate::{Addresses, ApiCalls, Credential, ServeError, http};
+use crate::{Addresses, ApiCalls, ApiCredential, ServeError, http};
 
 /// Connections that are still busy when the daemon stops are waited for this long.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -44,11 +44,11 @@ pub struct Daemon {
 
 /// Puts a [`Daemon`] together.
 #[must_use = "a builder does nothing until `build`"]
-pub struct Builder {
+pub struct DaemonBuilder {
     scaler: Scaler,
     clock: Arc<dyn Clock>,
-    credential: Option<Credential>,
-    webhook_credential: Option<Credential>,
+    credential: Option<ApiCredential>,
+    webhook_credential: Option<ApiCredential>,
     calls: ApiCalls,
     addresses: Option<Arc<dyn Addresses>>,
     store: Option<SqliteStore>,
@@ -56,16 +56,16 @@ pub struct Builder {
     token: Option<LocalToken>,
 }
 
-impl std::fmt::Debug for Builder {
+impl std::fmt::Debug for DaemonBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Builder")
+        f.debug_struct("DaemonBuilder")
             .field("credential", &self.credential)
             .field("webhook_credential", &self.webhook_credential)
             .finish_non_exhaustive()
     }
 }
 
-impl Builder {
+impl DaemonBuilder {
     /// The clock that the scaler goes by. Default: the machine's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -73,13 +73,13 @@ impl Builder {
     }
 
     /// What callers have to show to change something. Without one nothing can be changed over HTTP.
-    pub fn credential(mut self, credential: Credential) -> Self {
+    pub fn credential(mut self, credential: ApiCredential) -> Self {
         self.credential = Some(credential);
         self
     }
 
     /// What Alertmanager has to show. Without one whoever reaches the daemon can send notifications.
-    pub fn webhook_credential(mut self, credential: Credential) -> Self {
+    pub fn webhook_credential(mut self, credential: ApiCredential) -> Self {
         self.webhook_credential = Some(credential);
         self
     }
@@ -142,8 +142,8 @@ impl Builder {
 
 impl Daemon {
     /// Begins to put one together over `scaler`.
-    pub fn builder(scaler: Scaler) -> Builder {
-        Builder {
+    pub fn builder(scaler: Scaler) -> DaemonBuilder {
+        DaemonBuilder {
             scaler,
             clock: Arc::new(SystemClock),
             credential: None,

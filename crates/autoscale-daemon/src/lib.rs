@@ -17,8 +17,8 @@ mod stop;
 
 pub use self::assemble::{AssembleError, Assembly};
 pub use self::calls::{ApiCalls, Counted};
-pub use self::credential::{Credential, InvalidCredential};
-pub use self::daemon::{Builder, Daemon};
+pub use self::credential::{ApiCredential, InvalidCredential};
+pub use self::daemon::{Daemon, DaemonBuilder};
 pub use self::error::ServeError;
 pub use self::scrape::Addresses;
 pub use self::stop::StopSignals;

@@ -11,7 +11,7 @@ use scaler_core::runtime::{Error, Scaler};
 use scaler_core::view::Status;
 use tokio::sync::{Semaphore, watch};
 
-use crate::Credential;
+use crate::ApiCredential;
 use crate::events::EventLog;
 use crate::http::refusal::Refusal;
 use crate::metrics::Metrics;
@@ -26,8 +26,8 @@ const LOOK: Duration = Duration::from_secs(5);
 pub(crate) struct State {
     pub(crate) scaler: Scaler,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) credential: Option<Credential>,
-    pub(crate) webhook_credential: Option<Credential>,
+    pub(crate) credential: Option<ApiCredential>,
+    pub(crate) webhook_credential: Option<ApiCredential>,
     pub(crate) events: EventLog,
     pub(crate) metrics: Metrics,
     pub(crate) sentinel: Sentinel,

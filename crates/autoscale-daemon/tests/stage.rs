@@ -9,7 +9,7 @@ use api_transport::service::InProcess;
 use async_trait::async_trait;
 use autoscale_api::client::Client;
 use autoscale_config::{Config, Environment};
-use autoscale_daemon::{ApiCalls, Credential, Daemon};
+use autoscale_daemon::{ApiCalls, ApiCredential, Daemon, DaemonBuilder};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request};
 use jiff::Timestamp;
@@ -167,16 +167,14 @@ pub fn account(timings: Timings) -> (Simulator, u64, u64) {
 
 impl Stage {
     pub fn new() -> Self {
-        Self::with(|daemon| daemon.credential(Credential::new(CREDENTIAL).unwrap()))
+        Self::with(|daemon| daemon.credential(ApiCredential::new(CREDENTIAL).unwrap()))
     }
 
-    pub fn with(finish: impl FnOnce(autoscale_daemon::Builder) -> autoscale_daemon::Builder) -> Self {
+    pub fn with(finish: impl FnOnce(DaemonBuilder) -> DaemonBuilder) -> Self {
         Self::with_account(|daemon, _| finish(daemon))
     }
 
-    pub fn with_account(
-        finish: impl FnOnce(autoscale_daemon::Builder, &Simulator) -> autoscale_daemon::Builder,
-    ) -> Self {
+    pub fn with_account(finish: impl FnOnce(DaemonBuilder, &Simulator) -> DaemonBuilder) -> Self {
         let (simulator, balancer, config) = account(Timings::quick());
         let config = configuration(balancer, config, "store: memory");
         let calls = ApiCalls::default();

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use autoscale_daemon::Credential;
+use autoscale_daemon::ApiCredential;
 use axum::body::Body;
 use futures_util::future::join_all;
 use http::Request;
@@ -161,7 +161,7 @@ async fn an_unknown_group_is_said_and_not_refused() {
 #[tokio::test(start_paused = true)]
 async fn the_webhook_wants_its_credential_where_one_is_set() {
     let stage = Stage::with(|daemon| {
-        let (ours, theirs) = (Credential::new(CREDENTIAL), Credential::new("from-alertmanager"));
+        let (ours, theirs) = (ApiCredential::new(CREDENTIAL), ApiCredential::new("from-alertmanager"));
         daemon.credential(ours.unwrap()).webhook_credential(theirs.unwrap())
     });
     let body = notification(&[("WebCpuHigh", "firing")]);

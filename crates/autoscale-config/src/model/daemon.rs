@@ -26,7 +26,7 @@ pub struct LinodeAccess {
 /// Where Alertmanager is asked for its alerts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Alertmanager {
+pub struct AlertmanagerAccess {
     /// Its address, without `/api/v2`.
     pub url: Url,
     /// How often it is asked. Default 15 s.
@@ -38,7 +38,7 @@ pub struct Alertmanager {
 /// Where the daemon listens, and what its callers have to show.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Daemon {
+pub struct DaemonSettings {
     /// Default `127.0.0.1:9480`. Any other than a loopback address needs both credentials.
     pub listen: SocketAddr,
     /// The bearer token of calls that change something.

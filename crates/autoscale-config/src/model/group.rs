@@ -9,7 +9,7 @@ use super::InstanceTemplate;
 /// A NodeBalancer config at which every member of a group is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub struct Balancer {
+pub struct BalancerSettings {
     /// The NodeBalancer's number.
     pub nodebalancer: NonZeroU64,
     /// The config's number.
@@ -27,7 +27,7 @@ pub struct GroupSettings {
     /// What new members are made of, beside their type, which [`Group::template`] has.
     pub template: InstanceTemplate,
     /// Where members are registered, in the order of [`Group::balancers`]; at least one.
-    pub balancers: Vec<Balancer>,
+    pub balancers: Vec<BalancerSettings>,
     /// Limits, policies and times. Prices of types are not in the file: the scaler learns them from the API. Nor is the hash
     /// of the template here: it is that of the request which creates a member.
     pub group: Group,

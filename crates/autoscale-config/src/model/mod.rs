@@ -11,9 +11,9 @@ use scaler_core::model::GroupName;
 
 use crate::{Owner, Problem};
 
-pub use daemon::{Alertmanager, Daemon, LinodeAccess, StoreAt};
-pub use group::{Balancer, GroupSettings};
-pub use template::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
+pub use daemon::{AlertmanagerAccess, DaemonSettings, LinodeAccess, StoreAt};
+pub use group::{BalancerSettings, GroupSettings};
+pub use template::{Datum, InstanceTemplate, Interfaces, StackScriptSettings, Text};
 
 /// The whole configuration.
 #[derive(Clone, Debug)]
@@ -24,13 +24,13 @@ pub struct Config {
     /// How the Linode API is reached.
     pub linode: LinodeAccess,
     /// Where Alertmanager is asked for its alerts; its answers are then the truth.
-    pub alertmanager: Option<Alertmanager>,
+    pub alertmanager: Option<AlertmanagerAccess>,
     /// The `alertname` of an alert that always fires: while it is not confirmed, nothing is removed.
     pub heartbeat: Option<String>,
     /// Where Alertmanager is not polled: a firing alert must repeat within this. Default 10 min.
     pub confirm: Duration,
     /// Where the daemon listens, and what its callers have to show.
-    pub daemon: Daemon,
+    pub daemon: DaemonSettings,
     /// Where the daemon keeps its log.
     pub store: StoreAt,
     /// The groups by name.

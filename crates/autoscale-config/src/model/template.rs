@@ -28,7 +28,7 @@ pub enum Datum {
 /// The StackScript that runs at the first boot.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StackScript {
+pub struct StackScriptSettings {
     /// Its number.
     pub id: NonZeroU64,
     /// What it asks for, by name.
@@ -50,7 +50,7 @@ pub struct InstanceTemplate {
     /// The root password.
     pub root_pass: Option<Secret>,
     /// The StackScript that runs at the first boot.
-    pub stackscript: Option<StackScript>,
+    pub stackscript: Option<StackScriptSettings>,
     /// What cloud-init reads, at most 65,535 bytes; not yet base64.
     pub user_data: Option<Text>,
     /// Whether members get a private IPv4 address, at which NodeBalancers reach them. Default true; else they are reached

@@ -11,7 +11,7 @@ use super::draft::GroupDraft;
 use super::value::Fields;
 use super::{Reader, known, lifecycle, policy, template};
 use crate::yaml::At;
-use crate::{Balancer, GroupSettings};
+use crate::{BalancerSettings, GroupSettings};
 
 pub(super) fn read_all(r: &mut Reader<'_>, at: &At) -> Option<Vec<GroupDraft>> {
     let groups = at.entries(r, "a map of groups by name")?;
@@ -120,7 +120,7 @@ fn size(r: &mut Reader<'_>, at: &At) -> (Option<u32>, Option<u32>) {
     (min, max)
 }
 
-fn balancers(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Option<Vec<Balancer>> {
+fn balancers(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Option<Vec<BalancerSettings>> {
     const HOW: &str = "write balancers: [{ nodebalancer: 9042, config: 11873, port: 8080 }]";
     let at = fields.need(r, "balancers", HOW)?.clone();
     let items = at.list(r, "NodeBalancer configs")?;
@@ -150,7 +150,7 @@ fn balancers(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Opt
     read.into_iter().collect()
 }
 
-fn balancer(r: &mut Reader<'_>, at: &At) -> Option<Balancer> {
+fn balancer(r: &mut Reader<'_>, at: &At) -> Option<BalancerSettings> {
     let fields = at.map(r, known::BALANCER)?;
     let nodebalancer =
         fields.need(r, "nodebalancer", "write the NodeBalancer's number").cloned().and_then(|at| at.id(r));
@@ -159,7 +159,7 @@ fn balancer(r: &mut Reader<'_>, at: &At) -> Option<Balancer> {
         .need(r, "port", "write the port at which members serve")
         .cloned()
         .and_then(|at| at.number(r, 1..=65_535));
-    Some(Balancer { nodebalancer: nodebalancer?, config: config?, port: u16::try_from(port?).ok()? })
+    Some(BalancerSettings { nodebalancer: nodebalancer?, config: config?, port: u16::try_from(port?).ok()? })
 }
 
 fn headroom(at: &At, r: &mut Reader<'_>, max: Option<u32>) -> Option<Amount> {

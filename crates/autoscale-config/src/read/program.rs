@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::value::Fields;
 use super::{Reader, known};
 use crate::yaml::At;
-use crate::{Alertmanager, Daemon, LinodeAccess, Secret, SecretSource, StoreAt};
+use crate::{AlertmanagerAccess, DaemonSettings, LinodeAccess, Secret, SecretSource, StoreAt};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -99,7 +99,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-pub(super) fn alertmanager(at: &At, r: &mut Reader<'_>) -> Option<Alertmanager> {
+pub(super) fn alertmanager(at: &At, r: &mut Reader<'_>) -> Option<AlertmanagerAccess> {
     let fields = at.map(r, known::ALERTMANAGER)?;
     let url = fields.need(r, "url", "write url: \"http://127.0.0.1:9093\"").cloned().and_then(|at| {
         let url = at.url(r)?;
@@ -132,7 +132,7 @@ pub(super) fn alertmanager(at: &At, r: &mut Reader<'_>) -> Option<Alertmanager> 
     {
         r.warn(fields.spot(&["url"]), "the credentials travel unencrypted", "write https://…");
     }
-    Some(Alertmanager { url: url?, poll: poll?, credentials: credentials? })
+    Some(AlertmanagerAccess { url: url?, poll: poll?, credentials: credentials? })
 }
 
 pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
@@ -165,9 +165,9 @@ pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
     })
 }
 
-pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<Daemon> {
+pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<DaemonSettings> {
     let Some(at) = root.get("daemon") else {
-        return Some(Daemon { listen: LISTEN, credentials: None, webhook_credentials: None });
+        return Some(DaemonSettings { listen: LISTEN, credentials: None, webhook_credentials: None });
     };
     let fields = at.map(r, known::DAEMON)?;
     let listen = fields.or(r, "listen", LISTEN, At::socket);
@@ -189,7 +189,11 @@ pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<Daemon> {
             }
         }
     }
-    Some(Daemon { listen: listen?, credentials: credentials?, webhook_credentials: webhook_credentials? })
+    Some(DaemonSettings {
+        listen: listen?,
+        credentials: credentials?,
+        webhook_credentials: webhook_credentials?,
+    })
 }
 
 pub(super) fn store(r: &mut Reader<'_>, root: &Fields) -> Option<StoreAt> {

@@ -7,7 +7,7 @@ use scaler_core::model::InstanceType;
 use super::value::Fields;
 use super::{Reader, known};
 use crate::yaml::At;
-use crate::{Datum, InstanceTemplate, Interfaces, StackScript, Text};
+use crate::{Datum, InstanceTemplate, Interfaces, StackScriptSettings, Text};
 
 /// Most bytes of user data that the API takes.
 const MOST_USER_DATA: u64 = 65_535;
@@ -194,7 +194,7 @@ fn tag(r: &mut Reader<'_>, at: &At) -> Option<String> {
     Some(tag)
 }
 
-fn stackscript(at: &At, r: &mut Reader<'_>) -> Option<StackScript> {
+fn stackscript(at: &At, r: &mut Reader<'_>) -> Option<StackScriptSettings> {
     let fields = at.map(r, known::STACKSCRIPT)?;
     let id = fields.need(r, "id", "write the StackScript's number").cloned().and_then(|at| at.id(r));
     let data = fields.or(r, "data", BTreeMap::new(), |at, r| {
@@ -209,5 +209,5 @@ fn stackscript(at: &At, r: &mut Reader<'_>) -> Option<StackScript> {
             .collect();
         read.into_iter().collect()
     });
-    Some(StackScript { id: id?, data: data? })
+    Some(StackScriptSettings { id: id?, data: data? })
 }

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
-use crate::Credential;
+use crate::ApiCredential;
 use crate::credential::Shown;
 use crate::state::State;
 
@@ -44,7 +44,7 @@ pub(super) fn notification(state: &State, headers: &HeaderMap) -> Result<(), Ref
     }
 }
 
-fn check(credential: &Credential, headers: &HeaderMap, setting: &str) -> Result<(), Refusal> {
+fn check(credential: &ApiCredential, headers: &HeaderMap, setting: &str) -> Result<(), Refusal> {
     let what = match credential.shown_by(headers) {
         Shown::Right => return Ok(()),
         Shown::Missing => "no credential was shown",
