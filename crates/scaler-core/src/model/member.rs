@@ -67,9 +67,9 @@ pub enum Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DrainWhy {
-    /// There were too many: it may be taken back.
+    /// There were too many: it may be reinstated.
     Surplus,
-    /// It was unhealthy or an operator replaced it: never taken back.
+    /// It was unhealthy or an operator replaced it: never reinstated.
     Replaced,
     /// It never reached service: no time to drain, no permit.
     FailedLaunch,
@@ -145,7 +145,7 @@ pub struct Member {
     pub registering: BTreeMap<ConfigId, Timestamp>,
     /// The modes that we last asked for.
     pub modes: BTreeMap<ConfigId, RequestedMode>,
-    /// When a drain was last intended, also one that was taken back.
+    /// When a drain was last intended, also one that was reinstated.
     pub last_drain: Option<Timestamp>,
     /// The drain under way.
     pub drain: Option<Drain>,
@@ -252,7 +252,7 @@ impl Member {
         }
     }
 
-    /// On its way into service: for the first time, taken back, or into a config that was added later.
+    /// On its way into service: for the first time, reinstated, or into a config that was added later.
     #[must_use]
     pub const fn is_on_its_way(&self) -> bool {
         !self.failed
@@ -279,7 +279,7 @@ impl Member {
         self.is_serving() && self.phase == Phase::InService
     }
 
-    /// Capacity that the group may expect: in service, on its way, or unhealthy within its grace.
+    /// Capacity that the group may expect: in service, on its way, or unhealthy for less than `replace.after`.
     #[must_use]
     pub fn is_expected(&self) -> bool {
         self.is_on_its_way() || ((self.is_in_service() || self.is_unhealthy()) && self.replacing.is_none())

@@ -31,7 +31,7 @@ pub(super) enum Halt {
     Late,
 }
 
-/// Turns the loop of `seat` until the scaler stops. Errors that may pass are waited out; an actor that was overtaken is
+/// Turns the loop of one group until the scaler stops. Errors that may pass are waited out; an actor that was overtaken is
 /// the end.
 pub(super) async fn for_ever(shared: Arc<Runtime>, group_runtime: Arc<GroupRuntime>) -> Result<(), Error> {
     let mut stop = shared.stop.subscribe();

@@ -115,7 +115,7 @@ pub(super) struct Running {
 }
 
 impl Executor {
-    /// Carries `work` out once its lane is free, unless `stop` comes first. Nothing happens before it is polled.
+    /// Carries `work` out once the limiter lets it, unless `stop` comes first. Nothing happens before it is polled.
     pub(super) fn begin(self: &Arc<Self>, work: Intent, stop: watch::Receiver<bool>) -> Running {
         let executor = Arc::clone(self);
         let (id, step) = (work.id, work.step.clone());

@@ -1,4 +1,4 @@
-//! Who may call the cloud when: creates share the account's rate round robin, removals have a lane of their own, and a
+//! Who may call the cloud when: creates share the account's rate round robin, removals have a share of their own, and a
 //! refusal of the account holds back every group's creates.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,7 +57,7 @@ impl Default for Limiter {
 impl Limiter {
     /// Waits for `step`'s turn. What is returned is held while it is carried out.
     pub(super) async fn enter(&self, step: &Step, queue: &FairQueue) -> Option<OwnedSemaphorePermit> {
-        // The semaphores are never closed, and a lane that could not be entered would only lose fairness.
+        // The semaphores are never closed, and a turn that could not be had would only lose fairness.
         if matches!(step, Step::Create { .. }) {
             let _turn = queue.0.acquire().await.ok();
             Arc::clone(&self.creates).acquire_owned().await.ok()

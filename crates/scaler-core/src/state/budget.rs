@@ -1,4 +1,4 @@
-//! Removal is rationed in one place that no cause can go around.
+//! The removal budget: one place that no cause can go around.
 
 use std::time::Duration;
 

@@ -196,7 +196,7 @@ impl GroupState {
                     }
                     Mode::Accept | Mode::Other => {
                         if member.drain.take().is_some() {
-                            // Expected again from now on, so that it is not taken back twice.
+                            // Expected again from now on, so that it is not reinstated twice.
                             member.phase = Phase::Registering;
                             member.since = draft.at;
                         }

@@ -125,7 +125,7 @@ fn creates_that_are_never_answered_have_a_deadline_and_a_back_off() {
 }
 
 #[test]
-fn over_ration_ends_with_what_it_was_asked_for() {
+fn over_budget_ends_with_what_it_was_asked_for() {
     let mut world = grown(2, 10, 6);
     ask(&mut world, 4, true);
     world.turn();
@@ -160,7 +160,7 @@ fn a_member_that_flaps_does_not_end_the_back_off_of_launches() {
     let flapping = *world.machines.keys().next().unwrap();
     let before = world.created;
     for n in 0..1440_u32 {
-        // Never ill for longer than its grace.
+        // Never ill for longer than replace.after.
         if let Some(machine) = world.machines.get_mut(&flapping) {
             machine.healthy = n % 20 >= 5;
         }

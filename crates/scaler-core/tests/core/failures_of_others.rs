@@ -49,7 +49,7 @@ fn booting_cpu_skews_the_mean_and_more_are_added() {
 }
 
 #[test]
-fn oscillation_fewer_members_would_cross_the_high_mark() {
+fn oscillation_fewer_members_would_cross_the_high_threshold() {
     let mut world = grown(2, 8, 3);
     world.group.thresholds = Some(Thresholds { low: 0.5, high: 0.8 });
     world.hear("WebCpuLow", AlertState::Firing);
@@ -101,7 +101,7 @@ fn resolved_because_prometheus_died() {
 fn cpu_low_because_a_backend_is_broken() {
     let mut world = grown(2, 8, 6);
     world.machines.values_mut().next().unwrap().healthy = false;
-    // The breaker's companion: nothing is removed by a low signal while a member is unhealthy.
+    // The companion of max_unhealthy: nothing is removed by a low signal while a member is unhealthy.
     world.group.replace.after = seconds(36_000);
     world.run_with("WebCpuLow", seconds(7200));
     assert_eq!(world.state.desired, Some(6));
@@ -150,7 +150,7 @@ fn overload_fails_health_checks_and_is_replaced() {
     assert!(world.machines.len() > 3, "what lacks is launched");
     assert!(
         ill.iter().all(|id| world.machines.contains_key(id)),
-        "over the breaker nothing goes without a replacement"
+        "over max_unhealthy nothing goes without a replacement"
     );
     world.bad_image = false;
     for machine in world.machines.values_mut().filter(|machine| !ill.contains(&machine.instance.id)) {

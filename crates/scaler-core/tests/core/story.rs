@@ -44,7 +44,7 @@ fn a_spike_that_comes_back_takes_draining_members_back_and_creates_nothing() {
     assert_eq!(world.serving(), 4, "{:#?}", world.state);
     assert_eq!(
         world.created, 6,
-        "the one that drained is taken back, and two more are created: {:#?}",
+        "the one that drained is reinstated, and two more are created: {:#?}",
         world.state.desired
     );
 }

@@ -1,4 +1,4 @@
-//! Nobody goes around the ration.
+//! Nobody goes around the removal budget.
 
 use scaler_core::model::{Amount, ConfigId, Group, after};
 use scaler_core::ports::Clock;
@@ -58,7 +58,7 @@ async fn two_groups_that_race_share_the_installations_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_operator_may_go_over_the_ration_and_the_log_says_so() {
+async fn an_operator_may_go_over_the_budget_and_the_log_says_so() {
     let bench = Bench::new();
     let scaler = bench.settled(5, 1).await;
     let ask = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("now")).over_budget(true);

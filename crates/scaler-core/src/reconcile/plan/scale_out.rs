@@ -1,4 +1,4 @@
-//! Too few: take back what drains, then create the rest.
+//! Too few: reinstate what drains, then create the rest.
 
 use crate::model::{DrainWhy, InstanceType, Member, NodeStatus, Slot, elapsed};
 use crate::reconcile::plan::Planner;
