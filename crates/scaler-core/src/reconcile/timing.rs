@@ -27,6 +27,13 @@ pub(crate) const LOOK_UP_AGAIN: Duration = seconds(30);
 /// The next create begins so long after one that was rate limited or could not be sent, where the cloud told no time.
 pub(crate) const CREATE_AGAIN: Duration = seconds(30);
 
+/// A time that the cloud tells is kept to, but nothing is sent again sooner than this: servers were seen to tell less than
+/// none.
+pub(crate) const TOLD_AT_LEAST: Duration = seconds(5);
+
+/// And nothing waits longer than this on the word of one answer: it may be a proxy's, and the group may be below its minimum.
+pub(crate) const TOLD_AT_MOST: Duration = seconds(300);
+
 /// The POST of a node without an answer is not sent again for so long: lists lag writes.
 pub(crate) const NODE_LAG: Duration = seconds(120);
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::after;
 use crate::ports::{Failure, FailureKind};
+use crate::reconcile::timing::{TOLD_AT_LEAST, TOLD_AT_MOST};
 use crate::runtime::error::chain;
 use crate::state::{Refusal, StepOutcome, StepReason};
 
@@ -27,7 +28,7 @@ impl Ended {
     /// Its outcome as of `now`, and the cloud's id of the request.
     pub(super) fn at(mut self, now: Timestamp) -> (StepOutcome, Option<String>) {
         if let StepOutcome::Refused { retry_at, .. } = &mut self.outcome {
-            *retry_at = self.retry_after.map(|wait| after(now, wait));
+            *retry_at = self.retry_after.map(|wait| after(now, wait.clamp(TOLD_AT_LEAST, TOLD_AT_MOST)));
         }
         (self.outcome, self.request)
     }

@@ -241,7 +241,10 @@ impl GroupState {
                 Step::Create { slot, instance_type, again, .. },
                 StepOutcome::Refused { refusal, why, retry_at },
             ) => {
-                if let Some(until) = retry_at {
+                // Of creates that were under way together each is told a time: the next one begins after the last of these.
+                if let Some(until) = retry_at
+                    && self.launches.postponed.is_none_or(|(_, known)| known < *until)
+                {
                     self.launches.postponed = Some((*refusal, *until));
                 }
                 let passes = matches!(refusal, Refusal::NotSent | Refusal::RateLimited | Refusal::Transient);

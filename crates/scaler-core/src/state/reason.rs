@@ -1,6 +1,8 @@
 //! Reasons that holds, outcomes and views tell: each is a type with its numbers.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::mem::{Discriminant, discriminant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::{ActorId, InstanceId};
 use crate::state::Refusal;
 
-/// Why an observation is discarded.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Why an observation is discarded. Two are equal where the reason is the same, whatever was said: that may count seconds or
+/// attempts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Discarded {
@@ -30,6 +33,30 @@ pub enum Discarded {
     /// A reason that this version does not know.
     #[serde(other)]
     Other,
+}
+
+impl Discarded {
+    const fn reason(&self) -> (Discriminant<Self>, Option<Refusal>) {
+        let refusal = match self {
+            Self::Unread { refusal, .. } => Some(*refusal),
+            Self::ListingChanged | Self::TimedOut { .. } | Self::Other => None,
+        };
+        (discriminant(self), refusal)
+    }
+}
+
+impl PartialEq for Discarded {
+    fn eq(&self, other: &Self) -> bool {
+        self.reason() == other.reason()
+    }
+}
+
+impl Eq for Discarded {}
+
+impl Hash for Discarded {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.reason().hash(state);
+    }
 }
 
 impl fmt::Display for Discarded {

@@ -1,7 +1,8 @@
 //! Corners: what others do to members meanwhile, answers that never come, marks that outlive their reason.
 
 use scaler_core::model::{AlertState, Mode, NodeStatus, Phase, Signals, after, elapsed};
-use scaler_core::state::{Cause, Fact, GroupMode, Mark, Refusal, Step};
+use scaler_core::reconcile::reconcile;
+use scaler_core::state::{Cause, Fact, GroupMode, Hold, Mark, Refusal, Step};
 
 use super::world::{Fate, RETRY_AFTER, World, at_rest, grown, seconds};
 
@@ -292,4 +293,48 @@ fn a_create_that_was_rate_limited_or_never_sent_counted_as_a_failed_launch() {
         assert!(asked.len() >= 4, "and no back-off comes on top: {asked:?}");
         assert_eq!(world.state.members.len(), 4, "what did not happen is forgotten, and asked for again");
     }
+}
+
+/// Two creates are under way; each is refused for the rate of requests, and told another time.
+fn refused_twice(first: u64, second: u64) -> World {
+    let mut world = at_rest(2, 6);
+    world.hear("WebCpuHigh", AlertState::Firing);
+    let (_, _, intents) = world.intend();
+    let creates = intents.iter().filter(|(_, step)| matches!(step, Step::Create { .. }));
+    for ((id, _), wait) in creates.zip([first, second]) {
+        world.answer_limited(*id, seconds(wait));
+    }
+    world
+}
+
+#[test]
+fn of_two_times_that_were_told_the_last_one_counted() {
+    for (first, second) in [(90, 30), (30, 90)] {
+        let mut world = refused_twice(first, second);
+        let told = world.now;
+        while world.created == 2 {
+            world.pass(seconds(5));
+            world.hear("WebCpuHigh", AlertState::Firing);
+            world.turn();
+            assert!(world.now < after(told, seconds(600)), "and it goes on then");
+        }
+        assert!(elapsed(told, world.now) >= seconds(90), "after {:?}", elapsed(told, world.now));
+    }
+}
+
+#[test]
+fn a_create_without_an_answer_waited_and_nobody_was_told_why() {
+    let mut world = at_rest(2, 4);
+    ask(&mut world, 3, false);
+    world.turn_with(|step| if matches!(step, Step::Create { .. }) { Fate::Vanished } else { Fate::Done });
+    world.pass(seconds(40));
+    let (_, _, intents) = world.intend();
+    let again = intents.iter().find(|(_, step)| matches!(step, Step::Create { again: true, .. }));
+    world.answer_limited(again.expect("it is looked up and sent again").0, seconds(200));
+    world.pass(seconds(60));
+    let observation = world.observe();
+    let turn = reconcile(&world.group, &observation, &Signals::default(), &world.state, world.now);
+    assert!(turn.plan.steps.is_empty(), "{turn}");
+    let until = after(world.now, seconds(140));
+    assert_eq!(turn.holds, [Hold::LaunchPostponed { refusal: Refusal::RateLimited, until }], "{turn}");
 }

@@ -294,6 +294,13 @@ impl World {
         self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));
     }
 
+    /// A step is refused for the rate of requests, for so long.
+    pub fn answer_limited(&mut self, id: scaler_core::model::StepId, wait: Duration) {
+        let (refusal, retry_at) = (Refusal::RateLimited, Some(after(self.now, wait)));
+        let outcome = StepOutcome::Refused { refusal, why: StepReason::said("no"), retry_at };
+        self.append_step(Cause::Converge, Fact::Done { outcome }, Some(id));
+    }
+
     /// What a step that happened is answered with.
     fn result(&self, step: &Step) -> StepOutcome {
         match step {

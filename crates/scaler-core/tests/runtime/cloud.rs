@@ -20,6 +20,8 @@ use scaler_core::ports::{
 pub enum Fate {
     /// It is refused.
     Refused(FailureKind),
+    /// It is refused for the rate of requests, until so much time has passed.
+    Limited(Duration),
     /// It happens, and the answer is lost.
     Lost,
     /// It does not happen, and the answer is lost.
@@ -157,6 +159,7 @@ impl Cloud {
             None => self.takes(50).await,
             Some((_, Fate::Slow(time))) => tokio::time::sleep(time).await,
             Some((_, Fate::Refused(kind))) => return Err(Failure::new(kind, format!("{call} was refused"))),
+            Some((_, Fate::Limited(wait))) => return Err(limited(call, wait)),
             Some((_, Fate::Lost)) => {
                 let _ = happen(&mut self.state());
                 return Err(Failure::new(FailureKind::MayHaveHappened, "408 Please try again"));
@@ -170,6 +173,11 @@ impl Cloud {
         state.past.push(before);
         happen(&mut state)
     }
+}
+
+fn limited(call: &str, wait: Duration) -> Failure {
+    let message = format!("{call} was refused with 429; try again in {} s", wait.as_secs());
+    Failure::new(FailureKind::RateLimited, message).with_retry_after(Some(wait))
 }
 
 impl State {
@@ -212,8 +220,10 @@ impl Compute for Cloud {
         let mut state = self.state();
         state.lists += 1;
         if let Some(at) = state.fates.iter().position(|(of, _)| *of == "list") {
-            state.fates.remove(at);
-            return Err(Failure::new(FailureKind::Transient, "500 from the listing"));
+            return Err(match state.fates.remove(at) {
+                Some((_, Fate::Limited(wait))) => limited("list", wait),
+                _ => Failure::new(FailureKind::Transient, "500 from the listing"),
+            });
         }
         let marked = |machine: &Machine| {
             machine.group.clone().map(|group| Marked { instance: machine.instance.clone(), group })

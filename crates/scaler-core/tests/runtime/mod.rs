@@ -9,6 +9,7 @@ mod groups;
 mod guards;
 mod handle;
 mod log;
+mod rate_limits;
 mod removal_budget;
 mod store;
 mod story;

@@ -34,14 +34,10 @@ impl Planner<'_> {
         let overdue = elapsed(member.launched, self.now) >= self.group.launch.timeout;
         let wanted = self.state.expected() <= self.desired && self.state.may_exist() <= self.limit();
         let step = match &member.template {
-            Some(_)
-                if wanted
-                    && !overdue
-                    && self.state.launches.postponed.is_some_and(|(_, at)| at > self.now) =>
-            {
-                return;
-            }
             Some(template) if wanted && !overdue => {
+                if self.is_postponed() {
+                    return;
+                }
                 Step::Create { slot, label, instance_type, template: template.clone(), again: true }
             }
             _ => Step::LookUp { slot, label, instance_type, overdue },

@@ -46,10 +46,7 @@ impl Planner<'_> {
         if room < lack {
             self.hold(Hold::NoRoom { lack, may_exist: self.state.may_exist(), limit });
         }
-        if let Some((refusal, until)) = self.state.launches.postponed
-            && until > self.now
-        {
-            self.hold(Hold::LaunchPostponed { refusal, until });
+        if self.is_postponed() {
             return;
         }
         let below_min = self.state.serving() < self.group.size.min;
@@ -88,6 +85,14 @@ impl Planner<'_> {
             };
             self.step(step, cause.clone());
         }
+    }
+
+    /// Whether the last create was refused until a time that has not come yet; says so.
+    pub(super) fn is_postponed(&mut self) -> bool {
+        let postponed = self.state.launches.postponed.filter(|(_, until)| *until > self.now);
+        let hold = postponed.map(|(refusal, until)| Hold::LaunchPostponed { refusal, until });
+        self.holds.extend(hold);
+        postponed.is_some()
     }
 
     /// The first type of the template that was not said to be sold out lately.
