@@ -212,7 +212,9 @@ pub(super) fn failure_reasons() -> Vec<FailureReason> {
         AccountRefuses => [FailureReason::AccountRefuses { said: said() }],
         RequestRefused => [FailureReason::RequestRefused { said: said() }],
         DeadlinePassed => [FailureReason::DeadlinePassed],
-        Mode => [FailureReason::Mode { mode: GroupMode::Paused }],
+        Mode => [
+            FailureReason::Mode { mode: GroupMode::Paused }, FailureReason::Mode { mode: GroupMode::AddOnly },
+        ],
         ReplacementFailed => [FailureReason::ReplacementFailed { member: member() }],
         Other => [FailureReason::Other],
     )

@@ -16,22 +16,25 @@ pub enum Amount {
 }
 
 impl Amount {
-    /// Members to add to `of`: percentages round up, and at least 1.
+    /// Members to add to `of`: percentages round up, to at least 1; nothing is 0 and 0 %.
     #[must_use]
     pub fn to_add(self, of: u32) -> u32 {
         match self {
             Self::Count(n) => n,
+            Self::Percent(0) => 0,
             Self::Percent(p) => {
-                u32::try_from((u64::from(of) * u64::from(p)).div_ceil(100)).unwrap_or(u32::MAX)
+                u32::try_from((u64::from(of) * u64::from(p)).div_ceil(100)).unwrap_or(u32::MAX).max(1)
             }
         }
-        .max(1)
     }
 
-    /// Members to remove from `of`: percentages round down, and at least 1.
+    /// Members to remove from `of`: percentages round down, to at least 1; nothing is 0 and 0 %.
     #[must_use]
     pub fn to_remove(self, of: u32) -> u32 {
-        self.of(of).max(1)
+        match self {
+            Self::Count(0) | Self::Percent(0) => 0,
+            amount => amount.of(of).max(1),
+        }
     }
 
     /// The part of `of`, rounded down; it may be none.

@@ -228,7 +228,7 @@ impl Decider<'_> {
         let by = (1..=step.min(left).min(room)).rev().find(|by| self.bears(warm, *by));
         match by {
             Some(by) => Ok(by),
-            None if room == 0 => Err(None),
+            None if room == 0 || step == 0 => Err(None),
             None => Err(Some(Hold::WouldOverload)),
         }
     }

@@ -60,16 +60,17 @@ impl Calls {
         let undecided = self.undecided(ask.wanted).await?;
         let mut repeated = None;
         let mut before = (0, 0);
-        let now = self.runtime.clock.now();
+        let (now, limits) = (self.runtime.clock.now(), self.group.group().size);
         let position = {
             let mut journal = self.group.journal.lock().await;
             journal
                 .post(|journal, state| {
                     repeated =
                         ask.request.as_ref().and_then(|id| journal.answers().requests.get(id)).copied();
-                    let desired = match undecided.filter(|_| state.desired.is_none()) {
+                    let desired = match undecided.filter(|_| state.desired.is_none() && state.asked.is_none())
+                    {
                         Some(now) => ask.wanted.from(now),
-                        None => ask.wanted.of(state),
+                        None => ask.wanted.of(limits, state),
                     };
                     before = (state.generation, desired);
                     if repeated.is_some() {

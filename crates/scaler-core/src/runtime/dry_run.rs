@@ -39,7 +39,8 @@ pub(super) async fn dry_run(
             copy.apply_fact(now, fact, cause);
         }
         let (floor_until, over_budget) = (request.floor_until, request.over_budget);
-        let asked = Fact::SizeAsked { desired: request.wanted.of(&copy), floor_until, over_budget };
+        let asked =
+            Fact::SizeAsked { desired: request.wanted.of(described.size, &copy), floor_until, over_budget };
         copy.apply_fact(now, asked, request.cause.clone());
     }
     let turn = reconcile(&described, &observation, &signals, &copy, now);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::model::{Position, Slot};
 use crate::runtime::journal::Journal;
-use crate::state::{FailureReason, GroupMode, Outcome};
+use crate::state::{FailureReason, GroupMode, GroupState, Outcome};
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +30,27 @@ impl Goal {
                 Some(_) => None,
             },
         };
-        ended.or_else(|| match state.mode_at(now) {
-            mode @ (GroupMode::Observe | GroupMode::Paused) => {
-                Some(Outcome::Failed { why: FailureReason::Mode { mode } })
-            }
-            GroupMode::On | GroupMode::AddOnly => None,
+        ended.or_else(|| {
+            let mode = state.mode_at(now);
+            let forbids = match mode {
+                GroupMode::Observe | GroupMode::Paused => true,
+                GroupMode::AddOnly => self.lacks_removal(&state),
+                GroupMode::On => false,
+            };
+            forbids.then_some(Outcome::Failed { why: FailureReason::Mode { mode } })
         })
+    }
+
+    /// Whether nothing but a removal that has not begun is left to do for it.
+    fn lacks_removal(self, state: &GroupState) -> bool {
+        let (Some(desired), None) = (state.desired, &state.asked) else { return false };
+        match self {
+            Self::Size(_) => state.serving() > desired,
+            Self::Gone(slot) => {
+                state.serving() >= desired
+                    && state.members.get(&slot).is_some_and(|member| !member.is_leaving())
+            }
+        }
     }
 }
 

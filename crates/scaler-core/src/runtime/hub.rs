@@ -20,6 +20,11 @@ pub struct Events {
 }
 
 impl Events {
+    /// Nothing that happens from now on is received; what was told before can still be read.
+    pub(super) fn close(&mut self) {
+        self.received.close();
+    }
+
     /// The next event; none once the scaler is gone.
     pub async fn next(&mut self) -> Option<Event> {
         self.received.recv().await

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Amount, Position};
+use crate::model::{Amount, Position, Size};
 use crate::state::{Cause, GroupState};
 
 /// A size that is asked for.
@@ -14,22 +14,21 @@ use crate::state::{Cause, GroupState};
 pub enum TargetSize {
     /// So many.
     Exactly(u32),
-    /// So many more than are desired now.
+    /// So many more than are desired now, or than were asked for and not decided upon yet.
     More(Amount),
-    /// So many fewer than are desired now.
+    /// So many fewer.
     Fewer(Amount),
 }
 
 impl TargetSize {
-    /// As an absolute size, given what the log says now.
-    #[must_use]
-    pub fn of(self, state: &GroupState) -> u32 {
-        self.from(state.desired.unwrap_or_else(|| state.expected()))
+    /// As an absolute size, given what the log of a group with these limits says now.
+    pub(super) fn of(self, limits: Size, state: &GroupState) -> u32 {
+        let asked = state.asked.as_ref().map(|asked| limits.clamp(asked.desired));
+        self.from(asked.or(state.desired).unwrap_or_else(|| state.expected()))
     }
 
     /// As an absolute size, where `now` are desired.
-    #[must_use]
-    pub fn from(self, now: u32) -> u32 {
+    pub(super) fn from(self, now: u32) -> u32 {
         match self {
             Self::Exactly(n) => n,
             Self::More(by) => now.saturating_add(by.to_add(now)),
@@ -54,7 +53,8 @@ pub struct ScaleRequest {
     pub floor_until: Option<Timestamp>,
     /// Removals for it may go over the removal budget.
     pub over_budget: bool,
-    /// So long the caller waits; for ever without it. The loop goes on in any case.
+    /// So long the caller waits, and then for the answers to calls under way, a minute at most; for ever without it. The
+    /// loop goes on in any case.
     pub deadline: Option<Duration>,
 }
 

@@ -58,6 +58,7 @@ impl Stream for Run {
             if let Poll::Ready(ended) = driver.as_mut().poll(cx) {
                 this.driver = None;
                 this.ended = Some(ended);
+                this.events.close();
             }
             if let Poll::Ready(Some(event)) = this.events.poll_next_unpin(cx) {
                 return Poll::Ready(Some(event));

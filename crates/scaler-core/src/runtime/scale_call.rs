@@ -70,7 +70,8 @@ impl ScaleCall {
         self
     }
 
-    /// Waits so long at most, then ends as failed; the group's loop goes on in any case.
+    /// Waits so long, and then for the answers to calls under way, a minute at most; then it ends as failed. The group's loop
+    /// goes on in any case.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.ask = self.ask.deadline(deadline);
         self

@@ -199,6 +199,9 @@ fn check(groups: &[Group]) -> Result<(), BuildError> {
         }
         for config in &group.balancers {
             if let Some(first) = configs.insert(*config, &group.name) {
+                if *first == group.name {
+                    return refuse(format!("it names NodeBalancer config {config} twice: name it once"));
+                }
                 let (first, second) = (first.clone(), group.name.clone());
                 return Err(BuildError::SharedConfig { config: *config, first, second });
             }

@@ -54,7 +54,7 @@ pub enum FailureReason {
     },
     /// The caller's deadline passed.
     DeadlinePassed,
-    /// The group's mode lets nothing be carried out.
+    /// The group's mode does not let it be carried out.
     Mode {
         /// The mode.
         mode: GroupMode,
@@ -106,6 +106,9 @@ impl fmt::Display for FailureReason {
             Self::AccountRefuses { said } | Self::RequestRefused { said } => f.write_str(said),
             Self::DeadlinePassed => {
                 f.write_str("the deadline passed; the group goes on where a daemon turns its loop")
+            }
+            Self::Mode { mode: mode @ GroupMode::AddOnly } => {
+                write!(f, "the group's mode is {mode}, so nothing is removed")
             }
             Self::Mode { mode } => write!(f, "the group's mode is {mode}, so nothing is carried out"),
             Self::ReplacementFailed { member } => {

@@ -178,6 +178,10 @@ async fn a_scaler_that_contradicts_itself_is_not_built() {
     assert!(matches!(build(vec![web(), web()]), Err(BuildError::Twice(_))));
     assert!(matches!(build(vec![web(), group("api", CONFIG, 0, 1)]), Err(BuildError::SharedConfig { .. })));
     assert!(matches!(build(vec![group("web", CONFIG, 2, 1)]), Err(BuildError::Group { .. })));
+    let mut twice = web();
+    twice.balancers = vec![CONFIG, CONFIG];
+    let said = build(vec![twice]).unwrap_err().to_string();
+    assert_eq!(said, "group web: it names NodeBalancer config 7 twice: name it once");
     build(vec![web()]).unwrap();
     let defaults = Scaler::builder().compute(bench.cloud.clone()).balancer(bench.cloud.clone());
     defaults.group(web()).build().expect("store and clock have defaults");

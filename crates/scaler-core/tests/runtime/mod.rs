@@ -5,6 +5,7 @@ mod calls;
 mod cloud;
 mod crash;
 mod dry_run;
+mod endings;
 mod groups;
 mod guards;
 mod handle;

@@ -378,7 +378,9 @@ async fn a_relative_size_counts_from_what_serves_where_the_log_says_nothing_yet(
         .build()
         .unwrap();
     let more = ScaleRequest::new(TargetSize::More(Amount::Count(1)), Cause::operator("test"));
-    assert_eq!(web_of(&fresh).ask(more.clone()).submit().await.unwrap().desired, 3);
     let shown = web_of(&fresh).ask(more.clone()).plan().await.unwrap();
     assert_eq!(shown.desired, Some(3));
+    assert_eq!(web_of(&fresh).ask(more.clone()).submit().await.unwrap().desired, 3);
+    let once_more = web_of(&fresh).ask(more).plan().await.unwrap();
+    assert_eq!(once_more.desired, Some(4), "on top of what was asked for");
 }
