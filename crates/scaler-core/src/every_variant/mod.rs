@@ -68,6 +68,7 @@ fn every_fact_is_the_same_after_its_way_through_an_event_and_through_the_log() {
         let json = serde_json::to_string(&event).unwrap();
         let back: Event = serde_json::from_str(&json).unwrap();
         assert_eq!(back, event, "{json}");
+        assert_eq!(serde_json::to_string(&back).unwrap(), json);
         assert_eq!(back.what, What::Logged(draft.fact));
     }
 }
@@ -78,6 +79,23 @@ fn every_moment_is_the_same_after_its_way_through_an_event() {
     for moment in samples::moments() {
         let event = Event::now(&group, &GroupState::default(), samples::at(1), Moment::clone(&moment));
         let json = serde_json::to_string(&event).unwrap();
-        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event, "{json}");
+        let back: Event = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, event, "{json}");
+        assert_eq!(serde_json::to_string(&back).unwrap(), json);
+    }
+}
+
+#[test]
+fn an_event_of_a_newer_version_kept_all_events_from_being_read() {
+    let (group, nothing) = ("web".parse().unwrap(), Moment::Waiting { waits: Vec::new() });
+    let event = Event::now(&group, &GroupState::default(), samples::at(1), nothing);
+    let mut json = serde_json::to_value(&event).unwrap();
+    for what in [
+        serde_json::json!({"kind": "cordoned", "slot": 3}),
+        serde_json::json!({"kind": "seen", "slot": 3, "phase": "hibernating"}),
+    ] {
+        json["what"] = what;
+        let read: Event = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(read.to_string(), "web: something that this version does not know");
     }
 }

@@ -371,6 +371,7 @@ pub(super) fn moments() -> Vec<Moment> {
         Waiting => [Moment::Waiting { waits: Vec::new() }],
         Held => [Moment::Held { holds: Vec::new() }, Moment::Held { holds: holds() }],
         Trouble => [Moment::Trouble { why: Stalled::Busy }],
+        Other => [Moment::Other],
     );
     moments.extend(troubles().into_iter().map(|why| Moment::Trouble { why }));
     moments

@@ -70,6 +70,9 @@ pub enum Moment {
         /// What went wrong.
         why: Stalled,
     },
+    /// Something that this version does not know; a fact of the log as well.
+    #[serde(other)]
+    Other,
 }
 
 impl Event {
@@ -245,6 +248,7 @@ impl fmt::Display for Moment {
                 list(f, &mut holds.iter().map(ToString::to_string))
             }
             Self::Trouble { why } => write!(f, "trying again: {why}"),
+            Self::Other => f.write_str("something that this version does not know"),
         }
     }
 }
