@@ -17,9 +17,9 @@ pub(crate) struct Limit {
     pub(crate) public_types: usize,
 }
 
-/// Crates whose size is held. A limit that is raised has its reason here: 200 lines and six types more since reasons that
-/// were text are types, each variant with its sentence.
-pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_200, public_types: 117 }];
+/// Crates whose size is held. A limit that is raised has its reason here: reasons that were text are types, each variant with
+/// its sentence, and authors of clouds have a suite of their own.
+pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_300, public_types: 117 }];
 
 const OWN: &str = "each client has its own, named by its crate";
 const PORT: &str = "what a port shows of any cloud, apart from what an API says";

@@ -27,7 +27,7 @@ const TROUBLES: &[Trouble] = &[
     Trouble {
         name: "half the instances",
         fault: "GET /linode/instances:half",
-        told: &["listing of instances", "believed"],
+        told: &["listing of instances", "changed while"],
     },
     Trouble { name: "half a list that looks whole", fault: "list:short", told: &[] },
     Trouble { name: "an empty list that looks whole", fault: "list:empty", told: &[] },
