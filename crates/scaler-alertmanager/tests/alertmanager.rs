@@ -101,7 +101,7 @@ async fn each_failure_says_what_to_do() {
         (200, "<html>", FailureKind::Request, "an Alertmanager (0.16 or newer)"),
         (500, "", FailureKind::Transient, "500"),
         (503, "gateway", FailureKind::Transient, "gateway"),
-        (429, "", FailureKind::Transient, "429"),
+        (429, "", FailureKind::RateLimited, "429"),
     ];
     for (status, body, kind, word) in rows {
         let failure = asked(status, body).await.unwrap_err();
