@@ -67,11 +67,7 @@ impl Calls {
                 .post(|journal, state| {
                     repeated =
                         ask.request.as_ref().and_then(|id| journal.answers().requests.get(id)).copied();
-                    let desired = match undecided.filter(|_| state.desired.is_none() && state.asked.is_none())
-                    {
-                        Some(now) => ask.wanted.from(now),
-                        None => ask.wanted.of(limits, state),
-                    };
+                    let desired = ask.wanted.of(limits, state, undecided);
                     before = (state.generation, desired);
                     if repeated.is_some() {
                         return Ok(Vec::new());
@@ -97,8 +93,7 @@ impl Calls {
         })
     }
 
-    /// The size that a first decision would find, where a relative one is asked for before any was made: a log without
-    /// members says nothing about how many serve.
+    /// The size that a first decision would find, where a relative one is asked for before any was made.
     async fn undecided(&self, wanted: TargetSize) -> Result<Option<u32>, Error> {
         if matches!(wanted, TargetSize::Exactly(_)) {
             return Ok(None);

@@ -35,12 +35,13 @@ pub(super) async fn dry_run(
     let signals = runtime.board.signals(&described, now);
     if let Some(request) = request {
         // A relative size counts from what is there, which a new log says only once it was noticed.
-        for (fact, cause) in reconcile(&described, &observation, &signals, &copy, now).facts {
+        let first = reconcile(&described, &observation, &signals, &copy, now);
+        for (fact, cause) in first.facts {
             copy.apply_fact(now, fact, cause);
         }
         let (floor_until, over_budget) = (request.floor_until, request.over_budget);
-        let asked =
-            Fact::SizeAsked { desired: request.wanted.of(described.size, &copy), floor_until, over_budget };
+        let desired = request.wanted.of(described.size, &copy, first.decision.desired);
+        let asked = Fact::SizeAsked { desired, floor_until, over_budget };
         copy.apply_fact(now, asked, request.cause.clone());
     }
     let turn = reconcile(&described, &observation, &signals, &copy, now);

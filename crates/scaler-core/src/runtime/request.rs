@@ -21,14 +21,11 @@ pub enum TargetSize {
 }
 
 impl TargetSize {
-    /// As an absolute size, given what the log of a group with these limits says now.
-    pub(super) fn of(self, limits: Size, state: &GroupState) -> u32 {
+    /// As an absolute size, given what the log of a group with these limits says now. `first` is what a first decision would
+    /// be, where none was made: a log without members says nothing about how many serve.
+    pub(super) fn of(self, limits: Size, state: &GroupState, first: Option<u32>) -> u32 {
         let asked = state.asked.as_ref().map(|asked| limits.clamp(asked.desired));
-        self.from(asked.or(state.desired).unwrap_or_else(|| state.expected()))
-    }
-
-    /// As an absolute size, where `now` are desired.
-    pub(super) fn from(self, now: u32) -> u32 {
+        let now = asked.or(state.desired).or(first).unwrap_or_else(|| state.expected());
         match self {
             Self::Exactly(n) => n,
             Self::More(by) => now.saturating_add(by.to_add(now)),
