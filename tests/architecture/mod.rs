@@ -12,6 +12,7 @@ mod rules;
 mod sizes;
 mod source;
 mod style;
+mod targets;
 
 use std::fs;
 use std::path::Path;
