@@ -155,8 +155,8 @@ impl ClientBuilder {
     /// is never shown.
     ///
     /// ```
-    /// # fn run() -> Result<(), jenkins_client::BuildError> {
-    /// let client = jenkins_client::Client::builder("https://ci.example").header("x-sso".parse().unwrap(), "s3cret".parse().unwrap()).build()?;
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = jenkins_client::Client::builder("https://ci.example").header("x-sso".parse()?, "s3cret".parse()?).build()?;
     /// # Ok(())
     /// # }
     /// ```
