@@ -8,6 +8,7 @@ use autoscale_api::{ErrorBody, ErrorDetail};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use scaler_core::ports::chain;
 use scaler_core::runtime::Error;
 
 /// An answer that reports a failure.
@@ -90,18 +91,6 @@ impl From<ErrorDetail> for Refusal {
     fn from(detail: ErrorDetail) -> Self {
         Self { status: StatusCode::BAD_REQUEST, detail }
     }
-}
-
-/// What is wrong, with everything beneath it, on one line.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }
 
 impl From<Error> for Refusal {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
+use scaler_core::ports::chain;
 use scaler_core::view::{MemberStatus, Status};
 use serde::{Deserialize, Serialize};
 
-use super::refusal::{Refusal, chain};
+use super::refusal::Refusal;
 use crate::metrics::groups::word;
 use crate::state::State;
 

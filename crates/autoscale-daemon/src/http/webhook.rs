@@ -11,9 +11,10 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use scaler_alertmanager::notified;
 use scaler_core::model::GROUP_LABEL;
+use scaler_core::ports::chain;
 use tokio::time::Instant;
 
-use super::refusal::{Refusal, chain};
+use super::refusal::Refusal;
 use super::{body, guard};
 use crate::metrics::Fate;
 use crate::state::State;

@@ -1,7 +1,20 @@
-//! The cause of an error whose own words were already said.
+//! Errors with what lies beneath them.
 
 use std::error::Error;
 use std::fmt;
+
+/// An error with everything beneath it, on one line.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
 
 /// What lies beneath an error: it stands in a chain below the text that the error gave.
 #[derive(Debug)]

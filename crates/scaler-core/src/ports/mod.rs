@@ -11,7 +11,7 @@ mod store;
 
 pub use alert_source::AlertSource;
 pub use balancer::{Balancer, NewNode};
-pub use cause::cause_of;
+pub use cause::{cause_of, chain};
 pub use clock::Clock;
 pub use compute::{Compute, Listing, Marked, NewInstance};
 pub use failure::{Failure, FailureKind};

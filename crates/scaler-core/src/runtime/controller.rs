@@ -6,8 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::after;
-use crate::ports::StoreError;
-use crate::runtime::error::chain;
+use crate::ports::{StoreError, chain};
 use crate::runtime::goal::Goal;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::{Actor, Error};

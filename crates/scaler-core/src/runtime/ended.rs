@@ -5,9 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::after;
-use crate::ports::{Failure, FailureKind};
+use crate::ports::{Failure, FailureKind, chain};
 use crate::reconcile::timing::{TOLD_AT_LEAST, TOLD_AT_MOST};
-use crate::runtime::error::chain;
 use crate::state::{Refusal, StepOutcome, StepReason};
 
 /// What came of a step.

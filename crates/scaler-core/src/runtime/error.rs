@@ -1,7 +1,7 @@
 //! Why a call of an embedding program failed.
 
 use crate::model::{ActorId, ConfigId, GroupName, InstanceId};
-use crate::ports::{Failure, StoreError};
+use crate::ports::{Failure, StoreError, chain};
 use crate::state::{GroupMode, Stalled, StoreFailure};
 
 /// A call did not do what it was asked.
@@ -109,18 +109,6 @@ pub(super) fn store_failure(error: &StoreError) -> StoreFailure {
         StoreError::Log { .. } => StoreFailure::Unreadable { said },
         StoreError::Broken { .. } => StoreFailure::Broken { said },
     }
-}
-
-/// An error with everything beneath it, on one line.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }
 
 /// A scaler can't be built from what it was given.

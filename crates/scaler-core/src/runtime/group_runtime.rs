@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};
 
 use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price, Slot};
-use crate::ports::{AlertSource, Clock, Compute, Store};
+use crate::ports::{AlertSource, Clock, Compute, Store, chain};
 use crate::reconcile::{Observation, TurnReport};
 use crate::runtime::alert_board::AlertBoard;
-use crate::runtime::error::{Error, chain};
+use crate::runtime::error::Error;
 use crate::runtime::executor::Executor;
 use crate::runtime::hub::Hub;
 use crate::runtime::in_flight::UnderWay;

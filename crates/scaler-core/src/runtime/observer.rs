@@ -10,10 +10,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Slot, elapsed};
-use crate::ports::{Balancer, Clock, Compute, Failure, Listing};
+use crate::ports::{Balancer, Clock, Compute, Failure, Listing, chain};
 use crate::reconcile::Observation;
 use crate::runtime::ended::refusal_of_reading;
-use crate::runtime::error::chain;
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
 
