@@ -45,7 +45,6 @@ pub(crate) const SHARED_NAMES: &[(&str, &str)] = &[
     ("Node", "a NodeBalancer's, and Jenkins'"),
     ("NodeStatus", PORT),
     ("Seed", SIMULATOR),
-    ("SeedError", SIMULATOR),
     ("SeedNode", SIMULATOR),
     ("Simulator", SIMULATOR),
     ("Snapshot", SIMULATOR),

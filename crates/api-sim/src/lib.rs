@@ -5,6 +5,7 @@ mod clock;
 mod fault;
 #[cfg(feature = "cli")]
 pub mod program;
+mod seed;
 mod service;
 mod simulation;
 
@@ -14,5 +15,6 @@ pub use fault::{
     ActiveFault, Effect, Fault, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, Target, glob,
     time,
 };
+pub use seed::SeedError;
 pub use service::{ConnectionLost, InProcess, Simulated, router};
 pub use simulation::{Simulation, World};

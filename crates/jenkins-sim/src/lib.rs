@@ -16,10 +16,12 @@ mod simulator;
 mod snapshot;
 mod world;
 
-pub use api_sim::{ConnectionLost, FaultId, Faults, InProcess, ParseFaultError, PathPattern, RequestFault};
+pub use api_sim::{
+    ConnectionLost, FaultId, Faults, InProcess, ParseFaultError, PathPattern, RequestFault, SeedError,
+};
 pub use faults::{ActiveFault, Effect, Fault, Target};
 pub use permission::Permission;
-pub use seed::{Seed, SeedCredential, SeedError, SeedJob, SeedNode, SeedParameter, SeedUser};
+pub use seed::{Seed, SeedCredential, SeedJob, SeedNode, SeedParameter, SeedUser};
 pub use settings::{Shell, Timings};
 pub use simulator::{Builder, Simulator};
 pub use snapshot::{BuildView, JobView, QueueItemView, Snapshot};

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use api_sim::{Clock, Faults, Simulation, World as _};
+use api_sim::{Clock, Faults, SeedError, Simulation, World as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::faults::{Effect, Target};
 use crate::machine::{Commands, Listener};
-use crate::seed::{self, Seed, SeedError, SeedJob, SeedUser};
+use crate::seed::{self, Seed, SeedJob, SeedUser};
 use crate::settings::{Settings, Shell, Timings};
 use crate::snapshot::Snapshot;
 use crate::world::{ErrandId, ErrandResult, World};

@@ -15,10 +15,10 @@ mod stamp;
 mod timings;
 mod world;
 
-pub use api_sim::{ConnectionLost, FaultId, Faults, ParseFaultError, PathPattern, RequestFault};
+pub use api_sim::{ConnectionLost, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, SeedError};
 pub use faults::{ActiveFault, Effect, Fault, Target};
 pub use http::InProcess;
-pub use seed::{Seed, SeedBalancer, SeedConfig, SeedError, SeedInstance, SeedNode, SeededBalancer};
+pub use seed::{Seed, SeedBalancer, SeedConfig, SeedInstance, SeedNode, SeededBalancer};
 pub use settings::Settings;
 pub use simulator::{Builder, Simulator};
 pub use snapshot::{

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use api_sim::SeedError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -203,21 +204,6 @@ pub struct SeededBalancer {
     pub configs: Vec<u64>,
 }
 
-/// A seed that the simulated API would not take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeedError {
-    what: String,
-    reason: String,
-}
-
-impl std::fmt::Display for SeedError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cannot seed {}: {}", self.what, self.reason)
-    }
-}
-
-impl std::error::Error for SeedError {}
-
 fn refused(what: String) -> impl FnOnce(Refusal) -> SeedError {
     move |refusal| {
         let reasons: Vec<String> = refusal
@@ -227,7 +213,7 @@ fn refused(what: String) -> impl FnOnce(Refusal) -> SeedError {
                 error.field.map_or_else(|| error.reason.clone(), |field| format!("{field}: {}", error.reason))
             })
             .collect();
-        SeedError { what, reason: reasons.join("; ") }
+        SeedError::new(what, reasons.join("; "))
     }
 }
 
@@ -283,14 +269,12 @@ fn node_body(world: &World, node: &SeedNode) -> Result<Value, SeedError> {
         Some(address) => address.clone(),
         None => {
             let instance = world.instances.values().find(|one| one.label == node.instance);
-            let instance = instance.ok_or_else(|| SeedError {
-                what: what(),
-                reason: "there is no instance of this label".to_owned(),
-            })?;
+            let instance =
+                instance.ok_or_else(|| SeedError::new(what(), "there is no instance of this label"))?;
             let private = instance.private();
             private
                 .map(|ip| format!("{ip}:{}", node.port))
-                .ok_or_else(|| SeedError { what: what(), reason: "it has no private address".to_owned() })?
+                .ok_or_else(|| SeedError::new(what(), "it has no private address"))?
         }
     };
     let label: String =
@@ -300,8 +284,8 @@ fn node_body(world: &World, node: &SeedNode) -> Result<Value, SeedError> {
 
 pub(crate) fn all(world: &mut World, seed: &Seed) -> Result<Vec<SeededBalancer>, SeedError> {
     for text in &seed.faults {
-        let faults = crate::Fault::parse_all(text)
-            .map_err(|error| SeedError { what: "the faults".to_owned(), reason: error.to_string() })?;
+        let faults =
+            crate::Fault::parse_all(text).map_err(|error| SeedError::new("the faults", error.to_string()))?;
         for fault in faults {
             world.faults.add(fault);
         }

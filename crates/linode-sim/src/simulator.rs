@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use api_sim::{Clock, Faults, Simulation, World as _};
+use api_sim::{Clock, Faults, SeedError, Simulation, World as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::faults::{Effect, Target};
 use crate::limits::Limits;
-use crate::seed::{Seed, SeedBalancer, SeedError, SeedInstance, SeededBalancer};
+use crate::seed::{Seed, SeedBalancer, SeedInstance, SeededBalancer};
 use crate::settings::Settings;
 use crate::snapshot::{Backend, BalancerView, Bill, Guest, Snapshot};
 use crate::timings::{RateLimits, Timings};

@@ -7,6 +7,7 @@ mod user;
 
 use std::collections::BTreeMap;
 
+use api_sim::SeedError;
 use serde::Deserialize;
 
 pub use self::credential::SeedCredential;
@@ -56,27 +57,6 @@ impl SeedNode {
             (_, 0) => Err("it runs nothing without `executors`, such as 1".to_owned()),
             _ => Ok(()),
         }
-    }
-}
-
-/// A seed that the simulated Jenkins would not take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeedError {
-    what: String,
-    reason: String,
-}
-
-impl std::fmt::Display for SeedError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cannot seed {}: {}", self.what, self.reason)
-    }
-}
-
-impl std::error::Error for SeedError {}
-
-impl SeedError {
-    fn new(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into() }
     }
 }
 
