@@ -1,4 +1,3 @@
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use super::Service;
 use super::body::Body;
 use super::error::ServiceError;
+use crate::is_loopback;
 use crate::outcome::BoxError;
 
 /// The service over real sockets: connections are kept and used again, TLS is rustls with ring, gzip is understood,
@@ -210,11 +210,6 @@ impl Service for Sockets {
         *response.headers_mut() = headers;
         Ok(response)
     }
-}
-
-fn is_loopback(url: &reqwest::Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn before_the_answer(error: reqwest::Error) -> ServiceError {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::http::header::{HeaderName, HeaderValue};
-use api_transport::{Basic, Retry, Service, Url};
+use api_transport::{Basic, Retry, Service, Url, is_loopback};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::build_error::BuildError;
@@ -273,11 +273,6 @@ fn address(given: &str) -> Result<Url, BuildError> {
         return Err(bad());
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

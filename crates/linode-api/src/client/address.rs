@@ -43,15 +43,6 @@ fn shown(given: &str) -> String {
     given.rsplit_once('@').map_or_else(|| given.to_owned(), |(_, host)| format!("…@{host}"))
 }
 
-#[cfg(feature = "rustls")]
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host_str() {
-        Some("localhost" | "[::1]") => true,
-        Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

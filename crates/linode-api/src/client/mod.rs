@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::http::HeaderValue;
+#[cfg(feature = "rustls")]
+use api_transport::is_loopback;
 use api_transport::{Request, Retry, Service, Token, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -296,7 +298,7 @@ impl ClientBuilder {
 
 #[cfg(feature = "rustls")]
 fn sockets(ca: Option<PathBuf>, base: &Url) -> Result<Arc<dyn Service>, BuildError> {
-    if base.scheme() == "http" && !address::is_loopback(base) {
+    if base.scheme() == "http" && !is_loopback(base) {
         tracing::warn!(%base, "the token will be sent unencrypted: use https");
     }
     let mut sockets = api_transport::service::Sockets::builder();
