@@ -1,8 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod clock;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 #[cfg(test)]
 mod every_variant;
 pub mod in_memory;

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use rusqlite::Connection;
-use scaler_core::conformance::store::{Bench, check};
+use scaler_conformance::store::{StoreFixture, check};
 use scaler_core::model::{ActorId, Alert, AlertRow, AlertState, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::state::{Cause, Draft, Fact};
@@ -33,7 +33,7 @@ impl Directory {
 }
 
 #[async_trait]
-impl Bench for Directory {
+impl StoreFixture for Directory {
     async fn empty(&self) -> Result<Arc<dyn Store>, Boxed> {
         let mut last = self.last.lock().await;
         last.0 += 1;

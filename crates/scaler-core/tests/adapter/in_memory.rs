@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use scaler_core::conformance::store::{Bench, check};
+use scaler_conformance::store::{StoreFixture, check};
 use scaler_core::in_memory::InMemoryStore;
 use scaler_core::model::{AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
@@ -115,7 +115,7 @@ impl Table {
 }
 
 #[async_trait]
-impl Bench for Table {
+impl StoreFixture for Table {
     async fn empty(&self) -> Result<Arc<dyn Store>, Boxed> {
         Ok(self.store(InMemoryStore::new()))
     }

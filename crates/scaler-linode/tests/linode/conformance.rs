@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use linode_api::Client;
 use linode_api::models::{CreateInstance, NodeBalancerConfigId, NodeBalancerId};
 use linode_sim::{SeedBalancer, SeedConfig, Simulator};
-use scaler_core::conformance::cloud::{Bench, Cloud, Trouble, check};
+use scaler_conformance::cloud::{Cloud, CloudFixture, Trouble, check};
 use scaler_core::model::{
     ConfigId, GroupName, Instance, InstanceId, InstanceType, Mode, Node, NodeId, Price,
 };
@@ -193,7 +193,7 @@ impl Account {
 }
 
 #[async_trait]
-impl Bench for Account {
+impl CloudFixture for Account {
     async fn empty(&self) -> Result<Cloud, Boxed> {
         let simulator = Simulator::builder().build();
         let seeded = SeedBalancer::new("front").config(SeedConfig::new(80)).config(SeedConfig::new(81));

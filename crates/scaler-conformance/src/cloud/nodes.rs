@@ -1,9 +1,10 @@
 //! Rules about the nodes of configs.
 
-use crate::conformance::cloud::{Bench, Cloud, found, member};
-use crate::conformance::{Wrong, same};
-use crate::model::{ConfigId, Instance, Mode, Node, NodeId};
-use crate::ports::NewNode;
+use scaler_core::model::{ConfigId, Instance, Mode, Node, NodeId};
+use scaler_core::ports::NewNode;
+
+use crate::cloud::{Cloud, CloudFixture, found, member};
+use crate::{Wrong, same};
 
 /// What to register of a member, whose address must be known by now.
 pub(super) fn new_node(config: ConfigId, member: &Instance) -> Result<NewNode, Wrong> {
@@ -12,11 +13,11 @@ pub(super) fn new_node(config: ConfigId, member: &Instance) -> Result<NewNode, W
 }
 
 /// A cloud with one member that is a node of its first config.
-async fn registered_member(bench: &dyn Bench) -> Result<(Cloud, Instance, NodeId), Wrong> {
-    let cloud = bench.empty().await?;
-    let member = member(bench, &cloud, "conform-1").await?;
+async fn registered_member(fixture: &dyn CloudFixture) -> Result<(Cloud, Instance, NodeId), Wrong> {
+    let cloud = fixture.empty().await?;
+    let member = member(fixture, &cloud, "conform-1").await?;
     let id = cloud.balancer.register(&new_node(cloud.configs[0], &member)?).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     Ok((cloud, member, id))
 }
 
@@ -24,8 +25,8 @@ async fn read(cloud: &Cloud, id: NodeId) -> Result<Node, Wrong> {
     found("by its id", cloud.balancer.node(cloud.configs[0], id).await?)
 }
 
-pub(super) async fn registered(bench: &dyn Bench) -> Result<(), Wrong> {
-    let (cloud, member, id) = registered_member(bench).await?;
+pub(super) async fn registered(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let (cloud, member, id) = registered_member(fixture).await?;
     let node = read(&cloud, id).await?;
     same("the config", &node.config, &cloud.configs[0])?;
     same("the address", &Some(&node.address), &member.address.as_ref())?;
@@ -34,22 +35,22 @@ pub(super) async fn registered(bench: &dyn Bench) -> Result<(), Wrong> {
     same("the config's nodes", &ids, &vec![id])
 }
 
-pub(super) async fn apart(bench: &dyn Bench) -> Result<(), Wrong> {
-    let (cloud, member, first) = registered_member(bench).await?;
+pub(super) async fn apart(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let (cloud, member, first) = registered_member(fixture).await?;
     let [config, other] = cloud.configs;
     same("the other config's nodes", &cloud.balancer.nodes(other).await?, &Vec::new())?;
     same("the node in the other config", &cloud.balancer.node(other, first).await?, &None)?;
     let second = cloud.balancer.register(&new_node(other, &member)?).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     cloud.balancer.deregister(config, first).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     same("the config's nodes", &cloud.balancer.nodes(config).await?, &Vec::new())?;
     let left: Vec<NodeId> = cloud.balancer.nodes(other).await?.iter().map(|node| node.id).collect();
     same("the other config's nodes", &left, &vec![second])
 }
 
-pub(super) async fn mode(bench: &dyn Bench) -> Result<(), Wrong> {
-    let (cloud, _, id) = registered_member(bench).await?;
+pub(super) async fn mode(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let (cloud, _, id) = registered_member(fixture).await?;
     let before = read(&cloud, id).await?;
     for mode in [Mode::Drain, Mode::Reject, Mode::Accept] {
         cloud.balancer.set_mode(cloud.configs[0], id, mode).await?;
@@ -60,11 +61,11 @@ pub(super) async fn mode(bench: &dyn Bench) -> Result<(), Wrong> {
     Ok(())
 }
 
-pub(super) async fn deregistered(bench: &dyn Bench) -> Result<(), Wrong> {
-    let (cloud, _, id) = registered_member(bench).await?;
+pub(super) async fn deregistered(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let (cloud, _, id) = registered_member(fixture).await?;
     let config = cloud.configs[0];
     cloud.balancer.deregister(config, id).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     same("the removed node", &cloud.balancer.node(config, id).await?, &None)?;
     same("the config's nodes", &cloud.balancer.nodes(config).await?, &Vec::new())?;
     cloud.balancer.deregister(config, id).await?;

@@ -1,6 +1,6 @@
 //! What every store must do, as a suite that any store can be put through.
 //!
-//! An author of a store implements [`Bench`] for it and has [`check`] run over it in a test. Each rule begins with an
+//! An author of a store implements [`StoreFixture`] for it and has [`check`] run over it in a test. Each rule begins with an
 //! empty store; the first one that is broken is told with what was found.
 
 mod alerts;
@@ -12,13 +12,13 @@ use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use scaler_core::ports::{LogName, Store};
 
-use crate::conformance::{Violation, rules};
-use crate::ports::{LogName, Store};
+use crate::{Violation, rules};
 
 /// Makes stores of one kind, and gets at them from below.
 #[async_trait]
-pub trait Bench: Send + Sync {
+pub trait StoreFixture: Send + Sync {
     /// A store with nothing in it, apart from all others.
     ///
     /// # Errors
@@ -50,8 +50,8 @@ pub trait Bench: Send + Sync {
 ///
 /// # Errors
 /// The first rule that is broken.
-pub async fn check(bench: &dyn Bench) -> Result<Vec<&'static str>, Violation> {
-    rules! { bench:
+pub async fn check(fixture: &dyn StoreFixture) -> Result<Vec<&'static str>, Violation> {
+    rules! { fixture:
         "an empty store has no logs and no alerts" => logs::empty,
         "entries are read as they were appended, in order, from any position, up to any limit" => logs::read,
         "who appends behind another end gets a conflict, and nothing is appended" => logs::conflict,

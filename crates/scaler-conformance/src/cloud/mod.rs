@@ -1,6 +1,6 @@
 //! What every cloud must do, as a suite that any pair of [`Compute`] and [`Balancer`] can be put through.
 //!
-//! An author of a cloud implements [`Bench`] over a fake or a simulator of it, one that can lose an answer and be out of
+//! An author of a cloud implements [`CloudFixture`] over a fake or a simulator of it, one that can lose an answer and be out of
 //! order, and has [`check`] run over it in a test. Each rule begins with a cloud in which nothing of ours exists; the first
 //! one that is broken is told with what was found.
 
@@ -13,10 +13,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use scaler_core::model::{ConfigId, GroupName, Instance, InstanceId, InstanceType};
+use scaler_core::ports::{Balancer, Compute, NewInstance};
 
-use crate::conformance::{Violation, Wrong, rules};
-use crate::model::{ConfigId, GroupName, Instance, InstanceId, InstanceType};
-use crate::ports::{Balancer, Compute, NewInstance};
+use crate::{Violation, Wrong, rules};
 
 /// A cloud in which nothing of ours exists, and what its ports know.
 #[derive(Clone)]
@@ -56,7 +56,7 @@ pub enum Trouble {
 
 /// Makes clouds of one kind, and gets at them from the other side.
 #[async_trait]
-pub trait Bench: Send + Sync {
+pub trait CloudFixture: Send + Sync {
     /// A cloud apart from all others. The methods below are about the last one.
     ///
     /// # Errors
@@ -86,8 +86,8 @@ pub trait Bench: Send + Sync {
 ///
 /// # Errors
 /// The first rule that is broken.
-pub async fn check(bench: &dyn Bench) -> Result<Vec<&'static str>, Violation> {
-    rules! { bench:
+pub async fn check(fixture: &dyn CloudFixture) -> Result<Vec<&'static str>, Violation> {
+    rules! { fixture:
         "a cloud without anything of ours lists nothing" => compute::nothing,
         "a created instance is found by its id, by its label and in the listing, with its group" => compute::created,
         "a label exists once" => compute::label_once,
@@ -111,9 +111,9 @@ fn new(cloud: &Cloud, label: &str) -> NewInstance {
 }
 
 /// An instance of the first group, as everybody sees it.
-async fn member(bench: &dyn Bench, cloud: &Cloud, label: &str) -> Result<Instance, Wrong> {
+async fn member(fixture: &dyn CloudFixture, cloud: &Cloud, label: &str) -> Result<Instance, Wrong> {
     let made = cloud.compute.create(&new(cloud, label)).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     let (instance, _) = found("by its id", cloud.compute.get(made.id).await?)?;
     Ok(instance)
 }

@@ -1,8 +1,4 @@
-//! Suites for authors of ports: what every store and every cloud must do, to be run over theirs in a test.
-//!
-//! [`store`] is for a [`Store`](crate::ports::Store), [`cloud`] for a [`Compute`](crate::ports::Compute) with its
-//! [`Balancer`](crate::ports::Balancer). Each rule begins with nothing; the first one that is broken is told with what was
-//! found.
+#![doc = include_str!("../README.md")]
 
 pub mod cloud;
 pub mod store;
@@ -64,11 +60,11 @@ fn same<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Resul
 
 /// Tries the rules in order; the ones that were kept, or the first that was not.
 macro_rules! rules {
-    ($bench:ident: $($name:literal => $rule:path),* $(,)?) => {{
+    ($fixture:ident: $($name:literal => $rule:path),* $(,)?) => {{
         let mut kept = Vec::new();
         $(
-            if let Err($crate::conformance::Wrong { found, source }) = $rule($bench).await {
-                return Err($crate::conformance::Violation { rule: $name, found, source });
+            if let Err($crate::Wrong { found, source }) = $rule($fixture).await {
+                return Err($crate::Violation { rule: $name, found, source });
             }
             kept.push($name);
         )*

@@ -1,9 +1,10 @@
 //! Rules about instances.
 
-use crate::conformance::cloud::{Bench, Cloud, found, member, new};
-use crate::conformance::{Wrong, same};
-use crate::model::{GroupName, InstanceId, InstanceType};
-use crate::ports::FailureKind;
+use scaler_core::model::{GroupName, InstanceId, InstanceType};
+use scaler_core::ports::FailureKind;
+
+use crate::cloud::{Cloud, CloudFixture, found, member, new};
+use crate::{Wrong, same};
 
 /// Id and group of each listed instance.
 pub(super) async fn listed(cloud: &Cloud) -> Result<Vec<(InstanceId, GroupName)>, Wrong> {
@@ -13,8 +14,8 @@ pub(super) async fn listed(cloud: &Cloud) -> Result<Vec<(InstanceId, GroupName)>
     Ok(pairs)
 }
 
-pub(super) async fn nothing(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
+pub(super) async fn nothing(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
     same("listed", &listed(&cloud).await?, &Vec::new())?;
     same("found", &cloud.compute.find("conform-1").await?, &None)?;
     for config in cloud.configs {
@@ -23,12 +24,12 @@ pub(super) async fn nothing(bench: &dyn Bench) -> Result<(), Wrong> {
     Ok(())
 }
 
-pub(super) async fn created(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
+pub(super) async fn created(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
     let made = cloud.compute.create(&new(&cloud, "conform-1")).await?;
     same("the label", &made.label.as_str(), &"conform-1")?;
     same("the type", &made.kind, &cloud.kind)?;
-    bench.settle().await?;
+    fixture.settle().await?;
     let group = Some(cloud.groups[0].clone());
     let (by_id, tagged) = found("by its id", cloud.compute.get(made.id).await?)?;
     same("id and label by id", &(by_id.id, by_id.label.as_str()), &(made.id, "conform-1"))?;
@@ -41,21 +42,21 @@ pub(super) async fn created(bench: &dyn Bench) -> Result<(), Wrong> {
     same("found by a part of its label", &cloud.compute.find("conform").await?, &None)
 }
 
-pub(super) async fn label_once(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let made = member(bench, &cloud, "conform-1").await?;
+pub(super) async fn label_once(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let made = member(fixture, &cloud, "conform-1").await?;
     match cloud.compute.create(&new(&cloud, "conform-1")).await {
         Ok(second) => return Err(Wrong::new(format!("a second instance with the label, {}", second.id))),
         Err(failure) => same("the failure's kind", &failure.kind, &FailureKind::LabelTaken)?,
     }
-    bench.settle().await?;
+    fixture.settle().await?;
     same("listed", &listed(&cloud).await?, &vec![(made.id, cloud.groups[0].clone())])
 }
 
-pub(super) async fn stranger(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let id = bench.stranger("conform-theirs").await?;
-    bench.settle().await?;
+pub(super) async fn stranger(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let id = fixture.stranger("conform-theirs").await?;
+    fixture.settle().await?;
     same("listed", &listed(&cloud).await?, &Vec::new())?;
     let (instance, group) = found("by its label", cloud.compute.find("conform-theirs").await?)?;
     same("id and group by label", &(instance.id, group), &(id, None))?;
@@ -63,10 +64,10 @@ pub(super) async fn stranger(bench: &dyn Bench) -> Result<(), Wrong> {
     same("the group by id", &group, &None)
 }
 
-pub(super) async fn label_taken(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let id = bench.stranger("conform-theirs").await?;
-    bench.settle().await?;
+pub(super) async fn label_taken(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let id = fixture.stranger("conform-theirs").await?;
+    fixture.settle().await?;
     match cloud.compute.create(&new(&cloud, "conform-theirs")).await {
         Ok(second) => return Err(Wrong::new(format!("a second instance with the label, {}", second.id))),
         Err(failure) => same("the failure's kind", &failure.kind, &FailureKind::LabelTaken)?,
@@ -75,26 +76,26 @@ pub(super) async fn label_taken(bench: &dyn Bench) -> Result<(), Wrong> {
     same("the group of theirs", &group, &None)
 }
 
-pub(super) async fn marked(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let made = member(bench, &cloud, "conform-1").await?;
+pub(super) async fn marked(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let made = member(fixture, &cloud, "conform-1").await?;
     let [group, other] = &cloud.groups;
     cloud.compute.mark(made.id, group, false).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     same("listed without tags", &listed(&cloud).await?, &Vec::new())?;
     let (_, tagged) = found("by its id", cloud.compute.get(made.id).await?)?;
     same("the group without tags", &tagged, &None)?;
     cloud.compute.mark(made.id, other, true).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     same("listed with the other group's tags", &listed(&cloud).await?, &vec![(made.id, other.clone())])
 }
 
-pub(super) async fn deleted(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let goes = member(bench, &cloud, "conform-1").await?;
-    let stays = member(bench, &cloud, "conform-2").await?;
+pub(super) async fn deleted(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let goes = member(fixture, &cloud, "conform-1").await?;
+    let stays = member(fixture, &cloud, "conform-2").await?;
     cloud.compute.delete(goes.id).await?;
-    bench.settle().await?;
+    fixture.settle().await?;
     same("the deleted one by id", &cloud.compute.get(goes.id).await?, &None)?;
     same("the deleted one by label", &cloud.compute.find("conform-1").await?, &None)?;
     same("listed", &listed(&cloud).await?, &vec![(stays.id, cloud.groups[0].clone())])?;
@@ -102,8 +103,8 @@ pub(super) async fn deleted(bench: &dyn Bench) -> Result<(), Wrong> {
     same("listed", &listed(&cloud).await?, &vec![(stays.id, cloud.groups[0].clone())])
 }
 
-pub(super) async fn prices(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
+pub(super) async fn prices(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
     let asked = [cloud.kind.clone(), InstanceType::from("conform-no-such-type")];
     let known = cloud.compute.prices(&cloud.groups[0], &asked).await?;
     match known.iter().find(|(kind, _)| *kind != cloud.kind) {

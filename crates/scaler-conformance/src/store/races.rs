@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use futures_util::future::{FutureExt, join_all};
+use scaler_core::model::Position;
+use scaler_core::ports::{LogName, Store, StoreError};
 use tokio::task::JoinSet;
 
-use crate::conformance::store::Bench;
-use crate::conformance::store::sample::{drafts, group};
-use crate::conformance::{Wrong, same};
-use crate::model::Position;
-use crate::ports::{LogName, Store, StoreError};
+use crate::store::StoreFixture;
+use crate::store::sample::{drafts, group};
+use crate::{Wrong, same};
 
 const WRITERS: u32 = 8;
 const ROUNDS: u32 = 12;
 /// How many entries each append has: they must stay together.
 const TOGETHER: u32 = 3;
 
-pub(super) async fn one_wins(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn one_wins(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     let mut end = Position::START;
     for _ in 0..5 {
@@ -43,8 +43,8 @@ pub(super) async fn one_wins(bench: &dyn Bench) -> Result<(), Wrong> {
     Ok(())
 }
 
-pub(super) async fn writers(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn writers(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     let mut tasks = JoinSet::new();
     for writer in 0..WRITERS {
@@ -106,8 +106,8 @@ async fn write(store: Arc<dyn Store>, log: LogName, writer: u32) -> Result<Vec<P
     Ok(ends)
 }
 
-pub(super) async fn abandoned(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn abandoned(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     let mut end = Position::START;
     for _ in 0..20 {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use scaler_core::model::{ActorId, Alert, AlertRow, AlertState, GroupName, Position, after};
+use scaler_core::ports::LogName;
+use scaler_core::state::{Cause, Draft, Fact, GroupMode};
 
-use crate::conformance::Wrong;
-use crate::model::{ActorId, Alert, AlertRow, AlertState, GroupName, Position, after};
-use crate::ports::LogName;
-use crate::state::{Cause, Draft, Fact, GroupMode};
+use crate::Wrong;
 
 pub(super) fn time(seconds: u64) -> Timestamp {
     after(Timestamp::UNIX_EPOCH, Duration::from_secs(1_700_000_000 + seconds))

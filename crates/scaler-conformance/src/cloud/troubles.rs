@@ -1,47 +1,48 @@
 //! Rules about calls that fail: what a failure says of what happened.
 
-use crate::conformance::cloud::compute::listed;
-use crate::conformance::cloud::nodes::new_node;
-use crate::conformance::cloud::{Bench, Trouble, found, member, new};
-use crate::conformance::{Wrong, same};
-use crate::model::Mode;
-use crate::ports::{Failure, FailureKind};
+use scaler_core::model::Mode;
+use scaler_core::ports::{Failure, FailureKind};
+
+use crate::cloud::compute::listed;
+use crate::cloud::nodes::new_node;
+use crate::cloud::{CloudFixture, Trouble, found, member, new};
+use crate::{Wrong, same};
 
 fn failed<T>(what: &str, answer: Result<T, Failure>) -> Result<Failure, Wrong> {
     answer.err().ok_or_else(|| Wrong::new(format!("{what} succeeded")))
 }
 
-pub(super) async fn lost_create(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    bench.trouble(Trouble::LostAnswer).await?;
+pub(super) async fn lost_create(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    fixture.trouble(Trouble::LostAnswer).await?;
     let failure = failed("the create", cloud.compute.create(&new(&cloud, "conform-1")).await)?;
     same("the failure's kind", &failure.kind, &FailureKind::MayHaveHappened)?;
-    bench.settle().await?;
+    fixture.settle().await?;
     let (instance, group) = found("by its label", cloud.compute.find("conform-1").await?)?;
     same("its group", &group, &Some(cloud.groups[0].clone()))?;
     same("listed", &listed(&cloud).await?, &vec![(instance.id, cloud.groups[0].clone())])
 }
 
-pub(super) async fn lost_register(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let member = member(bench, &cloud, "conform-1").await?;
-    bench.trouble(Trouble::LostAnswer).await?;
+pub(super) async fn lost_register(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let member = member(fixture, &cloud, "conform-1").await?;
+    fixture.trouble(Trouble::LostAnswer).await?;
     let new = new_node(cloud.configs[0], &member)?;
     let failure = failed("the registration", cloud.balancer.register(&new).await)?;
     same("the failure's kind", &failure.kind, &FailureKind::MayHaveHappened)?;
-    bench.settle().await?;
+    fixture.settle().await?;
     let nodes = cloud.balancer.nodes(cloud.configs[0]).await?;
     let labels: Vec<&str> = nodes.iter().map(|node| node.label.as_str()).collect();
     same("the config's nodes", &labels, &vec!["conform-1"])
 }
 
-pub(super) async fn unreadable(bench: &dyn Bench) -> Result<(), Wrong> {
-    let cloud = bench.empty().await?;
-    let member = member(bench, &cloud, "conform-1").await?;
+pub(super) async fn unreadable(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let cloud = fixture.empty().await?;
+    let member = member(fixture, &cloud, "conform-1").await?;
     let config = cloud.configs[0];
     let node = cloud.balancer.register(&new_node(config, &member)?).await?;
-    bench.settle().await?;
-    bench.trouble(Trouble::OutOfOrder).await?;
+    fixture.settle().await?;
+    fixture.trouble(Trouble::OutOfOrder).await?;
     failed("the listing", cloud.compute.list().await)?;
     failed("reading an instance", cloud.compute.get(member.id).await)?;
     failed("finding an instance", cloud.compute.find("conform-1").await)?;

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use scaler_core::model::{AlertRow, AlertState, AlertTable};
 
-use crate::conformance::store::Bench;
-use crate::conformance::store::sample::{row, time};
-use crate::conformance::{Wrong, same};
-use crate::model::{AlertRow, AlertState, AlertTable};
+use crate::store::StoreFixture;
+use crate::store::sample::{row, time};
+use crate::{Wrong, same};
 
 fn table(rows: impl IntoIterator<Item = AlertRow>, polled: Option<u64>) -> AlertTable {
     let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.alert.fingerprint.clone(), row)).collect();
     AlertTable { rows, polled: polled.map(time) }
 }
 
-pub(super) async fn rows(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn rows(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let [a, b] = ["a1", "b2"].map(|fingerprint| row(fingerprint, AlertState::Firing, 1));
     store.keep_alerts(&[a.clone(), b.clone()], None).await?;
     same("kept", &store.alerts().await?, &table([a, b.clone()], None))?;
@@ -37,8 +37,8 @@ pub(super) async fn rows(bench: &dyn Bench) -> Result<(), Wrong> {
     same("nothing forgotten", &store.alerts().await?, &table([b], None))
 }
 
-pub(super) async fn polled(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn polled(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     store.keep_alerts(&[], None).await?;
     same("never polled", &store.alerts().await?, &table([], None))?;
     store.keep_alerts(&[], Some(time(7))).await?;
@@ -52,8 +52,8 @@ pub(super) async fn polled(bench: &dyn Bench) -> Result<(), Wrong> {
     same("forgotten", &store.alerts().await?, &table([], Some(9)))
 }
 
-pub(super) async fn together(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn together(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let rows: Vec<AlertRow> =
         (0..100).map(|number| row(&format!("{number:016x}"), AlertState::Firing, number)).collect();
     let kept = rows.iter().cloned().map(|row| {

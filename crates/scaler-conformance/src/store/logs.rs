@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::conformance::store::Bench;
-use crate::conformance::store::sample::{draft, drafts, group, row, time};
-use crate::conformance::{Wrong, same};
-use crate::model::{AlertState, AlertTable, Position};
-use crate::ports::{LogName, Store, StoreError};
-use crate::state::{Draft, LogError};
+use scaler_core::model::{AlertState, AlertTable, Position};
+use scaler_core::ports::{LogName, Store, StoreError};
+use scaler_core::state::{Draft, LogError};
+
+use crate::store::StoreFixture;
+use crate::store::sample::{draft, drafts, group, row, time};
+use crate::{Wrong, same};
 
 const ALL: usize = usize::MAX;
 
@@ -26,16 +27,16 @@ fn conflicts<T>(answer: Result<T, StoreError>, at: Position, end: Position) -> R
     }
 }
 
-pub(super) async fn empty(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn empty(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     same("logs", &store.logs().await?, &Vec::new())?;
     same("alerts", &store.alerts().await?, &AlertTable::default())?;
     let read = store.read(&LogName::Installation, Position::START, ALL).await?;
     same("entries", &read, &Vec::new())
 }
 
-pub(super) async fn read(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn read(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     let written = drafts("a", 0..7);
     same("the end", &store.append(&log, Position::START, &written[..3]).await?, &Position(3))?;
@@ -55,8 +56,8 @@ pub(super) async fn read(bench: &dyn Bench) -> Result<(), Wrong> {
     Ok(())
 }
 
-pub(super) async fn conflict(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn conflict(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     conflicts(store.append(&log, Position(1), &drafts("a", 0..1)).await, Position(1), Position::START)?;
     store.append(&log, Position::START, &drafts("a", 0..3)).await?;
@@ -66,8 +67,8 @@ pub(super) async fn conflict(bench: &dyn Bench) -> Result<(), Wrong> {
     same("the entries", &texts(&store, &log).await?, &drafts("a", 0..3))
 }
 
-pub(super) async fn nothing(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn nothing(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     same("the end", &store.append(&log, Position::START, &[]).await?, &Position::START)?;
     same("logs", &store.logs().await?, &Vec::new())?;
@@ -79,8 +80,8 @@ pub(super) async fn nothing(bench: &dyn Bench) -> Result<(), Wrong> {
     same("the entries", &texts(&store, &log).await?, &drafts("a", 0..2))
 }
 
-pub(super) async fn apart(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn apart(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let logs = [LogName::Installation, group("api")?, group("installation")?, group("web")?, group("web-2")?];
     for (number, log) in (0..5).zip(&logs).rev() {
         let end = store.append(log, Position::START, &[draft("a", number)]).await?;
@@ -93,16 +94,16 @@ pub(super) async fn apart(bench: &dyn Bench) -> Result<(), Wrong> {
     Ok(())
 }
 
-pub(super) async fn refused(bench: &dyn Bench) -> Result<(), Wrong> {
+pub(super) async fn refused(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
     let text = draft("a", 2).encode()?;
     let kind = text.replacen("\"size_asked\"", "\"dreamt\"", 1);
     let format = text.replacen("\"format\":1", "\"format\":2", 1);
     let damaged = text.get(..text.len() / 2).unwrap_or_default().to_owned();
     for (planted, what) in [(kind, "kind"), (format, "format"), (damaged, "damage")] {
-        let store = bench.empty().await?;
+        let store = fixture.empty().await?;
         let log = group("web")?;
         store.append(&log, Position::START, &drafts("a", 0..2)).await?;
-        bench.plant(&store, &log, &planted).await?;
+        fixture.plant(&store, &log, &planted).await?;
         same("the readable part", &store.read(&log, Position::START, 2).await?.len(), &2)?;
         for from in [Position::START, Position(2)] {
             let refused = match store.read(&log, from, ALL).await {
@@ -123,14 +124,14 @@ pub(super) async fn refused(bench: &dyn Bench) -> Result<(), Wrong> {
     Ok(())
 }
 
-pub(super) async fn durable(bench: &dyn Bench) -> Result<(), Wrong> {
-    let store = bench.empty().await?;
+pub(super) async fn durable(fixture: &dyn StoreFixture) -> Result<(), Wrong> {
+    let store = fixture.empty().await?;
     let log = group("web")?;
     store.append(&log, Position::START, &drafts("a", 0..5)).await?;
     store.append(&LogName::Installation, Position::START, &drafts("a", 5..6)).await?;
     store.keep_alerts(&[row("00000000000000aa", AlertState::Firing, 4)], Some(time(5))).await?;
     let table = store.alerts().await?;
-    let Some(store) = bench.again(store).await? else { return Ok(()) };
+    let Some(store) = fixture.again(store).await? else { return Ok(()) };
     same("logs", &store.logs().await?, &vec![LogName::Installation, log.clone()])?;
     same("the entries", &texts(&store, &log).await?, &drafts("a", 0..5))?;
     same("alerts", &store.alerts().await?, &table)?;
