@@ -73,6 +73,10 @@ architecture:
 clients:
     .ci/clients
 
+# 2,000 random histories of the real loop: seven minutes, not part of CI
+histories:
+    SCALER_SEEDS=2000 cargo test -p integration --test integration simulation::histories
+
 # The real Prometheus and Alertmanager; installs Debian's packages where they are missing
 e2e:
     .ci/e2e

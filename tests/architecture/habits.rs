@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 /// A stage's command as a person types it, by its title.
 fn stages(run: &str) -> BTreeMap<&str, &str> {
-    let lines = run.lines().filter_map(|line| line.strip_prefix("stage \"")?.split_once("\" "));
+    let lines = run.lines().filter_map(|line| {
+        let line = line.strip_prefix("stage \"").or_else(|| line.strip_prefix("beside \""));
+        line?.split_once("\" ")
+    });
     // What a stage sets in its environment, the justfile sets for all recipes.
+    let prefixes = ["env RUSTDOCFLAGS=\"-D warnings\" ", "nice "];
     lines
         .map(|(title, command)| {
-            (title, command.strip_prefix("env RUSTDOCFLAGS=\"-D warnings\" ").unwrap_or(command))
+            (title, prefixes.iter().find_map(|prefix| command.strip_prefix(prefix)).unwrap_or(command))
         })
         .collect()
 }
@@ -123,7 +127,7 @@ fn every_stage_of_ci_has_its_recipe_and_its_row() {
 
 #[test]
 fn a_stage_that_is_named_nowhere_is_found() {
-    let run = "stage \"Docs\" env RUSTDOCFLAGS=\"-D warnings\" cargo doc\nstage \"Lock file: up to date\" .ci/lock\n";
+    let run = "stage \"Docs\" env RUSTDOCFLAGS=\"-D warnings\" cargo doc\nbeside \"Lock file: up to date\" nice .ci/lock\n";
     let justfile = "# Pages\ndoc: tools\n    cargo doc\n\nlock:\n    .ci/lock\n";
     let contributing = "\n| `doc` | `cargo doc` | pages |\n| `lock` | `.ci/lock` | the lock file |\n";
     assert_eq!(stages_that_drifted(run, justfile, contributing), [] as [String; 0]);
