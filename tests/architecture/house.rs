@@ -23,6 +23,7 @@ pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_300, p
 
 const OWN: &str = "each client has its own, named by its crate";
 const PORT: &str = "what a port shows of any cloud, apart from what an API says";
+const LINODE: &str = "Linode's word, in the client and in the simulator, which does not know the client";
 const SIMULATOR: &str = "each simulator has its own, named by its crate";
 
 /// Names that public types of several places share, each for its reason.
@@ -31,6 +32,7 @@ pub(crate) const SHARED_NAMES: &[(&str, &str)] = &[
     ("Alert", "Alertmanager's message, and what the table of alerts keeps of it"),
     ("BuildError", OWN),
     ("Call", OWN),
+    ("Cause", "Jenkins' word for what triggered a build, and why a group was changed"),
     ("Client", OWN),
     ("ClientBuilder", OWN),
     ("Effect", SIMULATOR),
@@ -38,40 +40,25 @@ pub(crate) const SHARED_NAMES: &[(&str, &str)] = &[
     ("ErrorBody", OWN),
     ("ErrorKind", OWN),
     ("Event", "Linode's, and what happened to a group"),
+    ("Events", "Linode's family of that path, and those of a group"),
+    ("Extra", OWN),
     ("Fault", SIMULATOR),
     ("Instance", PORT),
     ("InstanceStatus", PORT),
     ("List", OWN),
     ("Node", "a NodeBalancer's, and Jenkins'"),
+    ("NodeMode", LINODE),
     ("NodeStatus", PORT),
+    ("Nodes", "the family of a NodeBalancer's, and that of Jenkins'"),
+    ("Operation", "OpenAPI's word for a method and a path, and what takes a group to a new size"),
+    ("Price", "Linode's of a type, and an amount of money an hour"),
     ("Seed", SIMULATOR),
     ("SeedNode", SIMULATOR),
     ("Simulator", SIMULATOR),
+    ("SimulatorBuilder", SIMULATOR),
     ("Snapshot", SIMULATOR),
     ("Target", SIMULATOR),
     ("Timings", SIMULATOR),
-];
-
-/// Names that public types still share without need. The list only shrinks.
-pub(crate) const NAMES_TO_PART: &[&str] = &[
-    "Alerts",
-    "Amount",
-    "Backend",
-    "Builder",
-    "Cause",
-    "Clock",
-    "Events",
-    "Extra",
-    "Failure",
-    "InProcess",
-    "Listing",
-    "Mode",
-    "Nodes",
-    "Operation",
-    "Permission",
-    "Price",
-    "Status",
-    "Wait",
 ];
 
 /// The crates from the ground up, each with the crates of the workspace that it may build on.
@@ -146,12 +133,28 @@ pub(crate) enum Modules {
     AllBut(&'static [&'static str]),
 }
 
+impl Modules {
+    pub(crate) fn hold(&self, module: &str) -> bool {
+        match self {
+            Self::Only(modules) => modules.contains(&module),
+            Self::AllBut(modules) => !modules.contains(&module),
+        }
+    }
+}
+
 /// Modules that stand above the rest of their crate, which is one floor. Only the crate's root may name them, to show them.
 pub(crate) const ABOVE: &[(&str, &str)] = &[("alertmanager-types", "client"), ("autoscale-api", "client")];
 
 pub(crate) fn stands_above(name: &str, module: Option<&String>) -> bool {
     module.is_some_and(|module| ABOVE.contains(&(name, module.as_str())))
 }
+
+/// Clients in whose docs each public function has an example, but for their models, which are read and not called.
+pub(crate) const EXAMPLES: &[(&str, Modules)] = &[
+    ("linode-api", Modules::AllBut(&["models"])),
+    ("jenkins-client", Modules::AllBut(&["models"])),
+    ("alertmanager-types", Modules::Only(&["client"])),
+];
 
 /// A folder of a crate's `src` (or the file of that name; "" is the whole crate but for what stands above).
 pub(crate) struct Floor {

@@ -1,15 +1,15 @@
 //! The limits of programs, crates and names, held against this workspace and against made-up trees.
 
 use super::WORKSPACE;
-use super::house::{LARGER_PROGRAMS, LIMITS, NAMES_TO_PART, PROGRAM_LINES, SHARED_NAMES};
+use super::house::{LARGER_PROGRAMS, LIMITS, PROGRAM_LINES, SHARED_NAMES};
 use super::made_up::MadeUp;
 use super::rules::Rule;
 
-/// A name that is parted, or not shared any more, leaves its list; a limit is of something that is there.
+/// A name that is not shared any more leaves its list; a limit is of something that is there.
 #[test]
 fn names_that_are_shared_no_more_and_limits_of_nothing_leave_their_lists() {
     let report = &*WORKSPACE;
-    for name in SHARED_NAMES.iter().map(|(name, _)| name).chain(NAMES_TO_PART) {
+    for (name, _) in SHARED_NAMES {
         let places = report.types.get(*name).map_or(0, Vec::len);
         assert!(places > 1, "{places} public types are called {name}: take it off its list in house.rs");
     }

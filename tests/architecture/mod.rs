@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod circles;
+mod examples;
 mod habits;
 mod house;
 mod limits;
@@ -18,7 +19,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use house::{CIRCLES, MOST_LINES, TO_CONVERT};
+use house::{CIRCLES, EXAMPLES, MOST_LINES, TO_CONVERT};
 use made_up::MadeUp;
 use rules::{Report, Rule, check};
 
@@ -37,6 +38,10 @@ fn the_workspace_keeps_its_floors() {
             report.held.contains_key(&("scaler-core", floor)),
             "no file of scaler-core's {floor} was checked"
         );
+    }
+    for (client, _) in EXAMPLES {
+        let shown = report.shown.get(client).copied().unwrap_or_default();
+        assert!(shown > 5, "only {shown} files of {client} were searched for functions without an example");
     }
     for client in ["linode-api", "jenkins-client"] {
         assert!(report.held.contains_key(&(client, "models")), "no file of {client}'s models was checked");
@@ -302,6 +307,9 @@ fn each_way_to_break_a_rule_is_found() {
             "`use c::{…}`",
         ),
         ("crates/scaler/src/alone/mod.rs", "//! Alone.\n", Rule::ModuleFile, 1, "without children"),
+        ("crates/linode-api/src/api/ips.rs", "/// All.\npub fn list() {}\n", Rule::Example, 2, "list"),
+        ("crates/jenkins-client/src/client/builder.rs", "pub fn retry() {}\n", Rule::Example, 1, "retry"),
+        ("crates/alertmanager-types/src/client/list.rs", "pub fn all() {}\n", Rule::Example, 1, "all"),
     ];
     for (file, text, rule, line, word) in rows {
         let made = MadeUp::new();
@@ -442,9 +450,12 @@ fn what_is_only_written_about_is_no_violation() {
         ("bins/autoscale/src/run.rs", "use autoscale_daemon::Daemon;\n"),
         (
             "crates/alertmanager-types/src/client/call.rs",
-            "use api_transport::Request;\nuse crate::webhook;\npub async fn f() {}\n",
+            "use api_transport::Request;\nuse crate::webhook;\nasync fn f() {}\n",
         ),
         ("crates/alertmanager-types/src/lib.rs", "pub mod client;\npub use client::Client;\n"),
+        ("crates/alertmanager-types/src/labels.rs", "pub fn len() {}\n"),
+        ("crates/linode-api/src/models.rs", "pub fn id() {}\n"),
+        ("crates/api-transport/src/retry.rs", "pub fn never() {}\n"),
         (
             "crates/scaler/src/a.rs",
             "use std::fmt::{self, Display};\nuse std::{io, mem as memory};\n#[cfg(b)]\nuse std::fs;\npub use std::ops;\n",

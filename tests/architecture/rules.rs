@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 use super::circles::{Read, circles};
+use super::examples::without_example;
 use super::house::{
-    CIRCLES, CLOCKS, CRATES, FLOORS, Floor, INDEPENDENT, LARGER_PROGRAMS, LIMITS, MOST_LINES, Modules,
-    NAMES_TO_PART, PROGRAM_LINES, SHARED_NAMES, TO_CONVERT, stands_above,
+    CIRCLES, CLOCKS, CRATES, EXAMPLES, FLOORS, Floor, INDEPENDENT, LARGER_PROGRAMS, LIMITS, MOST_LINES,
+    PROGRAM_LINES, SHARED_NAMES, TO_CONVERT, stands_above,
 };
 use super::manifest::{self, Need};
 use super::source::{Named, Source, module_of, tokens, without_tests};
@@ -28,6 +29,7 @@ pub(crate) enum Rule {
     ModuleFile,
     Size,
     SharedName,
+    Example,
 }
 
 /// One place that breaks a rule.
@@ -58,6 +60,8 @@ pub(crate) struct Report {
     pub(crate) sizes: BTreeMap<String, (usize, usize)>,
     /// Where the public types of each name are.
     pub(crate) types: BTreeMap<String, Vec<(PathBuf, usize)>>,
+    /// Files of each client of [`EXAMPLES`] that were searched for functions without an example.
+    pub(crate) shown: BTreeMap<&'static str, usize>,
     /// Files that a floor's rules were held against, by crate and folder.
     pub(crate) held: BTreeMap<(&'static str, &'static str), usize>,
 }
@@ -271,6 +275,7 @@ impl Check {
             if for_tests.iter().any(|tests| module.starts_with(tests)) {
                 continue;
             }
+            self.examples(name, file, module.first().map_or("", String::as_str), text);
             let measured = sizes::measure(text);
             lines += measured.lines;
             types += measured.public_types.len();
@@ -293,6 +298,19 @@ impl Check {
         if let Some(most) = limit.map(|limit| limit.public_types).filter(|most| types > *most) {
             let why = format!("{name} has {types} public types, at most {most}");
             self.breaks(src, 1, Rule::Size, why);
+        }
+    }
+
+    /// A client's functions each show how they are used.
+    fn examples(&mut self, name: &str, file: &Path, module: &str, text: &str) {
+        let Some((client, _)) =
+            EXAMPLES.iter().find(|(client, in_modules)| *client == name && in_modules.hold(module))
+        else {
+            return;
+        };
+        *self.report.shown.entry(client).or_default() += 1;
+        for (line, function) in without_example(text) {
+            self.breaks(file, line, Rule::Example, format!("{function} has no example in its docs"));
         }
     }
 
@@ -342,11 +360,7 @@ impl Check {
                 continue;
             }
             let Some(module) = named.segments.get(1).map(String::as_str) else { continue };
-            let allowed = match floor.names {
-                Modules::Only(modules) => modules.contains(&module),
-                Modules::AllBut(modules) => !modules.contains(&module),
-            };
-            if !allowed {
+            if !floor.names.hold(module) {
                 let why = format!("{here} must not name {path}");
                 self.breaks(file, named.line, Rule::Floors, why);
             }
@@ -365,7 +379,7 @@ impl Check {
 }
 
 fn may_be_shared(name: &str) -> bool {
-    SHARED_NAMES.iter().any(|(shared, _)| *shared == name) || NAMES_TO_PART.contains(&name)
+    SHARED_NAMES.iter().any(|(shared, _)| *shared == name)
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {

@@ -1,6 +1,6 @@
 //! A daemon that is killed on the whole way down. It needs no Prometheus, but the minutes of a removal.
 
-use linode_sim::{Mode, Timings};
+use linode_sim::{NodeMode, Timings};
 
 use crate::rig::{Account, Configuration, Daemon, alert, eventually, seconds};
 
@@ -18,12 +18,12 @@ async fn a_daemon_that_is_killed_while_members_leave_finishes_it_after_each_star
     let until = async |what: &str, within: u64, so: &dyn Fn() -> bool| {
         eventually(seconds(within), what, async || so().then_some(())).await;
     };
-    until("a member drains", 60, &|| account.nodes_in(Mode::Drain) > 0).await;
+    until("a member drains", 60, &|| account.nodes_in(NodeMode::Drain) > 0).await;
     daemon.kill();
     daemon.again().await;
-    until("two members drain", 60, &|| account.nodes_in(Mode::Drain) == 2).await;
+    until("two members drain", 60, &|| account.nodes_in(NodeMode::Drain) == 2).await;
     // Each start lets no deadline pass for two minutes.
-    until("a member is rejected", 180, &|| account.nodes_in(Mode::Reject) > 0).await;
+    until("a member is rejected", 180, &|| account.nodes_in(NodeMode::Reject) > 0).await;
     until("a node is gone", 60, &|| account.nodes().len() < 4).await;
     daemon.kill();
     let left = account.instances().len();

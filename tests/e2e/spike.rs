@@ -1,6 +1,6 @@
 //! The main job: capacity follows the load, and nobody notices it shrinking.
 
-use linode_sim::Mode;
+use linode_sim::NodeMode;
 use tokio::time::Instant;
 
 use super::scene::{CALM, SPIKE, Scene};
@@ -28,7 +28,7 @@ async fn a_spike_has_two_members_become_four_and_its_end_two_again_without_a_fai
     let before = scene.load.tally();
     scene.load.set_rate(CALM);
     let calmed = Instant::now();
-    scene.until("two members drain", 60, || account.nodes_in(Mode::Drain) == 2, "").await;
+    scene.until("two members drain", 60, || account.nodes_in(NodeMode::Drain) == 2, "").await;
     println!("two drain {:.1} s after the spike's end", calmed.elapsed().as_secs_f64());
     // A daemon lets no deadline pass in its first two minutes.
     scene.until("two members are gone", 180, || account.instances().len() == 2, "").await;
@@ -72,7 +72,7 @@ async fn a_spike_that_comes_back_takes_back_the_members_that_drain_and_creates_n
     let (members, before) = (ids(), scene.load.tally());
 
     scene.load.set_rate(CALM);
-    scene.until("two members drain", 60, || account.nodes_in(Mode::Drain) == 2, "").await;
+    scene.until("two members drain", 60, || account.nodes_in(NodeMode::Drain) == 2, "").await;
     scene.load.set_rate(SPIKE);
     let back = Instant::now();
     scene.until("they are reinstated", 30, || account.serving() == 4, "").await;

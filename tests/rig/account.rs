@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use linode_sim::live::{LiveOptions, Server};
 use linode_sim::{
-    Backend, BalancerView, InstanceView, Mode, NodeStatus, SeedBalancer, SeedConfig, Simulator, Snapshot,
-    Timings,
+    BalancerView, InstanceView, NodeMode, NodeStatus, NodeView, SeedBalancer, SeedConfig, Simulator,
+    Snapshot, Timings,
 };
 use scaler_core::clock::SystemClock;
 use scaler_core::ports::Clock as _;
@@ -89,7 +89,7 @@ impl Account {
         self.snapshot().instances
     }
 
-    pub(crate) fn nodes(&self) -> Vec<Backend> {
+    pub(crate) fn nodes(&self) -> Vec<NodeView> {
         self.balancer().configs.remove(0).nodes
     }
 
@@ -104,11 +104,14 @@ impl Account {
 
     /// Nodes that take traffic.
     pub(crate) fn serving(&self) -> usize {
-        self.nodes().iter().filter(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up).count()
+        self.nodes()
+            .iter()
+            .filter(|node| node.mode == NodeMode::Accept && node.status == NodeStatus::Up)
+            .count()
     }
 
     /// Nodes in a mode.
-    pub(crate) fn nodes_in(&self, mode: Mode) -> usize {
+    pub(crate) fn nodes_in(&self, mode: NodeMode) -> usize {
         self.nodes().iter().filter(|node| node.mode == mode).count()
     }
 

@@ -103,7 +103,7 @@ async fn told(daemon: &Daemon) -> Option<String> {
 }
 
 /// Instances by id and label, nodes by id and mode.
-type World = (Vec<(u64, String)>, Vec<(u64, linode_sim::Mode)>);
+type World = (Vec<(u64, String)>, Vec<(u64, linode_sim::NodeMode)>);
 
 fn world(account: &Account) -> World {
     let instances = account.instances().into_iter().map(|one| (one.id, one.label)).collect();

@@ -1,6 +1,6 @@
 //! SIGKILL, and a new start from the same store.
 
-use linode_sim::Mode;
+use linode_sim::NodeMode;
 
 use super::at_rest;
 use crate::rig::{alert, eventually, seconds};
@@ -54,19 +54,23 @@ async fn a_daemon_that_is_killed_while_members_drain_goes_on_and_can_take_them_b
     daemon.until_at_rest(4, seconds(40)).await;
     let members = account.instances();
     daemon.notify(&[alert("WebCpuHigh", "resolved"), alert("WebCpuLow", "firing")]).await;
-    eventually(seconds(30), "a member drains", async || (account.nodes_in(Mode::Drain) > 0).then_some(()))
-        .await;
+    eventually(seconds(30), "a member drains", async || {
+        (account.nodes_in(NodeMode::Drain) > 0).then_some(())
+    })
+    .await;
     daemon.kill();
-    println!("killed when {} drained", account.nodes_in(Mode::Drain));
+    println!("killed when {} drained", account.nodes_in(NodeMode::Drain));
 
     daemon.again().await;
-    eventually(seconds(30), "two members drain", async || (account.nodes_in(Mode::Drain) == 2).then_some(()))
-        .await;
+    eventually(seconds(30), "two members drain", async || {
+        (account.nodes_in(NodeMode::Drain) == 2).then_some(())
+    })
+    .await;
     daemon.kill();
     daemon.again().await;
     // The times of this group are over long since; a daemon that just began cuts nobody off all the same.
     tokio::time::sleep(seconds(6)).await;
-    assert_eq!((account.nodes_in(Mode::Drain), account.nodes_in(Mode::Accept)), (2, 2));
+    assert_eq!((account.nodes_in(NodeMode::Drain), account.nodes_in(NodeMode::Accept)), (2, 2));
     assert_eq!(daemon.group().await["desired"], 2);
 
     daemon.notify(&[alert("WebCpuLow", "resolved"), alert("WebCpuHigh", "firing")]).await;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use linode_sim::{Backend, Mode, NodeStatus, Simulator};
+use linode_sim::{NodeMode, NodeStatus, NodeView, Simulator};
 use scaler_core::model::elapsed;
 
 /// The life of one of our instances.
@@ -22,7 +22,7 @@ pub struct Life {
     pub drained: Option<Timestamp>,
     /// When they were asked to reject.
     pub rejected: Option<Timestamp>,
-    mode: Option<Mode>,
+    mode: Option<NodeMode>,
 }
 
 /// The cloud as it is.
@@ -63,7 +63,7 @@ impl Truth {
     pub fn is_left_behind(&self, node: u64, instance: u64) -> bool {
         let label = self.sim.snapshot().instances.into_iter().find(|one| one.id == instance);
         let label = label.map(|one| one.label).unwrap_or_default();
-        let here: Vec<Backend> =
+        let here: Vec<NodeView> =
             self.backends().into_iter().filter(|one| one.instance == Some(instance)).collect();
         here.iter().any(|one| one.node == node && one.label != label)
             && here.iter().any(|one| one.label == label)
@@ -80,11 +80,11 @@ impl Truth {
         snapshot.instances.iter().find(|one| one.private_ipv4.is_some_and(here)).map(|one| one.id)
     }
 
-    pub fn backends(&self) -> Vec<Backend> {
+    pub fn backends(&self) -> Vec<NodeView> {
         self.sim.backends(self.config)
     }
 
-    pub fn backend(&self, node: u64) -> Option<Backend> {
+    pub fn backend(&self, node: u64) -> Option<NodeView> {
         self.backends().into_iter().find(|backend| backend.node == node)
     }
 
@@ -104,11 +104,11 @@ impl Truth {
             self.lives.entry(*id).or_default();
         }
         for (id, life) in &mut self.lives {
-            let nodes: Vec<&Backend> =
+            let nodes: Vec<&NodeView> =
                 backends.iter().filter(|backend| backend.instance == Some(*id)).collect();
             let serves = running.contains(id)
                 && !nodes.is_empty()
-                && nodes.iter().all(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up);
+                && nodes.iter().all(|node| node.mode == NodeMode::Accept && node.status == NodeStatus::Up);
             match (life.serving, serves) {
                 (None, true) => {
                     // A flap that nobody need have noticed is none.
@@ -130,11 +130,11 @@ impl Truth {
             let mode = nodes.first().map(|node| node.mode);
             if mode != life.mode && mode.is_some() {
                 match mode {
-                    Some(Mode::Drain) if life.drained.is_none() => life.drained = Some(now),
-                    Some(Mode::Reject) => {
+                    Some(NodeMode::Drain) if life.drained.is_none() => life.drained = Some(now),
+                    Some(NodeMode::Reject) => {
                         life.rejected = life.rejected.or(Some(now));
                     }
-                    Some(Mode::Accept) => {
+                    Some(NodeMode::Accept) => {
                         life.drained = None;
                         life.rejected = None;
                     }

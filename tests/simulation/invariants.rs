@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use linode_sim::{Mode, Simulator};
+use linode_sim::{NodeMode, Simulator};
 use scaler_core::model::{ActorId, DrainWhy, Group, Position, Signal, elapsed};
 use scaler_core::ports::LogName;
 use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, GroupState, Step};
@@ -52,7 +52,7 @@ struct State {
     low: Option<Timestamp>,
     low_ended: Option<Timestamp>,
     protected: BTreeSet<u64>,
-    before: BTreeMap<u64, Mode>,
+    before: BTreeMap<u64, NodeMode>,
     /// Labels whose create was last refused for the rate of requests.
     rate_limited: BTreeSet<String>,
     changes: u64,
@@ -218,7 +218,7 @@ impl Judge {
                     .truth
                     .backends()
                     .iter()
-                    .any(|node| node.instance == Some(*instance) && node.mode == Mode::Accept);
+                    .any(|node| node.instance == Some(*instance) && node.mode == NodeMode::Accept);
                 if accepts {
                     state.breach(&self.sim, "I2", format!("{call}: it is registered and accepting"));
                 }
@@ -262,8 +262,8 @@ impl Judge {
                 }
             }
             Call::SetMode { node, mode, .. } if mode != "accept" => {
-                let changed = state.before.get(node) == Some(&Mode::Accept)
-                    && state.truth.backend(*node).is_some_and(|node| node.mode != Mode::Accept);
+                let changed = state.before.get(node) == Some(&NodeMode::Accept)
+                    && state.truth.backend(*node).is_some_and(|node| node.mode != NodeMode::Accept);
                 let id = state.instance_of(*node).filter(|_| changed);
                 if let Some(id) = id
                     && state.truth.lives.get(&id).is_some_and(|life| life.ever)
@@ -405,7 +405,7 @@ impl State {
         else {
             return;
         };
-        let accepts = self.truth.backend(node.0).filter(|node| node.mode == Mode::Accept);
+        let accepts = self.truth.backend(node.0).filter(|node| node.mode == NodeMode::Accept);
         let serves = accepts.and_then(|node| node.instance).and_then(|id| self.truth.lives.get(&id));
         let (serving, desired) = (self.truth.serving().len(), self.state.desired.unwrap_or_default());
         if serves.is_some_and(|life| life.serving.is_some()) && serving <= desired as usize {

@@ -24,7 +24,7 @@ pub const LATE: Duration = Duration::from_secs(9);
 /// The wire of one process.
 #[derive(Clone)]
 pub struct Wire {
-    inner: InProcess<linode_sim::InProcess>,
+    inner: InProcess<linode_sim::SimulatorService<linode_sim::Simulator>>,
     judge: Arc<Judge>,
     fuse: Arc<Fuse>,
     process: u32,

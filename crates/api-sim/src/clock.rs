@@ -9,13 +9,13 @@ use tokio::time::Instant;
 ///
 /// Under tokio's paused clock it stands still until the test turns it.
 #[derive(Debug, Clone)]
-pub struct Clock {
+pub struct SimulatedClock {
     origin: Instant,
     start: Timestamp,
     speed: f64,
 }
 
-impl Clock {
+impl SimulatedClock {
     /// A clock that shows `start` now, and goes `speed` times as fast as tokio's, from a millionth to a million;
     /// anything else is 1.
     #[must_use]

@@ -10,11 +10,11 @@ mod service;
 mod simulation;
 
 pub use agenda::Agenda;
-pub use clock::{Clock, between, later, wall_clock};
+pub use clock::{SimulatedClock, between, later, wall_clock};
 pub use fault::{
     ActiveFault, Effect, Fault, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, Target, glob,
     time,
 };
 pub use seed::SeedError;
-pub use service::{ConnectionLost, InProcess, Simulated, router};
+pub use service::{ConnectionLost, Simulated, SimulatorService, router};
 pub use simulation::{Simulation, World};

@@ -55,18 +55,18 @@ async fn routed<S: Simulated>(State(simulator): State<S>, request: Request<Body>
 
 /// A simulator as a `tower` service without a socket: a lost connection is an error of the service.
 #[derive(Debug, Clone)]
-pub struct InProcess<S> {
+pub struct SimulatorService<S> {
     simulator: S,
 }
 
-impl<S> InProcess<S> {
+impl<S> SimulatorService<S> {
     /// The service in front of a simulator.
     pub fn new(simulator: S) -> Self {
         Self { simulator }
     }
 }
 
-impl<S, B> Service<Request<B>> for InProcess<S>
+impl<S, B> Service<Request<B>> for SimulatorService<S>
 where
     S: Simulated,
     B: HttpBody<Data = Bytes> + Send + 'static,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::clock::{Clock, between};
+use crate::clock::{SimulatedClock, between};
 
 /// Plain data, changed by requests and by the passing of time.
 pub trait World: Send + 'static {
@@ -34,7 +34,7 @@ impl<W> Clone for Simulation<W> {
 
 #[derive(Debug)]
 struct Shared<W> {
-    clock: Clock,
+    clock: SimulatedClock,
     world: Mutex<W>,
     changed: watch::Sender<u64>,
     /// Wakes [`Simulation::keep_time`] when the world has something earlier.
@@ -43,7 +43,7 @@ struct Shared<W> {
 
 impl<W: World> Simulation<W> {
     /// A world on a clock.
-    pub fn new(clock: Clock, world: W) -> Self {
+    pub fn new(clock: SimulatedClock, world: W) -> Self {
         let shared = Shared {
             clock,
             world: Mutex::new(world),
@@ -55,7 +55,7 @@ impl<W: World> Simulation<W> {
 
     /// The clock that turns it.
     #[must_use]
-    pub fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &SimulatedClock {
         &self.shared.clock
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_sim::{Clock, Effect, Fault, Faults, PathPattern, RequestFault, Target, glob, later};
+use api_sim::{Effect, Fault, Faults, PathPattern, RequestFault, SimulatedClock, Target, glob, later};
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Effect<For> for Does {
 type Table = Faults<For, Does>;
 
 fn table(faults: &str) -> Table {
-    let table = Table::new(Clock::new(Timestamp::UNIX_EPOCH, 1.0));
+    let table = Table::new(SimulatedClock::new(Timestamp::UNIX_EPOCH, 1.0));
     table.add_all(faults).unwrap_or_else(|error| panic!("{error}"));
     table
 }

@@ -1,6 +1,6 @@
 //! A simulator as a service and as a router.
 
-use api_sim::{ConnectionLost, InProcess, Simulated, router};
+use api_sim::{ConnectionLost, Simulated, SimulatorService, router};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
 use tower::ServiceExt as _;
@@ -25,9 +25,9 @@ fn request(path: &str) -> Request<Body> {
 
 #[tokio::test]
 async fn a_lost_connection_is_an_error_in_process_and_a_body_that_breaks_off_behind_a_router() {
-    let answer = InProcess::new(Echo).oneshot(request("/")).await.unwrap();
+    let answer = SimulatorService::new(Echo).oneshot(request("/")).await.unwrap();
     assert_eq!(to_bytes(answer.into_body(), 100).await.unwrap(), "hello");
-    assert_eq!(InProcess::new(Echo).oneshot(request("/lost")).await.unwrap_err(), ConnectionLost);
+    assert_eq!(SimulatorService::new(Echo).oneshot(request("/lost")).await.unwrap_err(), ConnectionLost);
 
     let answer = router(Echo).oneshot(request("/")).await.unwrap();
     assert_eq!(to_bytes(answer.into_body(), 100).await.unwrap(), "hello");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_sim::{Agenda, Clock, Simulation, World, between, later};
+use api_sim::{Agenda, SimulatedClock, Simulation, World, between, later};
 use jiff::Timestamp;
 
 const S: Duration = Duration::from_secs(1);
@@ -13,13 +13,13 @@ fn start() -> Timestamp {
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_goes_as_many_times_as_fast_as_it_is_told() {
-    let clock = Clock::new(start(), 60.0);
+    let clock = SimulatedClock::new(start(), 60.0);
     assert_eq!(clock.now(), start());
     tokio::time::sleep(2 * S).await;
     assert_eq!(between(start(), clock.now()), 120 * S);
     assert_eq!(clock.real(90 * S), Duration::from_millis(1500));
     for nonsense in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert_eq!(Clock::new(start(), nonsense).real(S), S, "{nonsense}");
+        assert_eq!(SimulatedClock::new(start(), nonsense).real(S), S, "{nonsense}");
     }
 }
 
@@ -69,7 +69,7 @@ impl World for Counter {
 #[tokio::test(start_paused = true)]
 async fn a_world_is_brought_up_to_its_time_when_somebody_looks_or_keeps_it() {
     let simulation =
-        Simulation::new(Clock::new(start(), 1.0), Counter { next: later(start(), S), counted: 0 });
+        Simulation::new(SimulatedClock::new(start(), 1.0), Counter { next: later(start(), S), counted: 0 });
     tokio::time::sleep(5 * S).await;
     let mut changed = simulation.subscribe();
     assert!(!changed.has_changed().unwrap(), "nothing runs in the background");

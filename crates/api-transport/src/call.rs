@@ -3,7 +3,7 @@ use std::fmt;
 use http::StatusCode;
 
 use crate::client::Client;
-use crate::failure::Failure;
+use crate::failure::RequestFailure;
 use crate::request::Request;
 use crate::response::Response;
 
@@ -11,14 +11,18 @@ use crate::response::Response;
 /// are made of.
 pub struct Call<T> {
     client: Client,
-    request: Result<Request, Failure>,
-    decode: fn(Response, &str) -> Result<T, Failure>,
+    request: Result<Request, RequestFailure>,
+    decode: fn(Response, &str) -> Result<T, RequestFailure>,
     when_gone: Option<Response>,
 }
 
 impl<T> Call<T> {
     /// A call of `request`, whose answer `decode` reads; it is given what was attempted for the text of a failure.
-    pub fn new(client: &Client, request: Request, decode: fn(Response, &str) -> Result<T, Failure>) -> Self {
+    pub fn new(
+        client: &Client,
+        request: Request,
+        decode: fn(Response, &str) -> Result<T, RequestFailure>,
+    ) -> Self {
         Self { client: client.clone(), request: Ok(request), decode, when_gone: None }
     }
 
@@ -26,13 +30,13 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// When it could not be built.
-    pub const fn request(&self) -> Result<&Request, &Failure> {
+    pub const fn request(&self) -> Result<&Request, &RequestFailure> {
         self.request.as_ref()
     }
 
     /// Changes the request. A failure to do so is what [`send`](Self::send) brings.
     #[must_use]
-    pub fn map(mut self, change: impl FnOnce(Request) -> Result<Request, Failure>) -> Self {
+    pub fn map(mut self, change: impl FnOnce(Request) -> Result<Request, RequestFailure>) -> Self {
         self.request = self.request.and_then(change);
         self
     }
@@ -49,7 +53,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// See [`Client::send`]; at stage decoding when the answer cannot be read.
-    pub async fn send(self) -> Result<T, Failure> {
+    pub async fn send(self) -> Result<T, RequestFailure> {
         let request = self.request?;
         let response = match (self.client.send(&request).await, self.when_gone) {
             (Err(failure), Some(answer))

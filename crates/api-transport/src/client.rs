@@ -10,7 +10,7 @@ use tracing::{Instrument, debug, debug_span};
 use url::Url;
 
 use crate::budget::{Budget, Ticket};
-use crate::failure::Failure;
+use crate::failure::RequestFailure;
 use crate::outcome::{Stage, Verdict};
 use crate::request::Request;
 use crate::response::{Response, StreamedResponse};
@@ -78,11 +78,11 @@ impl Client {
     /// # Errors
     /// See [`Stage`] for what can go wrong where. An answer of more than 64 MiB fails at stage reading: see
     /// [`stream`](Self::stream).
-    pub async fn send(&self, request: &Request) -> Result<Response, Failure> {
+    pub async fn send(&self, request: &Request) -> Result<Response, RequestFailure> {
         let (answer, attempts) = self.succeed(request, Reading::Whole).await?;
         let (head, body) = answer.into_parts();
         let body = body.collect(LARGEST_ANSWER).await.map_err(|error| {
-            Failure::of_service(request.attempting(), request.idempotency(), error)
+            RequestFailure::of_service(request.attempting(), request.idempotency(), error)
                 .after(attempts, false)
                 .asked(request.method(), request.encoded_path())
         })?;
@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     /// As those of [`send`](Self::send), up to the head; later ones end the stream.
-    pub async fn stream(&self, request: &Request) -> Result<StreamedResponse, Failure> {
+    pub async fn stream(&self, request: &Request) -> Result<StreamedResponse, RequestFailure> {
         let (answer, attempts) = self.succeed(request, Reading::Chunks).await?;
         let (head, body) = answer.into_parts();
         let idle = self.limit_of(request);
@@ -110,7 +110,7 @@ impl Client {
                     Ok(Some(Err(error))) => error,
                     Err(elapsed) => ServiceError::reading(elapsed).timed_out(true),
                 };
-                let failure = Failure::of_service(&attempting, idempotency, broken)
+                let failure = RequestFailure::of_service(&attempting, idempotency, broken)
                     .after(attempts, false)
                     .asked(&method, path);
                 Some((Err(failure), None))
@@ -123,7 +123,7 @@ impl Client {
         &self,
         request: &Request,
         reading: Reading,
-    ) -> Result<(http::Response<Body>, u32), Failure> {
+    ) -> Result<(http::Response<Body>, u32), RequestFailure> {
         let span = debug_span!("request", attempting = request.attempting(), method = %request.method(), path = request.encoded_path());
         let answer = self.send_again_and_again(request, reading).instrument(span).await;
         answer.map_err(|failure| failure.asked(request.method(), request.encoded_path()))
@@ -133,7 +133,7 @@ impl Client {
         &self,
         request: &Request,
         reading: Reading,
-    ) -> Result<(http::Response<Body>, u32), Failure> {
+    ) -> Result<(http::Response<Body>, u32), RequestFailure> {
         let shared = &*self.0;
         let began = Instant::now();
         let mut doubted_before = false;
@@ -152,14 +152,18 @@ impl Client {
                 Ok(Answer::Refusal(answer)) => {
                     let (head, body) = answer.into_parts();
                     let verdict = shared.refusals.judge(head.status, &head.headers, &body);
-                    let failure =
-                        Failure::new(request.attempting(), Stage::Refused, verdict, request.idempotency())
-                            .answered(head.status, head.headers, body);
+                    let failure = RequestFailure::new(
+                        request.attempting(),
+                        Stage::Refused,
+                        verdict,
+                        request.idempotency(),
+                    )
+                    .answered(head.status, head.headers, body);
                     (failure, verdict)
                 }
                 Err(error) => {
                     let verdict = Verdict::of_stage(error.stage());
-                    (Failure::of_service(request.attempting(), request.idempotency(), error), verdict)
+                    (RequestFailure::of_service(request.attempting(), request.idempotency(), error), verdict)
                 }
             };
             let failure = failure.after(attempt, doubted_before);
@@ -179,7 +183,7 @@ impl Client {
         }
     }
 
-    async fn wait_for_budget(&self, request: &Request, began: Instant) -> Result<Ticket, Failure> {
+    async fn wait_for_budget(&self, request: &Request, began: Instant) -> Result<Ticket, RequestFailure> {
         let shared = &*self.0;
         loop {
             let wait = match shared.budget.take(request.family_name()) {
@@ -189,8 +193,13 @@ impl Client {
             // With a single attempt there is still a first one to wait for, as long as the time allows.
             if began.elapsed() + wait > shared.retry.total {
                 let held = Verdict::of_stage(Stage::Held);
-                return Err(Failure::new(request.attempting(), Stage::Held, held, request.idempotency())
-                    .held_for(wait));
+                return Err(RequestFailure::new(
+                    request.attempting(),
+                    Stage::Held,
+                    held,
+                    request.idempotency(),
+                )
+                .held_for(wait));
             }
             debug!(family = request.family_name(), ?wait, "held back by the rate budget");
             sleep(wait).await;

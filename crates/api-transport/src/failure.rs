@@ -12,7 +12,7 @@ use crate::service::ServiceError;
 /// A request that failed for good: what was attempted, how far it came, what came back.
 ///
 /// Its `Display` never repeats its source; the chain does.
-pub struct Failure(Box<Inner>);
+pub struct RequestFailure(Box<Inner>);
 
 struct Inner {
     attempting: String,
@@ -34,7 +34,7 @@ struct Answer {
     body: Bytes,
 }
 
-impl Failure {
+impl RequestFailure {
     pub(crate) fn new(attempting: &str, stage: Stage, verdict: Verdict, idempotency: Idempotency) -> Self {
         Self(Box::new(Inner {
             attempting: attempting.to_owned(),
@@ -181,7 +181,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for RequestFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.attempting, self.0.stage.what_failed())?;
         if let Some(status) = self.status() {
@@ -197,10 +197,10 @@ impl fmt::Display for Failure {
     }
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for RequestFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Bodies stay out: an answer may repeat what the request held.
-        f.debug_struct("Failure")
+        f.debug_struct("RequestFailure")
             .field("attempting", &self.0.attempting)
             .field("stage", &self.0.stage)
             .field("status", &self.status())
@@ -212,7 +212,7 @@ impl fmt::Debug for Failure {
     }
 }
 
-impl Error for Failure {
+impl Error for RequestFailure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }

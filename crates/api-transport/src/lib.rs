@@ -16,7 +16,7 @@ pub mod service;
 pub use budget::{Budget, Limit};
 pub use call::Call;
 pub use client::{Client, ClientBuilder};
-pub use failure::Failure;
+pub use failure::RequestFailure;
 pub use loopback::is_loopback;
 pub use multipart::Multipart;
 pub use outcome::{BoxError, Idempotency, Stage, Verdict};

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use url::Url;
 
-use crate::failure::Failure;
+use crate::failure::RequestFailure;
 use crate::multipart::Multipart;
 use crate::outcome::Idempotency;
 
@@ -108,8 +108,8 @@ impl Request {
     ///
     /// # Errors
     /// At stage building, when `body` cannot be written as JSON.
-    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, Failure> {
-        let body = serde_json::to_vec(body).map_err(|e| Failure::building(&self.attempting, e))?;
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, RequestFailure> {
+        let body = serde_json::to_vec(body).map_err(|e| RequestFailure::building(&self.attempting, e))?;
         self.body = Some(body.into());
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(self)
@@ -134,10 +134,10 @@ impl Request {
     ///
     /// # Errors
     /// Never: the boundary is ASCII.
-    pub fn multipart(self, form: &Multipart) -> Result<Self, Failure> {
+    pub fn multipart(self, form: &Multipart) -> Result<Self, RequestFailure> {
         let (content_type, body) = form.encode();
-        let content_type =
-            HeaderValue::from_str(&content_type).map_err(|e| Failure::building(&self.attempting, e))?;
+        let content_type = HeaderValue::from_str(&content_type)
+            .map_err(|e| RequestFailure::building(&self.attempting, e))?;
         Ok(self.raw(content_type, body))
     }
 
@@ -240,13 +240,16 @@ impl Request {
     /// # Errors
     /// At stage building: a path segment that would name another resource (it is empty or only dots, or has a tab or a line
     /// end, which URLs leave out), or a base that cannot carry a path.
-    pub fn to_http(&self, base: &Url) -> Result<http::Request<Bytes>, Failure> {
+    pub fn to_http(&self, base: &Url) -> Result<http::Request<Bytes>, RequestFailure> {
         if let Some(bad) = self.segments.iter().find(|segment| !can_stand(segment)) {
-            return Err(Failure::building(&self.attempting, format!("{bad:?} cannot stand in a path")));
+            return Err(RequestFailure::building(
+                &self.attempting,
+                format!("{bad:?} cannot stand in a path"),
+            ));
         }
         let mut url = base.clone();
         if !push(&mut url, &self.segments) {
-            return Err(Failure::building(
+            return Err(RequestFailure::building(
                 &self.attempting,
                 format!("{base} is not an http or https address"),
             ));
@@ -258,7 +261,7 @@ impl Request {
             .method(self.method.clone())
             .uri(url.as_str())
             .body(self.body.clone().unwrap_or_default())
-            .map_err(|e| Failure::building(&self.attempting, e))?;
+            .map_err(|e| RequestFailure::building(&self.attempting, e))?;
         *request.headers_mut() = self.headers.clone();
         Ok(request)
     }

@@ -7,7 +7,7 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::failure::Failure;
+use crate::failure::RequestFailure;
 use crate::outcome::BoxError;
 use crate::request::Request;
 
@@ -62,7 +62,7 @@ impl Response {
     ///
     /// # Errors
     /// At stage decoding; the source names the path in the document.
-    pub fn json<T: DeserializeOwned>(self, attempting: &str) -> Result<T, Failure> {
+    pub fn json<T: DeserializeOwned>(self, attempting: &str) -> Result<T, RequestFailure> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         match serde_path_to_error::deserialize(&mut json) {
             Ok(value) => Ok(value),
@@ -71,8 +71,8 @@ impl Response {
     }
 
     /// The failure of a success that could not be understood: at stage decoding, with this answer as what came back.
-    pub fn not_understood(self, attempting: &str, source: impl Into<BoxError>) -> Failure {
-        Failure::decoding(attempting, source)
+    pub fn not_understood(self, attempting: &str, source: impl Into<BoxError>) -> RequestFailure {
+        RequestFailure::decoding(attempting, source)
             .answered(self.status, self.headers, self.body)
             .after(self.attempts, false)
     }
@@ -87,7 +87,7 @@ pub struct StreamedResponse {
     status: StatusCode,
     headers: HeaderMap,
     attempts: u32,
-    chunks: BoxStream<'static, Result<Bytes, Failure>>,
+    chunks: BoxStream<'static, Result<Bytes, RequestFailure>>,
 }
 
 impl StreamedResponse {
@@ -95,7 +95,7 @@ impl StreamedResponse {
         status: StatusCode,
         headers: HeaderMap,
         attempts: u32,
-        chunks: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+        chunks: impl Stream<Item = Result<Bytes, RequestFailure>> + Send + 'static,
     ) -> Self {
         Self { status, headers, attempts, chunks: chunks.boxed() }
     }
@@ -117,7 +117,7 @@ impl StreamedResponse {
 
     /// The failure of a success that is something other than what was asked for: at stage decoding, with the beginning of
     /// this answer's body as what came back.
-    pub async fn not_understood(mut self, request: &Request, source: impl Into<BoxError>) -> Failure {
+    pub async fn not_understood(mut self, request: &Request, source: impl Into<BoxError>) -> RequestFailure {
         let mut beginning = BytesMut::new();
         while let Some(Ok(chunk)) = self.chunks.next().await {
             let rest = BEGINNING - beginning.len();
@@ -126,7 +126,7 @@ impl StreamedResponse {
                 break;
             }
         }
-        Failure::decoding(request.attempting(), source)
+        RequestFailure::decoding(request.attempting(), source)
             .answered(self.status, self.headers, beginning.freeze())
             .after(self.attempts, false)
             .asked(request.method(), request.encoded_path())
@@ -134,7 +134,7 @@ impl StreamedResponse {
 }
 
 impl Stream for StreamedResponse {
-    type Item = Result<Bytes, Failure>;
+    type Item = Result<Bytes, RequestFailure>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.chunks.poll_next_unpin(context)

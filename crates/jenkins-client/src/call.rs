@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use api_transport::http::StatusCode;
-use api_transport::{Failure, Request, Response};
+use api_transport::{Request, RequestFailure, Response};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, says_html};
@@ -30,12 +30,20 @@ impl<T> Call<T> {
     pub(crate) fn new(
         http: &api_transport::Client,
         request: Request,
-        decode: fn(Response, &str) -> Result<T, Failure>,
+        decode: fn(Response, &str) -> Result<T, RequestFailure>,
     ) -> Self {
         Self(api_transport::Call::new(http, request, decode))
     }
 
     /// The request that will be sent; none when it could not be built, which the call says when it is awaited.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let call = client.job("web")?.get();
+    /// assert_eq!(call.request().unwrap().encoded_path(), "job/web/api/json");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request(&self) -> Option<&Request> {
         self.0.request().ok()
     }
@@ -109,7 +117,7 @@ impl Call<String> {
 
 impl Call<()> {
     /// Changes the request in a way that can fail, which the call then says when it is awaited.
-    pub(crate) fn map(self, change: impl FnOnce(Request) -> Result<Request, Failure>) -> Self {
+    pub(crate) fn map(self, change: impl FnOnce(Request) -> Result<Request, RequestFailure>) -> Self {
         Self(self.0.map(change))
     }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use api_transport::{Bytes, Failure, Request, StreamedResponse};
+use api_transport::{Bytes, Request, RequestFailure, StreamedResponse};
 use futures_util::stream::{BoxStream, Stream, StreamExt, try_unfold};
 use tokio::time::{Instant, sleep};
 
@@ -146,7 +146,7 @@ impl Log {
     }
 
     /// Reads one chunk, or opens the next piece of the log.
-    async fn more(&mut self) -> Result<(), Failure> {
+    async fn more(&mut self) -> Result<(), RequestFailure> {
         let Some(body) = &mut self.body else {
             return self.open().await;
         };
@@ -190,7 +190,7 @@ impl Log {
         Ok(())
     }
 
-    async fn open(&mut self) -> Result<(), Failure> {
+    async fn open(&mut self) -> Result<(), RequestFailure> {
         let Some(growth) = &mut self.growth else {
             self.body = Some(text_of(&self.client, &self.request).await?);
             return Ok(());
@@ -216,7 +216,7 @@ impl Log {
 }
 
 /// Asks for text. A page in its place comes from a proxy in front of Jenkins.
-async fn text_of(client: &Client, request: &Request) -> Result<StreamedResponse, Failure> {
+async fn text_of(client: &Client, request: &Request) -> Result<StreamedResponse, RequestFailure> {
     let answer = client.http().stream(request).await?;
     if says_html(answer.headers()) {
         return Err(answer.not_understood(request, "it is a web page").await);

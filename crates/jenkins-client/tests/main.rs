@@ -2,6 +2,7 @@
 //! over sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod flat;
 mod hostile;
 mod models;
 mod sim;

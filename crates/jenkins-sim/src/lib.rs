@@ -17,11 +17,11 @@ mod snapshot;
 mod world;
 
 pub use api_sim::{
-    ConnectionLost, FaultId, Faults, InProcess, ParseFaultError, PathPattern, RequestFault, SeedError,
+    ConnectionLost, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, SeedError, SimulatorService,
 };
 pub use faults::{ActiveFault, Effect, Fault, Target};
 pub use permission::Permission;
 pub use seed::{Seed, SeedCredential, SeedJob, SeedNode, SeedParameter, SeedUser};
 pub use settings::{Shell, Timings};
-pub use simulator::{Builder, Simulator};
+pub use simulator::{Simulator, SimulatorBuilder};
 pub use snapshot::{BuildView, JobView, QueueItemView, Snapshot};

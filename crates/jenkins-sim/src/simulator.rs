@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use api_sim::{Clock, Faults, SeedError, Simulation, World as _};
+use api_sim::{Faults, SeedError, SimulatedClock, Simulation, World as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -28,7 +28,7 @@ pub struct Simulator {
 /// Makes a [`Simulator`]; every setting has a default.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build`"]
-pub struct Builder {
+pub struct SimulatorBuilder {
     users: Vec<SeedUser>,
     seed: u64,
     start: Timestamp,
@@ -37,7 +37,7 @@ pub struct Builder {
     settings: Settings,
 }
 
-impl Default for Builder {
+impl Default for SimulatorBuilder {
     fn default() -> Self {
         Self {
             users: Vec::new(),
@@ -60,7 +60,7 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
+impl SimulatorBuilder {
     /// Somebody who may log in. Without anybody there is no security: every name and password is taken.
     pub fn user(mut self, user: SeedUser) -> Self {
         self.users.push(user);
@@ -157,7 +157,7 @@ impl Builder {
     /// Builds the simulator; its clock begins now.
     #[must_use]
     pub fn build(self) -> Simulator {
-        let clock = Clock::new(self.start, self.speed);
+        let clock = SimulatedClock::new(self.start, self.speed);
         let faults = Faults::new(clock.clone());
         let commands = Commands::new(self.settings.home.clone());
         let mut world = World::new(self.start, self.settings, self.timings, faults.clone(), self.seed);
@@ -168,8 +168,8 @@ impl Builder {
 
 impl Simulator {
     /// Begins to build one.
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder::default()
     }
 
     /// Simulated time.

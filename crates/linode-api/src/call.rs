@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use api_transport::http::{Method, StatusCode};
-use api_transport::{Failure, Request, Response};
+use api_transport::{Request, RequestFailure, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::warn;
@@ -18,7 +18,7 @@ use crate::error::{Error, Subject};
 pub struct Call<T> {
     http: api_transport::Client,
     request: Result<Request, Error>,
-    decode: fn(Response, &str) -> Result<T, Failure>,
+    decode: fn(Response, &str) -> Result<T, RequestFailure>,
     subject: Subject,
 }
 
@@ -85,7 +85,7 @@ impl<T> Call<T> {
         self
     }
 
-    pub(crate) fn map(mut self, change: impl FnOnce(Request) -> Result<Request, Failure>) -> Self {
+    pub(crate) fn map(mut self, change: impl FnOnce(Request) -> Result<Request, RequestFailure>) -> Self {
         let subject = self.subject;
         let change = |request| change(request).map_err(|failure| Error::from_failure(failure, subject));
         self.request = self.request.and_then(change);
@@ -95,7 +95,7 @@ impl<T> Call<T> {
     pub(crate) fn new(
         http: &api_transport::Client,
         request: Request,
-        decode: fn(Response, &str) -> Result<T, Failure>,
+        decode: fn(Response, &str) -> Result<T, RequestFailure>,
     ) -> Self {
         Self { http: http.clone(), request: Ok(request), decode, subject: Subject::Other }
     }

@@ -1,4 +1,4 @@
-//! What a [`Wait`](crate::Wait) waits for.
+//! What a [`InstanceWait`](crate::InstanceWait) waits for.
 //!
 //! Conditions compose with [`and`](Condition::and), [`or`](Condition::or) and [`not`](Condition::not), and a closure is one
 //! too; its parameter needs its type:
@@ -83,16 +83,44 @@ impl<A: Condition> Condition for Not<A> {
 }
 
 /// The instance is in this status.
+///
+/// ```no_run
+/// use linode_api::conditions;
+/// use linode_api::models::InstanceStatus;
+///
+/// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {
+/// client.instance(instance).wait().until(conditions::status(InstanceStatus::Stopped)).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn status(status: InstanceStatus) -> impl Condition {
     move |instance: &Instance| instance.status == status
 }
 
 /// The instance runs. The guest may still be starting its services.
+///
+/// ```no_run
+/// use linode_api::conditions;
+///
+/// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {
+/// client.instance(instance).wait().until(conditions::running()).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn running() -> impl Condition {
     status(InstanceStatus::Running)
 }
 
 /// The instance is powered off.
+///
+/// ```no_run
+/// use linode_api::conditions;
+///
+/// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {
+/// client.instance(instance).wait().until(conditions::offline()).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn offline() -> impl Condition {
     status(InstanceStatus::Offline)
 }

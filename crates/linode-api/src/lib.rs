@@ -41,7 +41,7 @@ pub use self::error::{Error, ErrorKind};
 #[cfg(feature = "client")]
 pub use self::filter::{Filter, Order};
 #[cfg(feature = "client")]
-pub use self::list::{Identified, List, Listing};
+pub use self::list::{AllPages, Identified, List};
 pub use self::models::{
     EventId, FirewallId, InstanceId, LockId, NodeBalancerConfigId, NodeBalancerId, NodeBalancerNodeId,
     ParseIdError, StackScriptId,
@@ -51,4 +51,4 @@ pub use self::operation::Operation;
 #[cfg(feature = "client")]
 pub use self::scopes::{Access, Scopes};
 #[cfg(feature = "client")]
-pub use self::wait::{Wait, WaitError};
+pub use self::wait::{InstanceWait, WaitError};

@@ -115,7 +115,7 @@ impl<T: DeserializeOwned> List<T> {
                 return Ok(request);
             }
             let filter = HeaderValue::try_from(self.filter.to_string())
-                .map_err(|e| api_transport::Failure::building(request.attempting(), e))?;
+                .map_err(|e| api_transport::RequestFailure::building(request.attempting(), e))?;
             Ok(request.header(HeaderName::from_static("x-filter"), filter))
         })
     }
@@ -169,18 +169,34 @@ async fn next_of<T: 'static>(ahead: &mut JoinSet<Result<Page<T>, Error>>) -> Opt
 
 /// All pages of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing<T> {
+pub struct AllPages<T> {
     items: Vec<T>,
     consistent: bool,
 }
 
-impl<T> Listing<T> {
+impl<T> AllPages<T> {
     /// The things, in the order in which they came; each once.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let all = client.instances().list().await?;
+    /// println!("{:?}", all.items().first());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn items(&self) -> &[T] {
         &self.items
     }
 
     /// The things.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let mut instances = client.instances().list().await?.into_items();
+    /// instances.sort_by_key(|instance| instance.created);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_items(self) -> Vec<T> {
         self.items
     }
@@ -205,7 +221,7 @@ impl<T> Listing<T> {
     }
 }
 
-impl<T> Deref for Listing<T> {
+impl<T> Deref for AllPages<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -213,7 +229,7 @@ impl<T> Deref for Listing<T> {
     }
 }
 
-impl<T> IntoIterator for Listing<T> {
+impl<T> IntoIterator for AllPages<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -222,7 +238,7 @@ impl<T> IntoIterator for Listing<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a Listing<T> {
+impl<'a, T> IntoIterator for &'a AllPages<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -232,7 +248,7 @@ impl<'a, T> IntoIterator for &'a Listing<T> {
 }
 
 impl<T: Identified + DeserializeOwned + Send + 'static> IntoFuture for List<T> {
-    type Output = Result<Listing<T>, Error>;
+    type Output = Result<AllPages<T>, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
@@ -287,9 +303,9 @@ impl<T: Identified> Collector<T> {
         }
     }
 
-    fn finish(self) -> Listing<T> {
+    fn finish(self) -> AllPages<T> {
         let whole = u64::try_from(self.items.len()).is_ok_and(|n| n == self.results);
-        Listing { consistent: self.consistent && whole, items: self.items }
+        AllPages { consistent: self.consistent && whole, items: self.items }
     }
 }
 

@@ -32,6 +32,12 @@ macro_rules! operations {
             pub const ALL: &[Self] = &[$(Self::$list,)+ $(Self::$other,)+];
 
             /// Method and path, with `{id}` for each id in it.
+            ///
+            /// ```
+            /// use linode_api::Operation;
+            ///
+            /// assert_eq!(Operation::GetInstance.endpoint(), "GET /linode/instances/{id}");
+            /// ```
             pub const fn endpoint(self) -> &'static str {
                 match self {
                     $(Self::$list => $list_endpoint,)+
@@ -40,6 +46,12 @@ macro_rules! operations {
             }
 
             /// Whether its answer comes in pages.
+            ///
+            /// ```
+            /// use linode_api::Operation;
+            ///
+            /// assert!(Operation::ListInstances.is_list() && !Operation::GetInstance.is_list());
+            /// ```
             pub const fn is_list(self) -> bool {
                 matches!(self, $(Self::$list)|+)
             }

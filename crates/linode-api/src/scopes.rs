@@ -22,6 +22,12 @@ pub struct Scopes {
 
 impl Scopes {
     /// Reads a header's value: `*`, or `linodes:read_write events:read_only` with spaces or commas between.
+    ///
+    /// ```
+    /// use linode_api::Scopes;
+    ///
+    /// assert_eq!(Scopes::parse("*").to_string(), "*");
+    /// ```
     pub fn parse(text: &str) -> Self {
         let mut scopes = Self::default();
         for scope in text.split([' ', ',']).filter(|s| !s.is_empty()) {
@@ -41,11 +47,24 @@ impl Scopes {
     }
 
     /// Whether the token may do `access` with `family`, such as `linodes`, `nodebalancers` or `events`.
+    ///
+    /// ```
+    /// use linode_api::{Access, Scopes};
+    ///
+    /// let scopes = Scopes::parse("linodes:read_write events:read_only");
+    /// assert!(scopes.allows("linodes", Access::ReadWrite) && !scopes.allows("events", Access::ReadWrite));
+    /// ```
     pub fn allows(&self, family: &str, access: Access) -> bool {
         self.all || self.by_family.get(family).is_some_and(|has| *has >= access)
     }
 
     /// Whether the token may do everything.
+    ///
+    /// ```
+    /// use linode_api::Scopes;
+    ///
+    /// assert!(Scopes::parse("*").is_all() && !Scopes::parse("linodes:read_write").is_all());
+    /// ```
     pub const fn is_all(&self) -> bool {
         self.all
     }

@@ -30,7 +30,7 @@ const LAG: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 #[must_use = "a wait does nothing until it is awaited"]
-pub struct Wait {
+pub struct InstanceWait {
     id: InstanceId,
     read: Box<dyn Fn() -> Call<Instance> + Send + Sync>,
     until: Box<dyn Condition>,
@@ -38,7 +38,7 @@ pub struct Wait {
     every: Duration,
 }
 
-impl Wait {
+impl InstanceWait {
     /// A wait for the instance that `read` reads.
     pub(crate) fn new(id: InstanceId, read: impl Fn() -> Call<Instance> + Send + Sync + 'static) -> Self {
         Self {
@@ -66,12 +66,26 @@ impl Wait {
     }
 
     /// The longest wait; 20 minutes by default.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {
+    /// client.instance(instance).wait().timeout(std::time::Duration::from_secs(300)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// The pause between two reads; 3 s by default.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client, instance: linode_api::InstanceId) -> Result<(), linode_api::WaitError> {
+    /// client.instance(instance).wait().every(std::time::Duration::from_secs(10)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn every(mut self, every: Duration) -> Self {
         self.every = every;
         self
@@ -108,7 +122,7 @@ const fn leads_nowhere(status: &InstanceStatus) -> bool {
     matches!(status, InstanceStatus::Deleting | InstanceStatus::BillingSuspension)
 }
 
-impl IntoFuture for Wait {
+impl IntoFuture for InstanceWait {
     type Output = Result<Instance, WaitError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -117,9 +131,9 @@ impl IntoFuture for Wait {
     }
 }
 
-impl fmt::Debug for Wait {
+impl fmt::Debug for InstanceWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait")
+        f.debug_struct("InstanceWait")
             .field("id", &self.id)
             .field("timeout", &self.timeout)
             .field("every", &self.every)

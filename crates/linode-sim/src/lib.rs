@@ -15,13 +15,14 @@ mod stamp;
 mod timings;
 mod world;
 
-pub use api_sim::{ConnectionLost, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, SeedError};
+pub use api_sim::{
+    ConnectionLost, FaultId, Faults, ParseFaultError, PathPattern, RequestFault, SeedError, SimulatorService,
+};
 pub use faults::{ActiveFault, Effect, Fault, Target};
-pub use http::InProcess;
 pub use seed::{Seed, SeedBalancer, SeedConfig, SeedInstance, SeedNode, SeededBalancer};
 pub use settings::Settings;
-pub use simulator::{Builder, Simulator};
+pub use simulator::{Simulator, SimulatorBuilder};
 pub use snapshot::{
-    Backend, BalancerView, Bill, BillLine, ConfigView, Guest, InstanceView, Mode, NodeStatus, Snapshot,
+    BalancerView, Bill, BillLine, ConfigView, Guest, InstanceView, NodeMode, NodeStatus, NodeView, Snapshot,
 };
 pub use timings::{Delay, RateLimit, RateLimits, Timings};

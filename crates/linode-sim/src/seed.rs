@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::body::Body;
 use crate::refusal::Refusal;
-use crate::snapshot::Mode;
+use crate::snapshot::NodeMode;
 use crate::world::{Collection, World};
 
 /// What a seed file holds.
@@ -185,12 +185,12 @@ pub struct SeedNode {
     /// 1 to 255.
     pub weight: u16,
     /// Its mode.
-    pub mode: Mode,
+    pub mode: NodeMode,
 }
 
 impl Default for SeedNode {
     fn default() -> Self {
-        Self { instance: String::new(), address: None, port: 80, weight: 50, mode: Mode::Accept }
+        Self { instance: String::new(), address: None, port: 80, weight: 50, mode: NodeMode::Accept }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_sim::{Clock, Faults, SeedError, Simulation, World as _};
+use api_sim::{Faults, SeedError, SimulatedClock, Simulation, World as _};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -10,7 +10,7 @@ use crate::faults::{Effect, Target};
 use crate::limits::Limits;
 use crate::seed::{Seed, SeedBalancer, SeedInstance, SeededBalancer};
 use crate::settings::Settings;
-use crate::snapshot::{Backend, BalancerView, Bill, Guest, Snapshot};
+use crate::snapshot::{BalancerView, Bill, Guest, NodeView, Snapshot};
 use crate::timings::{RateLimits, Timings};
 use crate::world::World;
 
@@ -27,7 +27,7 @@ pub struct Simulator {
 /// Makes a [`Simulator`]; every setting has a default.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build`"]
-pub struct Builder {
+pub struct SimulatorBuilder {
     tokens: Vec<(String, String)>,
     seed: u64,
     start: Timestamp,
@@ -37,7 +37,7 @@ pub struct Builder {
     settings: Settings,
 }
 
-impl Default for Builder {
+impl Default for SimulatorBuilder {
     fn default() -> Self {
         Self {
             tokens: Vec::new(),
@@ -51,7 +51,7 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
+impl SimulatorBuilder {
     /// A token with every scope. Without any, every token is taken.
     pub fn token(self, token: impl Into<String>) -> Self {
         self.scoped_token(token, "*")
@@ -115,7 +115,7 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Simulator {
         let limits = Limits::new(self.tokens, self.rates);
-        let clock = Clock::new(self.start, self.speed);
+        let clock = SimulatedClock::new(self.start, self.speed);
         let faults = Faults::new(clock.clone());
         let world = World::new(self.start, self.timings, self.settings, limits, faults.clone(), self.seed);
         Simulator { simulation: Simulation::new(clock, world), faults }
@@ -124,8 +124,8 @@ impl Builder {
 
 impl Simulator {
     /// Begins to build one.
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder::default()
     }
 
     /// Simulated time.
@@ -237,7 +237,7 @@ impl Simulator {
 
     /// The nodes of a config as the NodeBalancer acts on them by now.
     #[must_use]
-    pub fn backends(&self, config: u64) -> Vec<Backend> {
+    pub fn backends(&self, config: u64) -> Vec<NodeView> {
         self.with(|world| world.backends_of(config))
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Mode {
+pub enum NodeMode {
     /// Takes new connections.
     Accept,
     /// Takes no new connections; open ones stay; it is not checked and shows DOWN.
@@ -126,13 +126,13 @@ pub struct ConfigView {
     /// Whether an error of a node's answer takes it out.
     pub check_passive: bool,
     /// Its nodes, by id.
-    pub nodes: Vec<Backend>,
+    pub nodes: Vec<NodeView>,
 }
 
 /// A node as the NodeBalancer acts on it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Backend {
+pub struct NodeView {
     /// The node's id.
     pub node: u64,
     /// Its label.
@@ -146,9 +146,9 @@ pub struct Backend {
     /// 1 to 255.
     pub weight: u16,
     /// The mode that the API shows.
-    pub mode: Mode,
+    pub mode: NodeMode,
     /// The mode that the NodeBalancer acts on by now.
-    pub effective_mode: Mode,
+    pub effective_mode: NodeMode,
     /// Its health.
     pub status: NodeStatus,
 }

@@ -3,7 +3,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-use api_transport::{Client, Failure, Request, Response};
+use api_transport::{Client, Request, RequestFailure, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,7 +14,7 @@ use super::error::Error;
 pub struct Call<T> {
     http: Client,
     request: Result<Request, Error>,
-    decode: fn(Response, &str) -> Result<T, Failure>,
+    decode: fn(Response, &str) -> Result<T, RequestFailure>,
 }
 
 impl<T> Call<T> {
@@ -52,7 +52,7 @@ impl<T> Call<T> {
     pub(super) fn new(
         http: &Client,
         request: Request,
-        decode: fn(Response, &str) -> Result<T, Failure>,
+        decode: fn(Response, &str) -> Result<T, RequestFailure>,
     ) -> Self {
         Self { http: http.clone(), request: Ok(request), decode }
     }

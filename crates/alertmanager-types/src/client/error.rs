@@ -3,7 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use api_transport::http::StatusCode;
-use api_transport::{Failure, Stage, Url};
+use api_transport::{RequestFailure, Stage, Url};
 
 use crate::api::ErrorBody;
 
@@ -15,7 +15,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     said: Option<ErrorBody>,
-    failure: Failure,
+    failure: RequestFailure,
     address: Url,
 }
 
@@ -48,7 +48,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(super) fn new(failure: Failure, address: &Url) -> Self {
+    pub(super) fn new(failure: RequestFailure, address: &Url) -> Self {
         let said = match failure.stage() {
             Stage::Refused => ErrorBody::from_body(failure.body()),
             _ => None,
@@ -228,7 +228,7 @@ impl Error {
 }
 
 impl ErrorKind {
-    fn of(failure: &Failure) -> Self {
+    fn of(failure: &RequestFailure) -> Self {
         match failure.stage() {
             Stage::Building => return Self::Request,
             Stage::Held => return Self::RateLimited,

@@ -10,7 +10,7 @@
 //! | [`client.silence(id).get()`](OneSilence::get) | `GET /silence/{id}` |
 //! | [`client.silence(id).expire()`](OneSilence::expire) | `DELETE /silence/{id}` |
 //! | [`client.receivers().list()`](Receivers::list) | `GET /receivers` |
-//! | [`client.status().get()`](Status::get) | `GET /status` |
+//! | [`client.status().get()`](StatusHandle::get) | `GET /status` |
 //!
 //! Each makes a [`Call`] or a [`List`]: a value that is sent when it is awaited, and can be looked at before. A call that
 //! fails is sent again where that is safe; an [`Error`] says what happened, whether it may have taken effect, and what to
@@ -35,7 +35,7 @@ pub use error::{Error, ErrorKind};
 pub use list::List;
 pub use receivers::Receivers;
 pub use silences::{OneSilence, Silences};
-pub use status::Status;
+pub use status::StatusHandle;
 
 use crate::api::SilenceId;
 
@@ -158,8 +158,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn status(&self) -> Status {
-        Status::new(&self.http)
+    pub fn status(&self) -> StatusHandle {
+        StatusHandle::new(&self.http)
     }
 }
 

@@ -5,9 +5,9 @@ use crate::api::AlertmanagerStatus;
 
 /// The state of an Alertmanager: `/status`.
 #[derive(Debug, Clone)]
-pub struct Status(Client);
+pub struct StatusHandle(Client);
 
-impl Status {
+impl StatusHandle {
     pub(super) fn new(http: &Client) -> Self {
         Self(http.clone())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{ActiveFault, Effect, Fault, FaultId, ParseFaultError, Target};
-use crate::clock::{Clock, later};
+use crate::clock::{SimulatedClock, later};
 
 #[derive(Debug)]
 struct Entry<T, E> {
@@ -27,7 +27,7 @@ struct Table<T, E> {
 /// The faults of a simulator, to be dialled in at any time. A clone is the same faults.
 #[derive(Debug)]
 pub struct Faults<T, E> {
-    clock: Clock,
+    clock: SimulatedClock,
     table: Arc<Mutex<Table<T, E>>>,
 }
 
@@ -40,7 +40,7 @@ impl<T, E> Clone for Faults<T, E> {
 impl<T: Clone, E: Clone> Faults<T, E> {
     /// None, on a clock.
     #[must_use]
-    pub fn new(clock: Clock) -> Self {
+    pub fn new(clock: SimulatedClock) -> Self {
         Self { clock, table: Arc::new(Mutex::new(Table { entries: Vec::new(), last: 0 })) }
     }
 

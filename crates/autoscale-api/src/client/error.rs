@@ -2,7 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use api_transport::http::StatusCode;
-use api_transport::{Failure, Stage, Url};
+use api_transport::{RequestFailure, Stage, Url};
 
 use crate::error::{ErrorBody, ErrorDetail};
 
@@ -14,7 +14,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     detail: Option<ErrorDetail>,
-    failure: Failure,
+    failure: RequestFailure,
     address: Url,
 }
 
@@ -41,7 +41,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(super) fn new(failure: Failure, address: &Url) -> Self {
+    pub(super) fn new(failure: RequestFailure, address: &Url) -> Self {
         let refused = failure.status().is_some_and(|status| !status.is_success());
         let body = refused.then(|| serde_json::from_slice::<ErrorBody>(failure.body()).ok()).flatten();
         let detail = body.map(|body| body.error);

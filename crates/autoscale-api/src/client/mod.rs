@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::service::{Sockets, SocketsError};
-use api_transport::{Failure, Request, Retry};
+use api_transport::{Request, RequestFailure, Retry};
 use scaler_core::model::InstanceId;
 use scaler_core::view::{Preview, Status};
 use serde::Serialize;
@@ -178,7 +178,7 @@ impl Client {
         answer.json(request.attempting()).map_err(|failure| self.failed(failure))
     }
 
-    fn failed(&self, failure: Failure) -> Error {
+    fn failed(&self, failure: RequestFailure) -> Error {
         Error::new(failure, self.http.base())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linode_sim::{Mode, NodeStatus, Simulator, Snapshot};
+use linode_sim::{NodeMode, NodeStatus, Simulator, Snapshot};
 
 use crate::happening::{Diary, What};
 
@@ -38,7 +38,7 @@ struct Instance {
 #[derive(Clone, Debug, PartialEq)]
 struct Node {
     label: String,
-    mode: Mode,
+    mode: NodeMode,
     status: NodeStatus,
 }
 
@@ -90,11 +90,11 @@ impl Sight {
     }
 }
 
-const fn word(mode: Mode) -> &'static str {
+const fn word(mode: NodeMode) -> &'static str {
     match mode {
-        Mode::Accept => "accept",
-        Mode::Drain => "drain",
-        Mode::Reject => "reject",
+        NodeMode::Accept => "accept",
+        NodeMode::Drain => "drain",
+        NodeMode::Reject => "reject",
         _ => "another mode",
     }
 }
@@ -113,9 +113,9 @@ mod tests {
             Sight::default(),
             Sight { instances: instance(false, false), nodes: BTreeMap::new() },
             Sight { instances: instance(true, false), nodes: BTreeMap::new() },
-            Sight { instances: instance(true, true), nodes: node(Mode::Accept, NodeStatus::Unknown) },
-            Sight { instances: instance(true, true), nodes: node(Mode::Accept, NodeStatus::Up) },
-            Sight { instances: instance(true, true), nodes: node(Mode::Drain, NodeStatus::Up) },
+            Sight { instances: instance(true, true), nodes: node(NodeMode::Accept, NodeStatus::Unknown) },
+            Sight { instances: instance(true, true), nodes: node(NodeMode::Accept, NodeStatus::Up) },
+            Sight { instances: instance(true, true), nodes: node(NodeMode::Drain, NodeStatus::Up) },
             Sight { instances: instance(true, true), nodes: BTreeMap::new() },
             Sight::default(),
         ];

@@ -33,11 +33,27 @@ impl BuildHandle {
     }
 
     /// Its number.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let build = client.job("web")?.build_number(7);
+    /// assert_eq!(build.number().get(), 7);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn number(&self) -> BuildNumber {
         self.number
     }
 
     /// Its job.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let build = client.job("infra/web")?.build_number(7);
+    /// assert_eq!(build.job().to_string(), "infra/web");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn job(&self) -> &JobName {
         &self.job
     }
@@ -257,7 +273,8 @@ impl BuildHandle {
         Call::json(self.client.http(), self.read("getting the inputs of", "wfapi/pendingInputActions"))
     }
 
-    /// One input that it waits for; sends nothing.
+    /// One input that it waits for, by the id that [`pending_inputs`](Self::pending_inputs) has: that of the Jenkinsfile with a
+    /// capital as its first letter. Sends nothing.
     ///
     /// ```no_run
     /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {

@@ -45,8 +45,15 @@ impl InputHandle {
         self.answer("rejecting", "abort")
     }
 
-    /// Lets the pipeline go on with these values, which may be of every kind that a parameter has. `POST
-    /// job/NAME/N/wfapi/inputSubmit?inputId=ID`
+    /// Lets the pipeline go on with these values. `POST job/NAME/N/wfapi/inputSubmit?inputId=ID`
+    ///
+    /// The stage view plugin hands the request to the step (`RunAPI.doInputSubmit`, `InputStepExecution.doProceed`), which reads
+    /// `json={"parameter": [{"name": …, "value": …}]}` and refuses a name that it did not ask for. A parameter that is left out
+    /// has no value: its default is not taken.
+    ///
+    /// A file is a part of `multipart/form-data` beside `json`, in which `"file"` names that part (Stapler's converter to
+    /// `FileItem`). The step takes one of kind [`Base64File`](crate::models::ParameterKind::Base64File) alone. All this is read
+    /// from the sources of Jenkins and its plugins; no server has answered it yet.
     ///
     /// ```no_run
     /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
@@ -67,7 +74,7 @@ impl InputHandle {
             parameters.push(match value.into() {
                 ParameterValue::Text(text) => json!({"name": name, "value": text}),
                 ParameterValue::Secret(secret) => json!({"name": name, "value": secret.expose_secret()}),
-                // A file stands in a field of its own, which the form names.
+                // A file stands in a part of its own, which the form names.
                 ParameterValue::File { name: file_name, content } => {
                     let field = format!("file{}", files.len());
                     let parameter = json!({"name": name, "file": field});

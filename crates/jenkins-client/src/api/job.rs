@@ -72,6 +72,13 @@ impl Client {
 
 impl JobHandle {
     /// Its full name.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// assert_eq!(client.job("infra/web")?.name().to_string(), "infra/web");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn name(&self) -> &JobName {
         &self.name
     }
@@ -379,6 +386,12 @@ fn without_bom(config: String) -> String {
 
 impl Permalink {
     /// The word that stands in paths.
+    ///
+    /// ```
+    /// use jenkins_client::api::Permalink;
+    ///
+    /// assert_eq!(Permalink::LastStableBuild.as_str(), "lastStableBuild");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LastBuild => "lastBuild",

@@ -22,17 +22,43 @@ impl QueuedBuild {
     }
 
     /// The id of the item. It stays with the build.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("web")?.build().await?;
+    /// println!("item {}", queued.id());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn id(&self) -> QueueId {
         self.id
     }
 
     /// The job.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("web")?.build().await?;
+    /// assert_eq!(queued.job().to_string(), "web");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn job(&self) -> &JobName {
         &self.job
     }
 
     /// Whether an item with the same parameters was waiting when the trigger came: there is no second one, and this is the one
     /// that was there. Only releases that answer with 303 say so.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let queued = client.job("scale")?.build_with([("DESIRED", "5")]).await?;
+    /// if queued.was_already_waiting() {
+    ///     println!("somebody asked for the same before");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn was_already_waiting(&self) -> bool {
         self.already_waiting
     }

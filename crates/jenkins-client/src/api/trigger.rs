@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api_transport::http::header::LOCATION;
 use api_transport::http::{HeaderMap, StatusCode};
-use api_transport::{Failure, Multipart, Request};
+use api_transport::{Multipart, Request, RequestFailure};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
 
@@ -204,6 +204,14 @@ impl Trigger {
     }
 
     /// The job that it triggers.
+    ///
+    /// ```no_run
+    /// # async fn run(client: jenkins_client::Client) -> Result<(), jenkins_client::Error> {
+    /// let trigger = client.job("web")?.build();
+    /// assert_eq!(trigger.job().to_string(), "web");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn job(&self) -> &JobName {
         &self.job
     }
@@ -241,7 +249,7 @@ impl Trigger {
         Ok(self.with_parameters(request)?)
     }
 
-    fn with_parameters(&self, request: Request) -> Result<Request, Failure> {
+    fn with_parameters(&self, request: Request) -> Result<Request, RequestFailure> {
         let Some(parameters) = &self.parameters else { return Ok(request) };
         let request = match parameters.iter().any(|(_, value)| matches!(value, ParameterValue::Secret(_))) {
             true => request.sensitive(),
@@ -358,9 +366,9 @@ fn check(
 
 fn fits(definition: &ParameterDefinition, value: &ParameterValue) -> Result<(), ParameterProblem> {
     let name = || definition.name.clone();
-    let is_file = definition.kind == Some(ParameterKind::File);
-    if is_file != matches!(value, ParameterValue::File { .. }) {
-        return Err(ParameterProblem::File { name: name(), file: is_file });
+    let is_file = definition.kind.as_ref().and_then(ParameterKind::is_file);
+    if let Some(file) = is_file.filter(|file| *file != matches!(value, ParameterValue::File { .. })) {
+        return Err(ParameterProblem::File { name: name(), file });
     }
     let ParameterValue::Text(text) = value else { return Ok(()) };
     match (&definition.kind, &definition.choices) {

@@ -139,13 +139,33 @@ impl ClientBuilder {
     }
 
     /// Sends by the caller's own HTTP client. It must not follow redirects: Jenkins answers a trigger with the item of the
-    /// queue as a redirect.
+    /// queue as a redirect. This crate brings reqwest without a provider of cryptography: install rustls' default provider before
+    /// the client is made, or turn on reqwest's own.
+    ///
+    /// ```no_run
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    /// let client = jenkins_client::Client::builder("https://ci.example").reqwest_client(own).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "rustls")]
     pub fn reqwest_client(self, client: reqwest::Client) -> Self {
         self.service(Arc::new(api_transport::service::Sockets::from_client(client)))
     }
 
     /// Sends by another service than the network, such as a simulator in the same process.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    ///
+    /// use jenkins_client::{Client, Service};
+    ///
+    /// # fn run(simulator: Arc<dyn Service>) -> Result<(), jenkins_client::BuildError> {
+    /// let client = Client::builder("http://ci.test").service(simulator).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn service(mut self, service: Arc<dyn Service>) -> Self {
         self.network = Network::Service(service);
         self

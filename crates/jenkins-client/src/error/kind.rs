@@ -1,5 +1,5 @@
 use api_transport::http::Method;
-use api_transport::{Failure, Stage};
+use api_transport::{RequestFailure, Stage};
 
 use super::page::{is_html, is_login_page};
 use crate::address::is_login;
@@ -52,7 +52,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    pub(super) fn of(failure: &Failure, message: Option<&str>) -> Self {
+    pub(super) fn of(failure: &RequestFailure, message: Option<&str>) -> Self {
         match failure.stage() {
             Stage::Building => return Self::Request,
             Stage::Held => return Self::RateLimited,
@@ -94,6 +94,6 @@ fn is_trigger(method: &Method, path: &str) -> bool {
 }
 
 /// Whether a success is a page for people where data was expected.
-pub(super) fn is_page(failure: &Failure) -> bool {
+pub(super) fn is_page(failure: &RequestFailure) -> bool {
     failure.headers().is_some_and(|headers| is_html(headers, failure.body()))
 }

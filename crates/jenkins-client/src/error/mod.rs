@@ -8,7 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use api_transport::http::{Method, StatusCode};
-use api_transport::{BoxError, Failure, Stage};
+use api_transport::{BoxError, RequestFailure, Stage};
 
 pub use self::kind::ErrorKind;
 use self::kind::is_page;
@@ -23,13 +23,13 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: Option<String>,
-    failure: Failure,
+    failure: RequestFailure,
 }
 
 impl Error {
     /// A request that was not sent because it cannot be right.
     pub(crate) fn unsent(kind: ErrorKind, attempting: &str, source: impl Into<BoxError>) -> Self {
-        Self(Box::new(Inner { kind, message: None, failure: Failure::building(attempting, source) }))
+        Self(Box::new(Inner { kind, message: None, failure: RequestFailure::building(attempting, source) }))
     }
 
     /// What kind of failure it is: decides what to do about it.
@@ -50,46 +50,108 @@ impl Error {
     }
 
     /// What was attempted, in words.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// assert!(error.attempting().starts_with("triggering"));
+    /// # }
+    /// ```
     pub fn attempting(&self) -> &str {
         self.0.failure.attempting()
     }
 
     /// The method of the request; none when it was never made.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// println!("{:?} {:?}", error.method(), error.path());
+    /// # }
+    /// ```
     pub fn method(&self) -> Option<&Method> {
         self.0.failure.asked_for().map(|(method, _)| method)
     }
 
     /// The path of the request below the root, without its query; none when it was never made.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// assert_eq!(error.path(), Some("job/web/build"));
+    /// # }
+    /// ```
     pub fn path(&self) -> Option<&str> {
         self.0.failure.asked_for().map(|(_, path)| path)
     }
 
     /// How far the last attempt came.
+    ///
+    /// ```no_run
+    /// use jenkins_client::Stage;
+    ///
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// if error.stage() == Stage::Connecting {
+    ///     println!("nothing was sent");
+    /// }
+    /// # }
+    /// ```
     pub fn stage(&self) -> Stage {
         self.0.failure.stage()
     }
 
     /// The status of the last answer, if there was one.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// println!("{:?}", error.status().map(|status| status.as_u16()));
+    /// # }
+    /// ```
     pub fn status(&self) -> Option<StatusCode> {
         self.0.failure.status()
     }
 
     /// Jenkins' own words, dug out of the page that it answered with, on one line.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// println!("Jenkins says: {}", error.message().unwrap_or("nothing"));
+    /// # }
+    /// ```
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
     /// How many times the request was sent.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// println!("sent {} times", error.attempts());
+    /// # }
+    /// ```
     pub fn attempts(&self) -> u32 {
         self.0.failure.attempts()
     }
 
     /// How long to wait before asking again, if Jenkins or a proxy said so.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// if let Some(wait) = error.retry_after() {
+    ///     println!("again in {} s", wait.as_secs());
+    /// }
+    /// # }
+    /// ```
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.failure.retry_after()
     }
 
     /// The permission that the user lacks, such as `hudson.model.Item.Build` or `Job/Build`, if Jenkins said so.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// if let Some(permission) = error.missing_permission() {
+    ///     println!("ask for {permission}");
+    /// }
+    /// # }
+    /// ```
     pub fn missing_permission(&self) -> Option<&str> {
         self.header("x-required-permission").or_else(|| {
             let (_, rest) = self.message()?.split_once("is missing the ")?;
@@ -98,12 +160,26 @@ impl Error {
     }
 
     /// The user that Jenkins took the caller for, if it said so.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// println!("logged in as {}", error.authenticated_as().unwrap_or("nobody"));
+    /// # }
+    /// ```
     pub fn authenticated_as(&self) -> Option<&str> {
         self.header("x-you-are-authenticated-as")
     }
 
     /// Whether the same call may succeed later without any change on either side. The client has already sent again what was
     /// safe. It says nothing about safety: see [`may_have_happened`](Self::may_have_happened).
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// if error.is_retryable() && !error.may_have_happened() {
+    ///     println!("later");
+    /// }
+    /// # }
+    /// ```
     pub fn is_retryable(&self) -> bool {
         self.0.failure.is_retryable()
     }
@@ -142,6 +218,14 @@ impl Error {
     }
 
     /// Whether a time limit ended it.
+    ///
+    /// ```no_run
+    /// # fn handle(error: &jenkins_client::Error) {
+    /// if error.is_timeout() {
+    ///     println!("give it more time with Call::attempt_limit");
+    /// }
+    /// # }
+    /// ```
     pub fn is_timeout(&self) -> bool {
         self.0.failure.is_timeout()
     }
@@ -249,8 +333,8 @@ impl StdError for Error {
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
+impl From<RequestFailure> for Error {
+    fn from(failure: RequestFailure) -> Self {
         let message = match (failure.stage(), failure.headers()) {
             (Stage::Refused, Some(headers)) => page::message(headers, failure.body()),
             _ => None,

@@ -172,10 +172,10 @@ impl Follow {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn events(self) -> Events {
+    pub fn events(self) -> FollowEvents {
         let (sender, receiver) = mpsc::channel(EVENTS);
         let run = Box::pin(Run::drive(self.start, self.settings, Some(sender)));
-        Events { run: Some(run), receiver, last: None }
+        FollowEvents { run: Some(run), receiver, last: None }
     }
 }
 
@@ -200,14 +200,14 @@ impl fmt::Debug for Follow {
 
 /// What happens while a build is followed: from [`Follow::events`].
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Events {
+pub struct FollowEvents {
     /// Sends the events while it is polled; none once it is over.
     run: Option<BoxFuture<'static, Result<Build, FollowError>>>,
     receiver: mpsc::Receiver<Progress>,
     last: Option<Result<Progress, FollowError>>,
 }
 
-impl Stream for Events {
+impl Stream for FollowEvents {
     type Item = Result<Progress, FollowError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -234,9 +234,9 @@ impl Stream for Events {
     }
 }
 
-impl fmt::Debug for Events {
+impl fmt::Debug for FollowEvents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("over", &self.run.is_none()).finish_non_exhaustive()
+        f.debug_struct("FollowEvents").field("over", &self.run.is_none()).finish_non_exhaustive()
     }
 }
 

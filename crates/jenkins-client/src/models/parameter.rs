@@ -43,12 +43,29 @@ words! {
         Choice = "ChoiceParameterDefinition",
         /// A secret.
         Password = "PasswordParameterDefinition",
-        /// A file that is put into the workspace.
+        /// A file that is put into the workspace of a freestyle job. A pipeline does not see it, and its `input` step refuses
+        /// it since release 449 (the step's own page on file parameters).
         File = "FileParameterDefinition",
+        /// A small file of the file parameters plugin, for pipelines and their inputs: Base64 in a variable of the environment.
+        Base64File = "Base64FileParameterDefinition",
+        /// A file of the file parameters plugin, for pipelines: it is in a stash of its name. An input does not take it.
+        StashedFile = "StashedFileParameterDefinition",
         /// A build of another job.
         Run = "RunParameterDefinition",
         /// The id of a credential.
         Credentials = "CredentialsParameterDefinition",
+    }
+}
+
+impl ParameterKind {
+    /// Whether its value is a file; none for a kind that this version does not know.
+    #[must_use]
+    pub const fn is_file(&self) -> Option<bool> {
+        match self {
+            Self::File | Self::Base64File | Self::StashedFile => Some(true),
+            Self::Other(_) => None,
+            _ => Some(false),
+        }
     }
 }
 
@@ -72,7 +89,9 @@ pub enum ParameterValue {
     Text(String),
     /// A password. It is never shown.
     Secret(SecretString),
-    /// A file.
+    /// A file, for any [`ParameterKind`] that is one. With a trigger it is sent as the part of `multipart/form-data` that has
+    /// the parameter's name, which is where core (`FileParameterDefinition.createValue(StaplerRequest)`) and the file
+    /// parameters plugin (`AbstractFileParameterDefinition`) look for it.
     File {
         /// Its name.
         name: String,

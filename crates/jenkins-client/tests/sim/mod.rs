@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use jenkins_client::{Client, InProcess, Retry};
-use jenkins_sim::{Builder, Permission, SeedJob, SeedParameter, SeedUser, Simulator};
+use jenkins_sim::{Permission, SeedJob, SeedParameter, SeedUser, Simulator, SimulatorBuilder};
 
 pub(crate) const S: Duration = Duration::from_secs(1);
 
 /// A simulated Jenkins with an administrator, one who may only read, and the jobs of a small house.
-pub(crate) fn jenkins(change: impl FnOnce(Builder) -> Builder) -> Simulator {
+pub(crate) fn jenkins(change: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Simulator {
     let ann = SeedUser::new("ann").token("t0ken").password("pass word");
     let eve = SeedUser::new("eve").token("t0ken").permissions([Permission::Read, Permission::JobRead]);
     let sim = change(Simulator::builder().user(ann).user(eve)).build();

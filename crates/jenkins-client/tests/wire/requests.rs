@@ -71,6 +71,66 @@ async fn a_file_goes_as_multipart_and_a_secret_is_sent_and_not_shown() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_file_parameters_plugin_and_of_an_unknown_kind_is_not_refused() {
+    let server = MockServer::start().await;
+    let definitions = json!([
+        {"name": "SMALL", "type": "Base64FileParameterDefinition"},
+        {"name": "LARGE", "type": "StashedFileParameterDefinition"},
+        {"name": "NEW", "type": "SomePluginsParameterDefinition"},
+    ]);
+    let job = json!({"property": [{"parameterDefinitions": definitions}]});
+    let answer = ResponseTemplate::new(200).set_body_json(job);
+    Mock::given(method("GET")).and(path("/job/deploy/api/json")).respond_with(answer).mount(&server).await;
+    Mock::given(method("POST"))
+        .and(path("/job/deploy/buildWithParameters"))
+        .and(body_string_contains("name=\"SMALL\"; filename=\"p.json\""))
+        .and(body_string_contains("name=\"LARGE\"; filename=\"p.json\""))
+        .and(body_string_contains("name=\"NEW\"; filename=\"p.json\""))
+        .respond_with(queued(201, "/queue/item/1/"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let job = client(&server).job("deploy").unwrap();
+    let file = || ParameterValue::file("p.json", "{}");
+    job.build_with([("SMALL", file()), ("LARGE", file()), ("NEW", file())]).await.unwrap();
+    let error = job.build_with([("SMALL", "text")]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Parameters, "{error}");
+}
+
+#[tokio::test]
+async fn ones_own_reqwest_client_sends_with_its_headers_and_its_time_limit() {
+    let server = MockServer::start().await;
+    let whole = json!({"mode": "NORMAL"});
+    Mock::given(path("/api/json"))
+        .and(header("x-own", "1"))
+        .and(header("authorization", "Basic YW5uOnQwa2Vu"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(whole))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    Mock::given(path("/whoAmI/api/json")).respond_with(late).mount(&server).await;
+    // reqwest is built without a provider of cryptography here, and panics where none is installed.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let headers = [("x-own".parse().unwrap(), "1".parse().unwrap())].into_iter().collect();
+    let own = reqwest::Client::builder()
+        .default_headers(headers)
+        .timeout(Duration::from_millis(200))
+        .build()
+        .unwrap();
+    let client = builder(&server.uri())
+        .attempt_limit(Duration::from_secs(50))
+        .api_token("ann", "t0ken")
+        .reqwest_client(own)
+        .build()
+        .unwrap();
+    client.system().info().await.unwrap();
+    let late = client.system().who_am_i().into_future();
+    let error = tokio::time::timeout(Duration::from_secs(20), late).await.unwrap().unwrap_err();
+    assert!(error.is_timeout() && error.attempts() == 1, "{error}");
+}
+
+#[tokio::test]
 async fn an_input_takes_a_file_in_a_field_that_its_form_names() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))

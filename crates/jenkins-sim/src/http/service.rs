@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use api_sim::{ConnectionLost, InProcess, RequestFault, Simulated};
+use api_sim::{ConnectionLost, RequestFault, Simulated, SimulatorService};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -30,8 +30,8 @@ impl Simulator {
 
     /// The same for clients in the same process: a lost connection is an error of the service.
     #[must_use]
-    pub fn service(&self) -> InProcess<Self> {
-        InProcess::new(self.clone())
+    pub fn service(&self) -> SimulatorService<Self> {
+        SimulatorService::new(self.clone())
     }
 
     /// Serves the API on a listener for as long as it is polled.

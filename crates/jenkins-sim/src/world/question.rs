@@ -121,24 +121,22 @@ impl World {
     }
 }
 
-/// The values of the parameters: those that were sent, and the defaults of the others.
+/// The values of the parameters that were sent. The others have none: Jenkins fills in no default.
 fn answers(parameters: &[Parameter], sent: &[(String, String)]) -> Result<Vec<(String, Value)>, Refusal> {
-    if let Some((unknown, _)) = sent.iter().find(|(name, _)| !parameters.iter().any(|one| one.name == *name))
-    {
-        return Err(Refusal::exception(format!(
-            "java.lang.IllegalArgumentException: No such parameter definition: {unknown}"
-        )));
-    }
-    let value = |parameter: &Parameter| {
-        let sent = sent.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str());
-        let value = ParameterValue::of(parameter, sent.unwrap_or(&parameter.default))?.value;
+    let value = |(name, text): &(String, String)| {
+        let Some(parameter) = parameters.iter().find(|one| one.name == *name) else {
+            return Err(Refusal::exception(format!(
+                "java.lang.IllegalArgumentException: No such parameter definition: {name}"
+            )));
+        };
+        let value = ParameterValue::of(parameter, text)?.value;
         let value = match parameter.kind {
             ParameterKind::Boolean => Value::Boolean(value == "true"),
             _ => Value::Text(value),
         };
-        Ok((parameter.name.clone(), value))
+        Ok((name.clone(), value))
     };
-    parameters.iter().map(value).collect()
+    sent.iter().map(value).collect()
 }
 
 fn capitalised(id: &str) -> String {

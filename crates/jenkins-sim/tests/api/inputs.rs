@@ -47,11 +47,11 @@ async fn a_question_waits_and_takes_values() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn going_on_without_values_takes_the_defaults() {
+async fn going_on_without_values_gives_none_and_not_the_defaults() {
     let api = asked(ASKING).await;
     assert_eq!(api.post("/job/flow/1/input/Approve/proceedEmpty").await.status, 200);
     assert_eq!(result(&api).await, "SUCCESS");
-    assert!(api.get("/job/flow/1/consoleText").await.text.contains("to 3\n"));
+    assert!(api.get("/job/flow/1/consoleText").await.text.contains("to null\n"));
     assert_eq!(api.post("/job/flow/1/input/Approve/proceedEmpty").await.status, 404);
 }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use jenkins_sim::{Builder, ConnectionLost, SeedUser, Simulator};
+use jenkins_sim::{ConnectionLost, SeedUser, Simulator, SimulatorBuilder};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -53,7 +53,7 @@ impl Reply {
     }
 }
 
-pub fn builder() -> Builder {
+pub fn builder() -> SimulatorBuilder {
     Simulator::builder().seed(7).user(SeedUser::new("alice").password("password").token("token"))
 }
 

@@ -1,11 +1,11 @@
 //! Branches of `parallel` and cells of `matrix`: at the same time.
 
-use jenkins_sim::{Builder, SeedJob};
+use jenkins_sim::{SeedJob, SimulatorBuilder};
 use serde_json::json;
 
 use super::{Api, builder, seconds};
 
-async fn begun(builder: Builder, script: &str) -> Api {
+async fn begun(builder: SimulatorBuilder, script: &str) -> Api {
     let api = Api::of(builder.build());
     api.sim.seed_job(&SeedJob::pipeline("flow", script).quiet_period(0)).unwrap();
     api.trigger("/job/flow/build").await;

@@ -12,7 +12,7 @@ use crate::models::{
     UpdateInstance,
 };
 use crate::operation::Operation;
-use crate::wait::Wait;
+use crate::wait::InstanceWait;
 
 /// Instances (Linodes): `/linode/instances`.
 #[derive(Debug, Clone)]
@@ -252,9 +252,9 @@ impl InstanceHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait(&self) -> Wait {
+    pub fn wait(&self) -> InstanceWait {
         let handle = self.clone();
-        Wait::new(self.id, move || handle.get())
+        InstanceWait::new(self.id, move || handle.get())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use api_transport::{Failure, Response};
+use api_transport::{RequestFailure, Response};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
@@ -48,7 +48,7 @@ impl Target {
         &self,
         operation: Operation,
         attempting: impl Into<String>,
-        decode: fn(Response, &str) -> Result<T, Failure>,
+        decode: fn(Response, &str) -> Result<T, RequestFailure>,
     ) -> Call<T> {
         let request = operation.request(self.client.version(), &self.ids, attempting);
         Call::new(self.client.http(), request, decode)

@@ -151,6 +151,14 @@ impl Client {
     }
 
     /// The version of the API in use, such as `v4`.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let client = Client::builder(Token::new("t0ken")?).version("v4beta").build()?;
+    /// assert_eq!(client.version(), "v4beta");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -184,6 +192,11 @@ impl Client {
 impl ClientBuilder {
     /// Settings of the environment: see [`Client::from_env`].
     ///
+    /// ```no_run
+    /// let client = linode_api::ClientBuilder::from_env()?.user_agent("my-program/1.0").build()?;
+    /// # Ok::<(), linode_api::BuildError>(())
+    /// ```
+    ///
     /// # Errors
     /// When the token is missing.
     pub fn from_env() -> Result<Self, BuildError> {
@@ -191,6 +204,13 @@ impl ClientBuilder {
     }
 
     /// Reads all but the token from the environment; what is not set there stays as it is.
+    ///
+    /// ```no_run
+    /// use linode_api::{Client, Token};
+    ///
+    /// let client = Client::builder(Token::new("t0ken")?).environment().build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn environment(self) -> Self {
         self.read(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
     }
@@ -203,18 +223,39 @@ impl ClientBuilder {
     }
 
     /// Scheme and host of the API, with or without a version at the end.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let client = Client::builder(Token::new("t0ken")?).address("http://127.0.0.1:8080/v4").build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
     /// The version, such as `v4beta`; it goes before one in the address.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let client = Client::builder(Token::new("t0ken")?).version("v4beta").build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
     /// A PEM file whose certificates are trusted in place of the system's.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let builder = Client::builder(Token::new("t0ken")?).ca_file("/etc/proxy/ca.pem");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca = Some(path.into());
         self
@@ -254,18 +295,40 @@ impl ClientBuilder {
     }
 
     /// The longest time that one attempt may take.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let client = Client::builder(Token::new("t0ken")?).attempt_limit(std::time::Duration::from_secs(10)).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn attempt_limit(mut self, limit: Duration) -> Self {
         self.attempt_limit = limit;
         self
     }
 
     /// Names the program in front of this library's name in the `User-Agent`.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let client = Client::builder(Token::new("t0ken")?).user_agent("my-program/1.0").build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn user_agent(mut self, program: impl Into<String>) -> Self {
         self.user_agent = Some(program.into());
         self
     }
 
     /// Makes the client; sends nothing.
+    ///
+    /// ```
+    /// use linode_api::{Client, Token};
+    ///
+    /// let refused = Client::builder(Token::new("t0ken")?).version("four").build().unwrap_err();
+    /// assert!(refused.to_string().contains("v4"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When a setting makes no sense, or the CA file cannot be read.

@@ -1,6 +1,6 @@
 //! What kind of failure a call met.
 
-use api_transport::{Failure, Stage};
+use api_transport::{RequestFailure, Stage};
 
 use crate::models::Reason;
 use crate::refusals::{MAINTENANCE, is_busy, is_html};
@@ -53,7 +53,7 @@ pub(crate) enum Subject {
 }
 
 impl ErrorKind {
-    pub(super) fn of(failure: &Failure, reasons: &[Reason], subject: Subject) -> Self {
+    pub(super) fn of(failure: &RequestFailure, reasons: &[Reason], subject: Subject) -> Self {
         match failure.stage() {
             Stage::Building => return Self::Request,
             Stage::Held => return Self::RateLimited,

@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use api_transport::http::StatusCode;
-use api_transport::{Failure, Stage};
+use api_transport::{RequestFailure, Stage};
 
 use crate::models::{ErrorBody, Reason};
 use crate::scopes::Scopes;
@@ -26,11 +26,11 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     reasons: Vec<Reason>,
-    failure: Failure,
+    failure: RequestFailure,
 }
 
 impl Error {
-    pub(crate) fn from_failure(failure: Failure, subject: Subject) -> Self {
+    pub(crate) fn from_failure(failure: RequestFailure, subject: Subject) -> Self {
         let reasons = match failure.stage() {
             Stage::Refused => serde_json::from_slice(failure.body()).unwrap_or(ErrorBody::default()).errors,
             _ => Vec::new(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Entity, Extra, time};
+use super::{Decimal, Entity, Extra, time};
 
 /// The account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,9 +37,9 @@ pub struct Account {
     /// The tax number.
     pub tax_id: Option<String>,
     /// What is owed, in US dollars.
-    pub balance: Option<Amount>,
+    pub balance: Option<Decimal>,
     /// What will be owed for this month so far, in US dollars.
-    pub balance_uninvoiced: Option<Amount>,
+    pub balance_uninvoiced: Option<Decimal>,
     /// Who bills: `linode` or `akamai`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_source: Option<String>,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Entity, EntityId, EntityType, EventId, Extra, InstanceId, NodeBalancerId, time};
+use super::{Decimal, Entity, EntityId, EntityType, EventId, Extra, InstanceId, NodeBalancerId, time};
 
 open_enum! {
     /// What happened. Only what concerns instances and NodeBalancers has a name here.
@@ -116,7 +116,7 @@ pub struct Event {
     /// How fast it goes, such as `464.00 MB/s`.
     pub rate: Option<Measure>,
     /// How long it took, in seconds; null until then.
-    pub duration: Option<Amount>,
+    pub duration: Option<Decimal>,
     /// The user who caused it; null for the provider.
     pub username: Option<String>,
     /// What it happened to; of events of disks the instance.
@@ -158,7 +158,7 @@ impl Event {
 #[non_exhaustive]
 pub enum Measure {
     /// As a number.
-    Number(Amount),
+    Number(Decimal),
     /// As text.
     Text(String),
 }

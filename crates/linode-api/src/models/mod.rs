@@ -8,7 +8,7 @@
 mod macros;
 
 mod account;
-mod amount;
+mod decimal;
 mod entity;
 mod errors;
 mod event;
@@ -36,7 +36,7 @@ mod vpc;
 mod word;
 
 pub use self::account::*;
-pub use self::amount::Amount;
+pub use self::decimal::Decimal;
 pub use self::entity::*;
 pub use self::errors::*;
 pub use self::event::*;

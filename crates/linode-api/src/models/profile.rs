@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Extra};
+use super::{Decimal, Extra};
 
 /// The user whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub struct Referrals {
     /// How many may stay.
     pub pending: u64,
     /// What the user got, in US dollars.
-    pub credit: Option<Amount>,
+    pub credit: Option<Decimal>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -71,7 +71,7 @@ pub struct Referrals {
 
 open_enum! {
     /// What a grant allows.
-    pub enum Permission {
+    pub enum GrantPermission {
         /// To see the thing.
         ReadOnly = "read_only",
         /// To change the thing.
@@ -111,7 +111,7 @@ pub struct Grants {
 #[non_exhaustive]
 pub struct GlobalGrants {
     /// To see or change the account itself; null for neither.
-    pub account_access: Option<Permission>,
+    pub account_access: Option<GrantPermission>,
     /// To create instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub add_linodes: Option<bool>,
@@ -141,7 +141,7 @@ pub struct Grant {
     /// The thing's label.
     pub label: Option<String>,
     /// What is allowed; null for nothing.
-    pub permissions: Option<Permission>,
+    pub permissions: Option<GrantPermission>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,

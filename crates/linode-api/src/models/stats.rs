@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Extra};
+use super::{Decimal, Extra};
 
 /// The series of a thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Stats<T> {
 
 /// A point of a series: milliseconds since 1970, and the value, null where none was measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatsPoint(pub Amount, pub Option<Amount>);
+pub struct StatsPoint(pub Decimal, pub Option<Decimal>);
 
 /// The series of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Extra};
+use super::{Decimal, Extra};
 
 /// A type of instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,9 +62,9 @@ impl InstanceType {
 #[non_exhaustive]
 pub struct Price {
     /// For a started hour.
-    pub hourly: Option<Amount>,
+    pub hourly: Option<Decimal>,
     /// At most for a month.
-    pub monthly: Option<Amount>,
+    pub monthly: Option<Decimal>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
@@ -77,9 +77,9 @@ pub struct RegionPrice {
     /// The region.
     pub id: String,
     /// For a started hour, in US dollars.
-    pub hourly: Option<Amount>,
+    pub hourly: Option<Decimal>,
     /// At most for a month, in US dollars.
-    pub monthly: Option<Amount>,
+    pub monthly: Option<Decimal>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,

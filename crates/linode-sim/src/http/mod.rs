@@ -16,5 +16,3 @@ mod path;
 mod route;
 mod service;
 mod tags;
-
-pub use service::InProcess;

@@ -1,6 +1,6 @@
 //! The API as a router and as a service in the same process.
 
-use api_sim::{ConnectionLost, Simulated};
+use api_sim::{ConnectionLost, Simulated, SimulatorService};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -15,9 +15,6 @@ use crate::Simulator;
 /// More than any request of the API is long.
 const MOST_BODY: usize = 2 << 20;
 
-/// The API as a `tower` service without a socket.
-pub type InProcess = api_sim::InProcess<Simulator>;
-
 impl Simulator {
     /// The whole API under `/v4` and `/v4beta`, and the control plane under `/sim`.
     ///
@@ -29,8 +26,8 @@ impl Simulator {
 
     /// The same for clients in the same process: a lost connection is an error of the service.
     #[must_use]
-    pub fn service(&self) -> InProcess {
-        InProcess::new(self.clone())
+    pub fn service(&self) -> SimulatorService<Self> {
+        SimulatorService::new(self.clone())
     }
 }
 

@@ -7,7 +7,7 @@ use super::Unhealthy;
 use super::balancer::{Algorithm, CheckKind, CheckSpec, ConfigSpec, Mode, NodeSpec, Protocol, Stickiness};
 use super::fleet::Picture;
 use super::guest::{GuestSpec, Health};
-use crate::{Backend, BalancerView, ConfigView, Guest, Simulator};
+use crate::{BalancerView, ConfigView, Guest, NodeView, Simulator};
 
 /// An entry of a stickiness table lasts this long in simulated time.
 const STICKY: Duration = Duration::from_secs(30 * 60);
@@ -88,16 +88,16 @@ fn config_spec(simulator: &Simulator, balancer: &BalancerView, config: &ConfigVi
     })
 }
 
-fn node_spec(node: &Backend) -> NodeSpec {
+fn node_spec(node: &NodeView) -> NodeSpec {
     NodeSpec {
         id: node.node,
         target: node.target.map(SocketAddr::V4),
         weight: u32::from(node.weight),
         mode: match node.effective_mode {
-            crate::Mode::Drain => Mode::Drain,
-            crate::Mode::Reject => Mode::Reject,
-            crate::Mode::Backup => Mode::Backup,
-            crate::Mode::Accept | crate::Mode::None => Mode::Accept,
+            crate::NodeMode::Drain => Mode::Drain,
+            crate::NodeMode::Reject => Mode::Reject,
+            crate::NodeMode::Backup => Mode::Backup,
+            crate::NodeMode::Accept | crate::NodeMode::None => Mode::Accept,
         },
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Due, World};
 use crate::faults::{Effect, Target};
-use crate::snapshot::{Mode, NodeStatus};
+use crate::snapshot::{NodeMode, NodeStatus};
 
 impl World {
     /// Whether the service behind an instance's private address answers.
@@ -55,7 +55,7 @@ impl World {
         let reachable =
             owner.is_some_and(|owner| self.instances.get(&owner).is_some_and(|one| one.network_helper));
         let answers = reachable && owner.is_some_and(|owner| self.serving(owner));
-        let (wanted, after) = if node.effective_mode == Mode::Reject {
+        let (wanted, after) = if node.effective_mode == NodeMode::Reject {
             (NodeStatus::Down, Duration::ZERO)
         } else if config.check == "none" {
             (NodeStatus::Up, Duration::ZERO)

@@ -8,7 +8,7 @@ use super::address::is_private;
 use super::{Collection, World};
 use crate::body::Body;
 use crate::refusal::Refusal;
-use crate::snapshot::{Mode, NodeStatus};
+use crate::snapshot::{NodeMode, NodeStatus};
 
 /// A node, with every field of the API's answers.
 #[derive(Debug, Clone, Serialize)]
@@ -18,12 +18,12 @@ pub(crate) struct Node {
     pub(crate) label: String,
     pub(crate) status: NodeStatus,
     pub(crate) weight: u16,
-    pub(crate) mode: Mode,
+    pub(crate) mode: NodeMode,
     pub(crate) config_id: u64,
     pub(crate) nodebalancer_id: u64,
     pub(crate) vpc_config_id: Option<u64>,
     #[serde(skip)]
-    pub(crate) effective_mode: Mode,
+    pub(crate) effective_mode: NodeMode,
     #[serde(skip)]
     pub(super) mode_epoch: u64,
     #[serde(skip)]
@@ -81,7 +81,7 @@ impl World {
         self.check_node(config, body, true)?;
         let of = self.configs.get(&config).ok_or_else(Refusal::not_found)?;
         let balancer = of.nodebalancer_id;
-        let default = if of.protocol == "udp" { Mode::None } else { Mode::Accept };
+        let default = if of.protocol == "udp" { NodeMode::None } else { NodeMode::Accept };
         let id = self.new_id();
         let mode = read_mode(body)?.unwrap_or(default);
         let node = Node {
@@ -209,13 +209,13 @@ fn list_path(balancer: u64, config: u64) -> String {
     format!("/nodebalancers/{balancer}/configs/{config}/nodes")
 }
 
-fn read_mode(body: Body<'_>) -> Result<Option<Mode>, Refusal> {
+fn read_mode(body: Body<'_>) -> Result<Option<NodeMode>, Refusal> {
     Ok(body.text("mode")?.and_then(|mode| match mode {
-        "accept" => Some(Mode::Accept),
-        "reject" => Some(Mode::Reject),
-        "drain" => Some(Mode::Drain),
-        "backup" => Some(Mode::Backup),
-        "none" => Some(Mode::None),
+        "accept" => Some(NodeMode::Accept),
+        "reject" => Some(NodeMode::Reject),
+        "drain" => Some(NodeMode::Drain),
+        "backup" => Some(NodeMode::Backup),
+        "none" => Some(NodeMode::None),
         _ => None,
     }))
 }

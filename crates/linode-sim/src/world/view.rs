@@ -5,7 +5,7 @@ use std::net::SocketAddrV4;
 use serde_json::Value;
 
 use super::{Config, Instance, Node, World};
-use crate::snapshot::{Backend, BalancerView, ConfigView, Guest, InstanceView, NodeStatus, Snapshot};
+use crate::snapshot::{BalancerView, ConfigView, Guest, InstanceView, NodeStatus, NodeView, Snapshot};
 
 impl World {
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -67,15 +67,15 @@ impl World {
         }
     }
 
-    pub(crate) fn backends_of(&self, config: u64) -> Vec<Backend> {
+    pub(crate) fn backends_of(&self, config: u64) -> Vec<NodeView> {
         let nodes = self.configs.get(&config).into_iter().flat_map(|config| &config.nodes);
         nodes.filter_map(|id| self.nodes.get(id)).map(|node| self.backend(node)).collect()
     }
 
-    fn backend(&self, node: &Node) -> Backend {
+    fn backend(&self, node: &Node) -> NodeView {
         let owner = node.ip().and_then(|ip| self.owners.get(&ip)).and_then(|id| self.instances.get(id));
         let target = owner.and_then(Instance::public).zip(node.socket());
-        Backend {
+        NodeView {
             node: node.id,
             label: node.label.clone(),
             address: node.address.clone(),

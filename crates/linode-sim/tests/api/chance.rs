@@ -103,7 +103,7 @@ async fn settle(api: &Api, nodes: &str, seed: u64) {
     let mut after = api.sim.snapshot();
     for backend in &after.nodebalancers[0].configs[0].nodes {
         let serving = after.instances.iter().any(|one| Some(one.id) == backend.instance && one.serving);
-        let up = serving && backend.effective_mode != linode_sim::Mode::Reject;
+        let up = serving && backend.effective_mode != linode_sim::NodeMode::Reject;
         let shown = api.get(&format!("{nodes}/{}", backend.node)).await.ok();
         assert_eq!(shown["status"], if up { "UP" } else { "DOWN" }, "seed {seed}: {backend:?}");
         assert_eq!(backend.mode, backend.effective_mode, "seed {seed}");

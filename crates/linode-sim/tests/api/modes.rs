@@ -1,6 +1,6 @@
 //! NodeBalancer nodes: modes, health, rebuilds.
 
-use linode_sim::{Delay, Mode, NodeStatus, Settings, Simulator, Timings};
+use linode_sim::{Delay, NodeMode, NodeStatus, Settings, Simulator, Timings};
 use serde_json::{Value, json};
 
 use super::{Api, TOKEN, pass, private_of};
@@ -33,13 +33,13 @@ async fn a_mode_shows_at_once_and_acts_later() {
         "what is left out stays"
     );
     let backend = api.sim.backends(config_of(&node)).remove(0);
-    assert_eq!((backend.mode, backend.effective_mode), (Mode::Reject, Mode::Accept));
+    assert_eq!((backend.mode, backend.effective_mode), (NodeMode::Reject, NodeMode::Accept));
     assert!(backend.target.unwrap().ip().is_loopback());
     pass(59).await;
     assert_eq!(api.get(&node).await.ok()["status"], "UP");
     pass(1).await;
     assert_eq!(api.get(&node).await.ok()["status"], "DOWN");
-    assert_eq!(api.sim.backends(config_of(&node))[0].effective_mode, Mode::Reject);
+    assert_eq!(api.sim.backends(config_of(&node))[0].effective_mode, NodeMode::Reject);
 
     api.put(&node, json!({"mode": "accept"})).await.ok();
     pass(60).await;
@@ -55,7 +55,7 @@ async fn a_draining_node_stays_up() {
     pass(600).await;
     let shown = api.get(&node).await.ok();
     assert_eq!((&shown["mode"], &shown["status"]), (&json!("drain"), &json!("UP")));
-    assert_eq!(api.sim.backends(config_of(&node))[0].effective_mode, Mode::Drain);
+    assert_eq!(api.sim.backends(config_of(&node))[0].effective_mode, NodeMode::Drain);
 }
 
 #[tokio::test(start_paused = true)]

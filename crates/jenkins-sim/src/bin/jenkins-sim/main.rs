@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use api_sim::program::{self, End};
 use clap::Parser as _;
-use jenkins_sim::{Builder, Seed, SeedUser, Shell, Simulator};
+use jenkins_sim::{Seed, SeedUser, Shell, Simulator, SimulatorBuilder};
 use tokio::net::TcpListener;
 
 use crate::args::Args;
@@ -81,7 +81,7 @@ fn simulator(args: &Args, home: &Path) -> Result<Simulator, Box<dyn Error>> {
         let user = users.remove(given.name.as_str()).unwrap_or_else(|| SeedUser::new(&given.name));
         users.insert(&given.name, user.token(&given.secret));
     }
-    builder = users.into_values().fold(builder, Builder::user);
+    builder = users.into_values().fold(builder, SimulatorBuilder::user);
     let simulator = builder.build();
     if let Some(seed) = args.common.read_seed::<Seed>()? {
         simulator.seed(&seed).map_err(|error| args.common.in_seed_file(&error))?;

@@ -121,7 +121,7 @@ pub struct Instance {
     /// What its type gives it.
     pub specs: Specs,
     /// From which values on the provider sends mails.
-    pub alerts: Option<Alerts>,
+    pub alerts: Option<InstanceAlerts>,
     /// Its backups.
     pub backups: Option<InstanceBackupState>,
     /// The hypervisor, `kvm`.
@@ -220,7 +220,7 @@ pub struct Specs {
 /// From which values on the provider sends mails; 0 for never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Alerts {
+pub struct InstanceAlerts {
     /// CPU, in percent of one CPU.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu: Option<u64>,

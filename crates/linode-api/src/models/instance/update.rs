@@ -80,7 +80,7 @@ impl UpdateInstance {
     }
 }
 
-/// From which values on the provider sends mails; 0 for never. Units as in [`Alerts`](super::Alerts).
+/// From which values on the provider sends mails; 0 for never. Units as in [`InstanceAlerts`](super::InstanceAlerts).
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -19,7 +19,7 @@ pub use self::node::{
 };
 pub use self::request::{CreateNodeBalancer, CreateNodeBalancerVpc, UpdateNodeBalancer};
 
-use super::{Amount, Extra, LockType, NodeBalancerId, time};
+use super::{Decimal, Extra, LockType, NodeBalancerId, time};
 
 /// A NodeBalancer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,12 +77,12 @@ pub struct NodeBalancer {
 pub struct NodeBalancerTransfer {
     /// Received.
     #[serde(rename = "in")]
-    pub incoming: Option<Amount>,
+    pub incoming: Option<Decimal>,
     /// Sent.
     #[serde(rename = "out")]
-    pub outgoing: Option<Amount>,
+    pub outgoing: Option<Decimal>,
     /// Both.
-    pub total: Option<Amount>,
+    pub total: Option<Decimal>,
     /// Fields that this version has no name for, as they came.
     #[serde(flatten)]
     pub extra: Extra,
