@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use crate::state::Refusal;
+
 /// What follows from a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,29 @@ pub enum FailureKind {
     LabelTaken,
     /// The thing refuses to be changed: a lock, a protection.
     Guarded,
+}
+
+impl FailureKind {
+    /// What cures it. A call that may have happened is in doubt first, and refused by nothing but time.
+    pub(crate) const fn refusal(self) -> Refusal {
+        match self {
+            Self::MayHaveHappened | Self::Transient => Refusal::Transient,
+            Self::RateLimited => Refusal::RateLimited,
+            Self::NotSent => Refusal::NotSent,
+            Self::SoldOut => Refusal::SoldOut,
+            Self::Account => Refusal::Account,
+            Self::Request | Self::LabelTaken => Refusal::Request,
+            Self::Guarded => Refusal::Guarded,
+        }
+    }
+
+    /// The same of a call that only reads: it changed nothing, so what is not the account's or the way's passes with time.
+    pub(crate) const fn of_read(self) -> Self {
+        match self {
+            Self::Account | Self::RateLimited | Self::NotSent => self,
+            _ => Self::Transient,
+        }
+    }
 }
 
 /// A call of a port failed.

@@ -9,17 +9,13 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tracing::Instrument;
 
-use crate::model::{
-    ConfigId, Group, Instance, InstanceId, Mode, NodeId, Position, Slot, StepId, after, elapsed,
-};
-use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode};
-use crate::reconcile::timing::{CLOCK_SKEW, CREATE_AGAIN};
-use crate::runtime::ended::{Ended, done, failed, guarded, not_sent, unanswered, unread};
-use crate::runtime::journal::Journal;
+use crate::model::{ConfigId, Group, Instance, InstanceId, Mode, NodeId, Slot, StepId, after, elapsed};
+use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode, chain};
+use crate::reconcile::timing::{CLOCK_SKEW, CREATE_AGAIN, TOLD_AT_LEAST, TOLD_AT_MOST};
 use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::removal_budget::Permit;
 use crate::runtime::within;
-use crate::state::{Cause, Difference, Draft, Fact, GroupState, Refusal, Step, StepOutcome, StepReason};
+use crate::state::{Difference, Draft, Fact, GroupState, Refusal, Step, StepOutcome, StepReason};
 
 /// A step that has no answer by then has none: the log says so, and the next turn looks.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -45,9 +41,8 @@ impl fmt::Debug for Executor {
 pub(super) struct Intent {
     pub(super) id: StepId,
     pub(super) step: Step,
-    pub(super) cause: Cause,
-    pub(super) operation: Position,
-    pub(super) generation: u64,
+    /// Its entry in the log: what comes of it stands in the same envelope.
+    pub(super) intended: Draft,
     pub(super) permit: Option<Permit>,
     /// It is not to land later than this: a drain whose permit lapses meanwhile.
     pub(super) lapses: Option<Timestamp>,
@@ -84,34 +79,12 @@ impl Known {
     }
 }
 
-/// A step that ended.
-#[derive(Debug)]
-pub(super) struct StepEnd {
-    pub(super) id: StepId,
-    pub(super) step: Step,
-    pub(super) cause: Cause,
-    pub(super) operation: Position,
-    pub(super) generation: u64,
-    pub(super) outcome: StepOutcome,
-    pub(super) request: Option<String>,
-    pub(super) at: Timestamp,
-}
-
-impl StepEnd {
-    /// As an entry, in the envelope of its intent.
-    pub(super) fn draft(self, journal: &Journal) -> Draft {
-        let fact = Fact::Done { outcome: self.outcome };
-        let actor = journal.actor().clone();
-        let draft = Draft::new(self.at, actor, self.operation, self.generation, self.cause, fact);
-        Draft { request: self.request, ..draft.of_step(self.id) }
-    }
-}
-
 /// A step that is being carried out.
 pub(super) struct Running {
     pub(super) id: StepId,
     pub(super) step: Step,
-    pub(super) future: BoxFuture<'static, StepEnd>,
+    /// Ends with the step and the entry that says what came of it.
+    pub(super) future: BoxFuture<'static, (Step, Draft)>,
 }
 
 impl Executor {
@@ -120,14 +93,14 @@ impl Executor {
         let executor = Arc::clone(self);
         let (id, step) = (work.id, work.step.clone());
         let span = tracing::info_span!(
-            "step", group = %executor.group.name, generation = work.generation, operation = work.operation.0,
-            step = work.id.0, what = %work.step
+            "step", group = %executor.group.name, generation = work.intended.generation,
+            operation = work.intended.operation.0, step = work.id.0, what = %work.step
         );
         let future = Box::pin(async move { executor.turn_and_carry_out(work, stop).await }.instrument(span));
         Running { id, step, future }
     }
 
-    async fn turn_and_carry_out(&self, work: Intent, mut stop: watch::Receiver<bool>) -> StepEnd {
+    async fn turn_and_carry_out(&self, work: Intent, mut stop: watch::Receiver<bool>) -> (Step, Draft) {
         let entered = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => None,
@@ -138,44 +111,38 @@ impl Executor {
         let now = self.clock.now();
         let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
         let ended = match (&entered, refusal) {
-            (None, _) => not_sent(StepReason::Stopping),
+            (None, _) => Ok(not_sent(StepReason::Stopping)),
             (Some(_), Some(refusal)) => {
-                not_sent(StepReason::AccountRefuses { until: refusal.until, said: refusal.said })
+                Ok(not_sent(StepReason::AccountRefuses { until: refusal.until, said: refusal.said }))
             }
             // Whatever held it up, a drain that lands later than its permit counts would come on top of the next one.
-            (Some(_), None) if limit.is_zero() => not_sent(StepReason::PermitLapsed),
-            (Some(_), None) => match within(&*self.clock, limit, self.carry_out(&work)).await {
-                Some(ended) => ended,
-                None => {
+            (Some(_), None) if limit.is_zero() => Ok(not_sent(StepReason::PermitLapsed)),
+            (Some(_), None) => {
+                within(&*self.clock, limit, self.carry_out(&work)).await.unwrap_or_else(|| {
                     let why = StepReason::TimedOut { seconds: limit.as_secs() };
-                    StepOutcome::Unanswered { why }.into()
-                }
-            },
+                    Ok(StepOutcome::Unanswered { why })
+                })
+            }
         };
-        let (outcome, request) = ended.at(self.clock.now());
+        let at = self.clock.now();
+        let (outcome, request) = match ended {
+            Ok(outcome) => (outcome, None),
+            Err(failure) => outcome_of(failure, at),
+        };
         if create {
             match &outcome {
                 StepOutcome::Created { .. } => self.limiter.accepted(),
                 StepOutcome::Refused { refusal: Refusal::Account, why, .. } => {
-                    self.limiter.refused(&why.to_string(), self.clock.now())
+                    self.limiter.refused(&why.to_string(), at)
                 }
                 _ => {}
             }
         }
         tracing::info!(%outcome, "step ended");
-        StepEnd {
-            id: work.id,
-            step: work.step,
-            cause: work.cause,
-            operation: work.operation,
-            generation: work.generation,
-            outcome,
-            request,
-            at: self.clock.now(),
-        }
+        (work.step, Draft { fact: Fact::Done { outcome }, at, request, ..work.intended })
     }
 
-    async fn carry_out(&self, work: &Intent) -> Ended {
+    async fn carry_out(&self, work: &Intent) -> Result<StepOutcome, Failure> {
         let known = &work.known;
         match &work.step {
             Step::Create { label, instance_type, again, .. } => {
@@ -192,11 +159,10 @@ impl Executor {
                     label: label.clone(),
                     kind: instance_type.clone(),
                 };
-                match self.compute.find(label).await {
-                    Ok(Some((instance, owner))) => self.answer_of(&new, &instance, owner.as_ref(), known),
-                    Ok(None) => StepOutcome::Ok.into(),
-                    Err(failure) => unanswered(failure),
-                }
+                Ok(match self.compute.find(label).await.map_err(unanswered)? {
+                    Some((instance, owner)) => self.answer_of(&new, &instance, owner.as_ref(), known),
+                    None => StepOutcome::Ok,
+                })
             }
             Step::Register { config, address, label, .. } => {
                 let new = NewNode { config: *config, address: address.clone(), label: label.clone() };
@@ -205,41 +171,43 @@ impl Executor {
             Step::SetMode { slot, config, node, mode, .. } => {
                 self.set_mode(*slot, (*config, *node, *mode), work.permit.as_ref(), known).await
             }
-            Step::Deregister { config, node, instance, .. } => match self.preflight(*instance, known).await {
-                Err(ended) => ended,
-                // Its instance may be gone already; its node is not to stay.
-                Ok(_) => done(self.balancer.deregister(*config, *node).await),
-            },
-            Step::Delete { instance, .. } => match self.preflight(*instance, known).await {
-                Err(ended) => ended,
-                Ok(None) => StepOutcome::Ok.into(),
-                Ok(Some(_)) => done(self.compute.delete(*instance).await),
+            Step::Deregister { config, node, instance, .. } => {
+                match self.preflight(*instance, known).await? {
+                    Preflight::Guarded(why) => Ok(guarded(why)),
+                    // Its instance may be gone already; its node is not to stay.
+                    Preflight::Free | Preflight::Gone => done(self.balancer.deregister(*config, *node).await),
+                }
+            }
+            Step::Delete { instance, .. } => match self.preflight(*instance, known).await? {
+                Preflight::Guarded(why) => Ok(guarded(why)),
+                Preflight::Gone => Ok(StepOutcome::Ok),
+                Preflight::Free => done(self.compute.delete(*instance).await),
             },
             Step::Sweep { config, node, label } => self.sweep(*config, *node, label).await,
         }
     }
 
     /// A create without an answer is never sent again here: the label is looked up before another one.
-    async fn create(&self, new: &NewInstance, again: bool, known: &Known) -> Ended {
-        if again {
-            match self.compute.find(&new.label).await {
-                Ok(Some((instance, owner))) => return self.answer_of(new, &instance, owner.as_ref(), known),
-                Ok(None) => {}
-                // The one that was intended before may still have happened, so its slot stays open.
-                Err(failure) => return unanswered(failure),
-            }
+    async fn create(&self, new: &NewInstance, again: bool, known: &Known) -> Result<StepOutcome, Failure> {
+        // The one that was intended before may still have happened, so its slot stays open.
+        if again && let Some((instance, owner)) = self.compute.find(&new.label).await.map_err(unanswered)? {
+            return Ok(self.answer_of(new, &instance, owner.as_ref(), known));
         }
         match self.compute.create(new).await {
-            Ok(instance) => StepOutcome::Created { instance: instance.id, created: instance.created }.into(),
+            Ok(instance) => Ok(StepOutcome::Created { instance: instance.id, created: instance.created }),
             Err(failure) if failure.kind == FailureKind::LabelTaken => {
-                match self.compute.find(&new.label).await {
-                    Ok(Some((instance, owner))) => self.answer_of(new, &instance, owner.as_ref(), known),
+                match self.compute.find(&new.label).await.map_err(unanswered)? {
+                    Some((instance, owner)) => Ok(self.answer_of(new, &instance, owner.as_ref(), known)),
                     // Lists lag writes: what has the label will show.
-                    Ok(None) => unanswered(failure),
-                    Err(unread) => unanswered(unread),
+                    None => Err(unanswered(failure)),
                 }
             }
-            Err(failure) => failed(failure).again_in(CREATE_AGAIN),
+            Err(mut failure) => {
+                if matches!(failure.kind, FailureKind::RateLimited | FailureKind::NotSent) {
+                    failure.retry_after.get_or_insert(CREATE_AGAIN);
+                }
+                Err(failure)
+            }
         }
     }
 
@@ -250,7 +218,7 @@ impl Executor {
         instance: &Instance,
         owner: Option<&crate::model::GroupName>,
         known: &Known,
-    ) -> Ended {
+    ) -> StepOutcome {
         let how = if owner != Some(&self.group.name) {
             Difference::Tags
         } else if instance.kind != new.kind {
@@ -258,29 +226,25 @@ impl Executor {
         } else if known.launched.is_some_and(|launched| after(instance.created, CLOCK_SKEW) < launched) {
             Difference::Older
         } else {
-            return StepOutcome::Created { instance: instance.id, created: instance.created }.into();
+            return StepOutcome::Created { instance: instance.id, created: instance.created };
         };
         guarded(StepReason::LabelHeld { instance: instance.id, label: new.label.clone(), how })
     }
 
     /// A registration that was intended before may have happened, so it is looked for among the nodes.
-    async fn register(&self, new: &NewNode, before: bool) -> Ended {
-        if before {
-            match self.registered(new).await {
-                Ok(Some(node)) => return StepOutcome::Registered { node }.into(),
-                Ok(None) => {}
-                Err(failure) => return unanswered(failure),
-            }
+    async fn register(&self, new: &NewNode, before: bool) -> Result<StepOutcome, Failure> {
+        if before && let Some(node) = self.registered(new).await.map_err(unanswered)? {
+            return Ok(StepOutcome::Registered { node });
         }
         match self.balancer.register(new).await {
-            Ok(node) => StepOutcome::Registered { node }.into(),
+            Ok(node) => Ok(StepOutcome::Registered { node }),
             Err(failure) if matches!(failure.kind, FailureKind::LabelTaken | FailureKind::Request) => {
                 match self.registered(new).await {
-                    Ok(Some(node)) => StepOutcome::Registered { node }.into(),
-                    Ok(None) | Err(_) => failed(failure),
+                    Ok(Some(node)) => Ok(StepOutcome::Registered { node }),
+                    Ok(None) | Err(_) => Err(failure),
                 }
             }
-            Err(failure) => failed(failure),
+            Err(failure) => Err(failure),
         }
     }
 
@@ -298,16 +262,16 @@ impl Executor {
         (config, node, mode): (ConfigId, NodeId, Mode),
         permit: Option<&Permit>,
         known: &Known,
-    ) -> Ended {
+    ) -> Result<StepOutcome, Failure> {
         if matches!(mode, Mode::Drain | Mode::Reject) {
             if permit.is_none_or(|permit| permit.slot() != slot) {
-                return guarded(StepReason::NoPermit);
+                return Ok(guarded(StepReason::NoPermit));
             }
             // A removal that would be refused later costs capacity now: what forbids it is looked for before.
             if let Some(instance) = known.instance
-                && let Err(ended) = self.preflight(instance, known).await
+                && let Preflight::Guarded(why) = self.preflight(instance, known).await?
             {
-                return ended;
+                return Ok(guarded(why));
             }
         }
         done(self.balancer.set_mode(config, node, mode).await)
@@ -315,14 +279,16 @@ impl Executor {
 
     /// Reads the instance again by id. What is to be removed must be the one that the log means, and free to go; one
     /// that does not exist has gone.
-    async fn preflight(&self, id: InstanceId, known: &Known) -> Result<Option<Instance>, Ended> {
+    async fn preflight(&self, id: InstanceId, known: &Known) -> Result<Preflight, Failure> {
         if known.untouchable {
-            return Err(guarded(StepReason::Untouchable));
+            return Ok(Preflight::Guarded(StepReason::Untouchable));
         }
         if known.instance != Some(id) {
-            return Err(guarded(StepReason::UnknownInstance { instance: id }));
+            return Ok(Preflight::Guarded(StepReason::UnknownInstance { instance: id }));
         }
-        let Some((instance, owner)) = self.compute.get(id).await.map_err(unread)? else { return Ok(None) };
+        let Some((instance, owner)) = self.compute.get(id).await.map_err(unread)? else {
+            return Ok(Preflight::Gone);
+        };
         let how = if owner.as_ref() != Some(&self.group.name) {
             Difference::Tags
         } else if instance.label != known.label {
@@ -332,26 +298,68 @@ impl Executor {
         } else if instance.locked {
             Difference::Locked
         } else {
-            return Ok(Some(instance));
+            return Ok(Preflight::Free);
         };
-        Err(guarded(StepReason::Differs { instance: id, how }))
+        Ok(Preflight::Guarded(StepReason::Differs { instance: id, how }))
     }
 
     /// Removes a node in our form, if it is still the same and its instance is gone indeed.
-    async fn sweep(&self, config: ConfigId, id: NodeId, label: &str) -> Ended {
+    async fn sweep(&self, config: ConfigId, id: NodeId, label: &str) -> Result<StepOutcome, Failure> {
         if !self.group.name.owns_label(label) {
-            return guarded(StepReason::ForeignNode);
+            return Ok(guarded(StepReason::ForeignNode));
         }
-        match self.balancer.node(config, id).await {
-            Ok(None) => return StepOutcome::Ok.into(),
-            Ok(Some(node)) if node.label != label => return guarded(StepReason::NodeRelabelled),
-            Ok(Some(_)) => {}
-            Err(failure) => return unread(failure),
+        match self.balancer.node(config, id).await.map_err(unread)? {
+            None => return Ok(StepOutcome::Ok),
+            Some(node) if node.label != label => return Ok(guarded(StepReason::NodeRelabelled)),
+            Some(_) => {}
         }
-        match self.compute.find(label).await {
-            Ok(None) => done(self.balancer.deregister(config, id).await),
-            Ok(Some((instance, _))) => guarded(StepReason::InstanceExists { instance: instance.id }),
-            Err(failure) => unread(failure),
+        match self.compute.find(label).await.map_err(unread)? {
+            None => done(self.balancer.deregister(config, id).await),
+            Some((instance, _)) => Ok(guarded(StepReason::InstanceExists { instance: instance.id })),
         }
     }
+}
+
+/// What a member's instance is like right before its removal.
+enum Preflight {
+    /// It is the one that the log means, and may be removed.
+    Free,
+    Gone,
+    Guarded(StepReason),
+}
+
+/// What came of a failed call at `now`, and the cloud's id of the request.
+fn outcome_of(failure: Failure, now: Timestamp) -> (StepOutcome, Option<String>) {
+    let why = StepReason::said(chain(&failure));
+    let outcome = match failure.kind {
+        FailureKind::MayHaveHappened => StepOutcome::Unanswered { why },
+        kind => {
+            let told = |wait: Duration| after(now, wait.clamp(TOLD_AT_LEAST, TOLD_AT_MOST));
+            let retry_at = failure.retry_after.map(told);
+            StepOutcome::Refused { refusal: kind.refusal(), why, retry_at }
+        }
+    };
+    (outcome, failure.request)
+}
+
+fn done(result: Result<(), Failure>) -> Result<StepOutcome, Failure> {
+    result.map(|()| StepOutcome::Ok)
+}
+
+const fn guarded(why: StepReason) -> StepOutcome {
+    StepOutcome::Refused { refusal: Refusal::Guarded, why, retry_at: None }
+}
+
+const fn not_sent(why: StepReason) -> StepOutcome {
+    StepOutcome::Refused { refusal: Refusal::NotSent, why, retry_at: None }
+}
+
+/// What had to be read before the step could not be, so the step was not sent.
+fn unread(failure: Failure) -> Failure {
+    Failure { kind: failure.kind.of_read(), ..failure }
+}
+
+/// Whether the step happened before could not be learnt.
+fn unanswered(failure: Failure) -> Failure {
+    Failure { kind: FailureKind::MayHaveHappened, ..failure }
 }

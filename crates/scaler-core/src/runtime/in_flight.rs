@@ -12,15 +12,15 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::model::{Slot, StepId};
-use crate::runtime::executor::{Running, StepEnd};
-use crate::state::Step;
+use crate::runtime::executor::Running;
+use crate::state::{Draft, Step};
 
 /// The steps that an actor has under way. They are part of its own future, not tasks: whatever drops the actor drops
 /// them, so that nothing of it is left behind.
 pub(super) struct InFlight {
-    futures: FuturesUnordered<BoxFuture<'static, StepEnd>>,
+    futures: FuturesUnordered<BoxFuture<'static, (Step, Draft)>>,
     steps: UnderWay,
-    ended: Vec<StepEnd>,
+    ended: Vec<(Step, Draft)>,
 }
 
 /// Which steps of a group are under way, for everybody who asks. Clones share it.
@@ -108,11 +108,11 @@ impl InFlight {
         !self.ended.is_empty()
     }
 
-    /// Takes the outcomes that arrived, in the order in which they did.
-    pub(super) fn take_ended(&mut self) -> Vec<StepEnd> {
+    /// Takes the outcomes that arrived, in the order in which they did, each with its step.
+    pub(super) fn take_ended(&mut self) -> Vec<(Step, Draft)> {
         let ended = std::mem::take(&mut self.ended);
-        for ended in &ended {
-            self.steps.known().remove(&ended.id);
+        for id in ended.iter().filter_map(|(_, entry)| entry.step) {
+            self.steps.known().remove(&id);
         }
         ended
     }

@@ -9,7 +9,6 @@ mod alert_board;
 mod calls;
 mod controller;
 mod dry_run;
-mod ended;
 mod error;
 mod executor;
 mod goal;

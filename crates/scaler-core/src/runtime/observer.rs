@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Slot, elapsed};
 use crate::ports::{Balancer, Clock, Compute, Failure, Listing, chain};
 use crate::reconcile::Observation;
-use crate::runtime::ended::refusal_of_reading;
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
 
@@ -268,5 +267,5 @@ impl Observer {
 }
 
 fn unread(failure: &Failure) -> Discarded {
-    Discarded::Unread { refusal: refusal_of_reading(failure.kind), said: chain(failure) }
+    Discarded::Unread { refusal: failure.kind.of_read().refusal(), said: chain(failure) }
 }

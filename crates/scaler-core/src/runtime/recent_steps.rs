@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::after;
-use crate::state::{Step, StepOutcome};
+use crate::state::{Draft, Fact, Step, StepOutcome};
 
 /// The cloud is given so long to show what was done.
 const SHOWS: Duration = Duration::from_secs(5);
@@ -28,11 +28,13 @@ struct RecentStep {
 }
 
 impl RecentSteps {
-    /// A step ended. Launches have a back-off of their own, in the log.
-    pub(super) fn record(&mut self, step: &Step, outcome: &StepOutcome, now: Timestamp) {
+    /// A step ended, as `entry` says. Launches have a back-off of their own, in the log.
+    pub(super) fn record(&mut self, step: &Step, entry: &Draft) {
+        let Fact::Done { outcome } = &entry.fact else { return };
         if matches!(step, Step::Create { .. }) {
             return;
         }
+        let now = entry.at;
         let before =
             self.steps.iter().find(|recent| recent.step == *step).map_or(0, |recent| recent.failures);
         // What replaced it at the same place, and what is long over.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::model::{Mode, PolicySignal, Position, Slot, StepId, after, elapsed};
 use crate::reconcile::{Observation, Turn, TurnReport, Wait, reconcile};
 use crate::runtime::error::{Error, store_failure};
-use crate::runtime::executor::{Intent, Known, Running, StepEnd};
+use crate::runtime::executor::{Intent, Known, Running};
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::{Appended, Journal};
 use crate::runtime::limiter::removes;
@@ -79,26 +79,25 @@ impl Reconciler {
     }
 
     /// Writes outcomes down, in the order in which they arrived, and reads what others wrote.
-    pub(super) async fn record(&mut self, ended: Vec<StepEnd>) -> Result<(), Error> {
+    pub(super) async fn record(&mut self, ended: Vec<(Step, Draft)>) -> Result<(), Error> {
         if !ended.is_empty() {
             self.group.outdate(&self.runtime.observer);
-            let failed = ended.iter().any(|ended| match &ended.outcome {
-                StepOutcome::Unanswered { .. } => true,
+            let failed = ended.iter().any(|(step, entry)| match &entry.fact {
+                Fact::Done { outcome: StepOutcome::Unanswered { .. } } => true,
                 // Launches have a back-off of their own.
-                StepOutcome::Refused { refusal, retry_at, .. } => {
+                Fact::Done { outcome: StepOutcome::Refused { refusal, retry_at, .. } } => {
                     let untimed = *refusal == Refusal::NotSent && retry_at.is_none();
-                    !matches!(ended.step, Step::Create { .. }) || untimed
+                    !matches!(step, Step::Create { .. }) || untimed
                 }
                 _ => false,
             });
-            for ended in &ended {
-                self.group.recent().record(&ended.step, &ended.outcome, ended.at);
+            for (step, entry) in &ended {
+                self.group.recent().record(step, entry);
             }
             self.failures = if failed { self.failures.saturating_add(1) } else { 0 };
         }
         let mut journal = self.group.journal.lock().await;
-        let outcomes: Vec<Draft> = ended.into_iter().map(|ended| ended.draft(&journal)).collect();
-        journal.owe(outcomes);
+        journal.owe(ended.into_iter().map(|(_, entry)| entry));
         journal.catch_up().await?;
         journal.settle().await
     }
@@ -195,9 +194,7 @@ impl Reconciler {
             intents.push(Intent {
                 id,
                 step: step.clone(),
-                cause: cause.clone(),
-                operation: intended.operation,
-                generation: intended.generation,
+                intended: intended.clone(),
                 lapses: permit.as_ref().filter(|_| drains).and_then(|permit| permit.lapses(now)),
                 permit: permit.filter(|_| removes(step)),
                 known: Known::of(state, step),
