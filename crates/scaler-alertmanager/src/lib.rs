@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 pub use alertmanager_types;
 use scaler_core::model::{Alert, AlertState};
-use scaler_core::ports::{AlertSource, Failure, FailureKind, cause_of};
+use scaler_core::ports::{AlertSource, Failure, FailureKind};
 
 /// The longest time one attempt may take: a poll that is late is better asked again by the next one.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -59,7 +59,7 @@ fn failed(error: Error) -> Failure {
         _ => FailureKind::Request,
     };
     let retry_after = error.retry_after();
-    Failure::new(kind, error.to_string()).with_retry_after(retry_after).with_source(cause_of(error))
+    Failure::from_error(kind, error).with_retry_after(retry_after)
 }
 
 /// An alert as a poll tells it.

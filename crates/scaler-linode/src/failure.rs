@@ -1,7 +1,7 @@
 //! What follows from a refusal of the Linode API.
 
 use linode_api::{Error, ErrorKind};
-use scaler_core::ports::{Failure, FailureKind, cause_of};
+use scaler_core::ports::{Failure, FailureKind};
 
 /// What was attempted, as far as it matters for what a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,8 @@ pub(super) fn sorted(doing: Doing, error: Error) -> Failure {
         _ if error.is_retryable() || doing == Doing::Reading => FailureKind::Transient,
         _ => FailureKind::Request,
     };
-    Failure::new(kind, error.to_string())
-        .with_request(error.request_id())
-        .with_retry_after(error.retry_after())
-        .with_source(cause_of(error))
+    let (request, wait) = (error.request_id().map(str::to_owned), error.retry_after());
+    Failure::from_error(kind, error).with_request(request).with_retry_after(wait)
 }
 
 /// A failure before anything was sent.

@@ -1,6 +1,7 @@
-//! Why a call failed, by what follows from it.
+//! Why a call failed, by what follows from it, and errors with what lies beneath them.
 
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use crate::state::Refusal;
@@ -77,6 +78,13 @@ impl Failure {
         Self { kind, message: message.into(), request: None, retry_after: None, source: None }
     }
 
+    /// A failure that says what `error` says, with what lies beneath that: nothing is said twice.
+    #[must_use]
+    pub fn from_error(kind: FailureKind, error: impl Error + Send + Sync + 'static) -> Self {
+        let failure = Self::new(kind, error.to_string());
+        if error.source().is_none() { failure } else { failure.with_source(Some(Box::new(Beneath(error)))) }
+    }
+
     /// The same, with the cloud's id of the request.
     #[must_use]
     pub fn with_request(mut self, id: Option<impl Into<String>>) -> Self {
@@ -91,10 +99,39 @@ impl Failure {
         self
     }
 
-    /// The same, with what lies beneath: [`cause_of`](crate::ports::cause_of) keeps it from being said twice.
+    /// The same, with what lies beneath.
     #[must_use]
     pub fn with_source(mut self, source: Option<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = source;
         self
+    }
+}
+
+/// An error with everything beneath it, on one line.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
+
+/// What lies beneath an error: it stands in a chain below the text that the error gave.
+#[derive(Debug)]
+struct Beneath<E>(E);
+
+impl<E: Error> fmt::Display for Beneath<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().map_or(Ok(()), |source| fmt::Display::fmt(source, f))
+    }
+}
+
+impl<E: Error + 'static> Error for Beneath<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()?.source()
     }
 }

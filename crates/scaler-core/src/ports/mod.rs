@@ -2,7 +2,6 @@
 
 mod alert_source;
 mod balancer;
-mod cause;
 mod clock;
 mod compute;
 mod failure;
@@ -11,8 +10,7 @@ mod store;
 
 pub use alert_source::AlertSource;
 pub use balancer::{Balancer, NewNode};
-pub use cause::{cause_of, chain};
 pub use clock::Clock;
 pub use compute::{Compute, Listing, Marked, NewInstance};
-pub use failure::{Failure, FailureKind};
+pub use failure::{Failure, FailureKind, chain};
 pub use store::{LogName, Store, StoreError};
