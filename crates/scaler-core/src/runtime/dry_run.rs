@@ -7,6 +7,7 @@ use crate::runtime::error::Error;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::observer::ObservationCache;
 use crate::runtime::request::ScaleRequest;
+use crate::runtime::turn::observe;
 use crate::state::{Cause, Fact, GroupState};
 
 /// A turn on a copy of the state, with what it was made of. It changes nothing and appends nothing.
@@ -25,7 +26,7 @@ pub(super) async fn dry_run(
     // As the actor's next observation, where it is one of this process.
     let report = group.report().filter(|report| report.turn.state.actor == state.actor);
     let mut cache = ObservationCache::following(report.as_ref().map(|report| &report.observation));
-    let observation = runtime.observe(group, &state, &mut cache, group.under_way.slots()).await;
+    let observation = observe(runtime, group, &state, &mut cache, group.under_way.slots()).await;
     let now = runtime.clock.now();
     let mut copy = GroupState::clone(&state);
     if copy.incarnation.is_empty() {

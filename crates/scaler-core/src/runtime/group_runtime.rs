@@ -1,15 +1,15 @@
 //! What the actors, the calls and the watchers of one process share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price, Slot};
+use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price};
 use crate::ports::{AlertSource, Clock, Compute, Store, chain};
-use crate::reconcile::{Observation, TurnReport};
+use crate::reconcile::TurnReport;
 use crate::runtime::alert_board::AlertBoard;
 use crate::runtime::error::Error;
 use crate::runtime::executor::Executor;
@@ -17,7 +17,7 @@ use crate::runtime::hub::Hub;
 use crate::runtime::in_flight::UnderWay;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::Limiter;
-use crate::runtime::observer::{ObservationCache, Observer};
+use crate::runtime::observer::Observer;
 use crate::runtime::recent_steps::RecentSteps;
 use crate::runtime::removal_budget::RemovalBudget;
 use crate::state::{GroupState, Stalled};
@@ -64,27 +64,6 @@ impl Runtime {
         letters(&mut self.chance.lock().unwrap_or_else(PoisonError::into_inner), n)
     }
 
-    /// Observes a group, and adds what this process knows beside the cloud.
-    pub(super) async fn observe(
-        &self,
-        group: &GroupRuntime,
-        state: &GroupState,
-        cache: &mut ObservationCache,
-        in_flight: BTreeSet<Slot>,
-    ) -> Observation {
-        let described = group.group();
-        let signal = self.board.signals(&described, self.clock.now()).together();
-        let moving = state.is_moving(&described, signal) || !in_flight.is_empty();
-        cache.outdated(group.outdated.load(Ordering::SeqCst));
-        let mut observation = self.observer.observe(&described, state, cache, moving, in_flight).await;
-        let now = self.clock.now();
-        observation.recent = group.recent().at(now);
-        observation.account_refusal = self.limiter.refusal(now);
-        let serving = self.accepting().max(state.accepting());
-        observation.installation_left = self.budget.left(serving).await;
-        observation
-    }
-
     /// Members of the whole installation that may be serving, as far as this process knows.
     pub(super) fn accepting(&self) -> u32 {
         self.groups
@@ -112,7 +91,6 @@ pub(super) struct GroupRuntime {
     pub(super) executor: Arc<Executor>,
     pub(super) under_way: UnderWay,
     accepting: AtomicU32,
-    /// What was seen before this number is out of date.
     outdated: AtomicU64,
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
@@ -183,6 +161,11 @@ impl GroupRuntime {
     /// A step ended: what was seen until now is out of date, for the actor and for a dry run.
     pub(super) fn outdate(&self, observer: &Observer) {
         self.outdated.store(observer.order.next(), Ordering::SeqCst);
+    }
+
+    /// What was seen before this number is out of date.
+    pub(super) fn outdated(&self) -> u64 {
+        self.outdated.load(Ordering::SeqCst)
     }
 
     /// Steps that ended a moment ago.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::model::{Mode, PolicySignal, Position, Slot, StepId, after, elapsed};
+use crate::model::{
+    Group, Member, Mode, Phase, PolicySignal, Position, Signal, Slot, StepId, after, elapsed,
+};
 use crate::reconcile::{Observation, Turn, TurnReport, Wait, reconcile};
 use crate::runtime::error::{Error, store_failure};
 use crate::runtime::executor::{Intent, Known, Running};
@@ -120,7 +122,7 @@ impl Reconciler {
     /// Observes. Returns the end of the log by which it looked.
     pub(super) async fn observe(&mut self, in_flight: BTreeSet<Slot>) -> (Position, Observation) {
         let state = self.group.journal.lock().await.state();
-        let observation = self.runtime.observe(&self.group, &state, &mut self.cache, in_flight).await;
+        let observation = observe(&self.runtime, &self.group, &state, &mut self.cache, in_flight).await;
         (state.position, observation)
     }
 
@@ -256,7 +258,7 @@ impl Reconciler {
 
     /// When to turn again at the latest.
     fn set_wake(&mut self, state: &GroupState, turn: &Turn, busy: bool) {
-        let period = if busy || state.is_changing() { QUICK } else { PERIOD };
+        let period = if busy || is_changing(state) { QUICK } else { PERIOD };
         let period = after(turn.at, period);
         let wake = turn.wake().map_or(period, |wake| wake.min(period));
         self.wake = wake.max(after(turn.at, SHORTEST));
@@ -296,4 +298,52 @@ impl Reconciler {
             None => tracing::warn!(group = %self.group.name, "prices could not be read in time"),
         }
     }
+}
+
+/// Observes a group, and adds what this process knows beside the cloud.
+pub(super) async fn observe(
+    runtime: &Runtime,
+    group: &GroupRuntime,
+    state: &GroupState,
+    cache: &mut ObservationCache,
+    in_flight: BTreeSet<Slot>,
+) -> Observation {
+    let described = group.group();
+    let signal = runtime.board.signals(&described, runtime.clock.now()).together();
+    let moving = is_moving(state, &described, signal) || !in_flight.is_empty();
+    cache.outdated(group.outdated());
+    let mut observation = runtime.observer.observe(&described, state, cache, moving, in_flight).await;
+    let now = runtime.clock.now();
+    observation.recent = group.recent().at(now);
+    observation.account_refusal = runtime.limiter.refusal(now);
+    let serving = runtime.accepting().max(state.accepting());
+    observation.installation_left = runtime.budget.left(serving).await;
+    observation
+}
+
+/// Whether something in the group moves while the policies say `signal`, so that its nodes are to be read now.
+fn is_moving(state: &GroupState, group: &Group, signal: Signal) -> bool {
+    let restless = |member: &Member| {
+        !matches!(member.phase, Phase::InService | Phase::Standby)
+            || member.is_leaving()
+            || member.replacing.is_some()
+            || member.missing.is_some()
+    };
+    let shrinking = signal == Signal::Low && state.desired.is_some_and(|desired| desired > group.size.min);
+    state.members.values().any(restless)
+        || state.asked.is_some()
+        || shrinking
+        || state.desired != Some(state.expected())
+        || state.signal.map(|(last, _)| last) != Some(signal)
+}
+
+/// Whether something may change any moment: a launch, or a way out that waits for the cloud and not for its time.
+fn is_changing(state: &GroupState) -> bool {
+    state.members.values().any(|member| {
+        let waits = member.drain.is_some_and(|drain| drain.seen.is_some() && drain.reject_at.is_none())
+            || member.drain.is_some_and(|drain| drain.rejected.is_some());
+        member.is_on_its_way()
+            || member.failed
+            || (member.is_leaving() && (!waits || member.delete_intended.is_some()))
+    })
 }

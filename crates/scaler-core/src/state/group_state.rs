@@ -6,8 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::{
-    ActorId, Group, InstanceId, InstanceType, Member, NodeId, Phase, Position, Price, Signal, Slot, StepId,
-    after,
+    ActorId, Group, InstanceId, InstanceType, Member, NodeId, Position, Price, Signal, Slot, StepId, after,
 };
 use crate::state::{Cause, DrawnPermit, FailureReason, GroupMode, LAPSE, Outcome, Refusal, Step};
 
@@ -214,34 +213,5 @@ impl GroupState {
         }
         let at_most = group.remove.at_most.of(self.accepting()).max(1);
         crate::state::budget::left(at_most, group.remove.every, &self.permits, now)
-    }
-
-    /// Whether something in the group moves while the policies say `signal`, so that its nodes are to be read now.
-    #[must_use]
-    pub fn is_moving(&self, group: &Group, signal: Signal) -> bool {
-        let restless = |member: &Member| {
-            !matches!(member.phase, Phase::InService | Phase::Standby)
-                || member.is_leaving()
-                || member.replacing.is_some()
-                || member.missing.is_some()
-        };
-        let shrinking = signal == Signal::Low && self.desired.is_some_and(|desired| desired > group.size.min);
-        self.members.values().any(restless)
-            || self.asked.is_some()
-            || shrinking
-            || self.desired != Some(self.expected())
-            || self.signal.map(|(last, _)| last) != Some(signal)
-    }
-
-    /// Whether something may change any moment: a launch, or a way out that waits for the cloud and not for its time.
-    #[must_use]
-    pub fn is_changing(&self) -> bool {
-        self.members.values().any(|member| {
-            let waits = member.drain.is_some_and(|drain| drain.seen.is_some() && drain.reject_at.is_none())
-                || member.drain.is_some_and(|drain| drain.rejected.is_some());
-            member.is_on_its_way()
-                || member.failed
-                || (member.is_leaving() && (!waits || member.delete_intended.is_some()))
-        })
     }
 }
