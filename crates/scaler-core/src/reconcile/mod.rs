@@ -6,7 +6,6 @@ mod observation;
 mod plan;
 mod plausibility;
 mod report;
-mod signals;
 pub(crate) mod timing;
 mod turn;
 
