@@ -4,13 +4,12 @@ mod decide;
 mod notice;
 mod observation;
 mod plan;
-mod plausibility;
 mod report;
 pub(crate) mod timing;
 mod turn;
 
 pub use decide::Decision;
 pub use observation::{AccountRefusal, Observation};
-pub use plan::{Plan, Wait};
+pub use plan::Plan;
 pub use report::TurnReport;
-pub use turn::{Turn, reconcile};
+pub use turn::{Turn, Wait, reconcile};

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot};
-use crate::state::{Discarded, Step};
+use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot, elapsed};
+use crate::reconcile::timing::SETTLE;
+use crate::state::{Discarded, GroupState, Step};
 
 /// What the cloud shows of a group at one time, complete or discarded, and what this process knows beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -92,5 +93,13 @@ impl Observation {
     #[must_use]
     pub fn nodes_of(&self, group: &Group, member: &Member) -> Vec<&Node> {
         group.balancers.iter().filter_map(|config| self.node_of(group, member, *config)).collect()
+    }
+
+    /// Whether deadlines may pass: the actor has had two complete observations and two minutes since it began, or since a
+    /// pause ended.
+    #[must_use]
+    pub fn settled(&self, state: &GroupState, now: Timestamp) -> bool {
+        let rested = |since: Option<Timestamp>| since.is_none_or(|at| elapsed(at, now) >= SETTLE);
+        self.nth >= 2 && rested(state.began) && rested(state.awake_since(now))
     }
 }

@@ -1,14 +1,16 @@
 //! The turn: one pass of the loop as a value.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::model::{Group, Member, Signals};
+use crate::model::{Awaited, Group, Member, Signals, Slot};
 use crate::reconcile::decide::decide;
 use crate::reconcile::notice::notice;
-use crate::reconcile::plan::{Plan, plan, waits};
-use crate::reconcile::{Decision, Observation, Wait};
+use crate::reconcile::plan::{Plan, plan};
+use crate::reconcile::{Decision, Observation};
 use crate::state::{Cause, Change, Fact, GroupMode, GroupState, Hold, Mark, Outcome, Step};
 
 /// One pass of the loop as a value: what was noticed, what follows from it, and why nothing else does. An actor carries it
@@ -34,6 +36,28 @@ pub struct Turn {
     pub ended: Option<Outcome>,
     /// The state with the facts and the decision in it.
     pub state: GroupState,
+}
+
+/// Something that is being waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Wait {
+    /// The label of the member that it is about; none where it is about the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// For what.
+    pub what: Awaited,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.member {
+            Some(member) => write!(f, "{member} {}", self.what),
+            None => write!(f, "{}", self.what),
+        }
+    }
 }
 
 /// Makes a turn. Pure and total, and the only caller of what it is made of: it notices, folds what it noticed into a copy of
@@ -76,7 +100,8 @@ pub fn reconcile(
         state.apply_fact(now, fact.clone(), Cause::Converge);
         facts.push((fact, Cause::Converge));
     }
-    let doubt = observation.doubt(group, &state, now);
+    let implausible = implausible(observation, &state);
+    let doubt = implausible.clone().or_else(|| unfounded(observation, group, &state, now));
     let acts = matches!(state.mode_at(now), GroupMode::On | GroupMode::AddOnly);
     let decision = match &doubt {
         None => decide(group, observation, signals, &state, now),
@@ -88,7 +113,7 @@ pub fn reconcile(
     }
     let mut holds = decision.holds.clone();
     // A doubt about a log that has just begun keeps it from deciding; what the log knows already may go on.
-    let (mut plan, held) = match observation.implausible(&state) {
+    let (mut plan, held) = match implausible {
         None => plan(group, observation, &decision, &state, now),
         Some(_) => (Plan::default(), Vec::new()),
     };
@@ -127,10 +152,38 @@ impl Turn {
 
     /// Why the plan removes the member in `slot`.
     #[must_use]
-    pub(crate) fn cause_of(&self, slot: crate::model::Slot) -> Cause {
+    pub(crate) fn cause_of(&self, slot: Slot) -> Cause {
         let step = self.plan.steps.iter().find(|(step, _)| Step::slot(step) == Some(slot));
         step.map_or(Cause::Converge, |(_, cause)| cause.clone())
     }
+}
+
+/// Why nothing may be created or removed on account of an observation, if so: it is incomplete, or what it shows is
+/// implausible.
+fn implausible(observation: &Observation, state: &GroupState) -> Option<Hold> {
+    if let Some(why) = &observation.discarded {
+        return Some(Hold::ObservationDiscarded { why: why.clone() });
+    }
+    let known = state.count(|member| member.instance.is_some());
+    let missing = state.count(|member| member.missing.is_some());
+    (missing * 2 > known).then_some(Hold::ManyMissing { missing, known })
+}
+
+/// Why a log that has just begun can't tell yet how many there are, if so: nodes in our form whose instances the listing
+/// lacks. Lists lag and were seen empty, so it waits until the actor had time to look again.
+fn unfounded(observation: &Observation, group: &Group, state: &GroupState, now: Timestamp) -> Option<Hold> {
+    if state.generation > 0 || state.desired.is_some() || observation.settled(state, now) {
+        return None;
+    }
+    let shown = |label: &String| {
+        observation.instances.iter().any(|instance| instance.label == *label)
+            || state.members.values().any(|member| member.label == *label)
+    };
+    let strays =
+        observation.nodes.iter().filter(|node| group.name.owns_label(&node.label) && !shown(&node.label));
+    let strays: BTreeSet<&String> = strays.map(|node| &node.label).collect();
+    let nodes = u32::try_from(strays.len()).unwrap_or(u32::MAX);
+    strays.first().map(|label| Hold::NodesWithoutInstances { nodes, example: (*label).clone() })
 }
 
 /// Takes off the plan what was done a moment ago and need not be visible yet.
@@ -142,6 +195,26 @@ fn suppress(plan: &mut Plan, recent: &[Step]) {
     permits.retain(|slot| {
         !suppressed.contains(slot) || steps.iter().any(|(step, _)| step.slot() == Some(*slot))
     });
+}
+
+/// The deadlines of the members, and of the next launch.
+fn waits(group: &Group, state: &GroupState, now: Timestamp) -> Vec<Wait> {
+    let members = state.members.values().filter(|member| !member.standby);
+    let mut waits: Vec<Wait> = members
+        .filter_map(|member| {
+            let (what, until) = member.deadline(group)?;
+            Some(Wait { member: Some(member.label.clone()), what, until })
+        })
+        .collect();
+    let backoff = state.launches.next(state.serving() < group.size.min);
+    let postponed = state.launches.postponed.map(|(_, until)| until);
+    if let Some(until) = backoff.max(postponed)
+        && until > now
+        && state.desired.is_some_and(|desired| desired > state.expected())
+    {
+        waits.push(Wait { member: None, what: Awaited::NextLaunch, until });
+    }
+    waits
 }
 
 /// How the operation ended, if it did and the log does not say so yet. One that failed may still be reached later.

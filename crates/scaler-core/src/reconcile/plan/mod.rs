@@ -3,7 +3,6 @@
 mod repair;
 mod scale_in;
 mod scale_out;
-mod waits;
 
 use std::fmt;
 
@@ -13,9 +12,6 @@ use crate::model::{DrainWhy, Group, Member, Mode, Price, Slot, after, elapsed};
 use crate::reconcile::timing::REMOVAL_REFUSED;
 use crate::reconcile::{Decision, Observation};
 use crate::state::{BudgetScope, Cause, Change, GroupMode, GroupState, Hold, Step};
-
-pub use waits::Wait;
-pub(super) use waits::waits;
 
 /// What is to be done now, as short steps. It leaves no choice open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
