@@ -9,7 +9,7 @@ use crate::runtime::dry_run::dry_run;
 use crate::runtime::goal::Goal;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::Journal;
-use crate::runtime::{Accepted, Error, Outcome, Run, ScaleRequest, TargetSize, controller};
+use crate::runtime::{Accepted, Error, Outcome, Run, ScaleRequest, TargetSize, actor};
 use crate::state::{Cause, Draft, Fact, GroupMode, GroupState, Mark};
 
 /// The calls of one group.
@@ -52,7 +52,7 @@ impl Calls {
     }
 
     async fn reach(&self, goal: Goal, until: Option<Timestamp>) -> Result<Outcome, Error> {
-        controller::follow(Arc::clone(&self.runtime), Arc::clone(&self.group), goal, until).await
+        actor::follow(Arc::clone(&self.runtime), Arc::clone(&self.group), goal, until).await
     }
 
     /// Writes a request for a size down and returns without waiting for anything.

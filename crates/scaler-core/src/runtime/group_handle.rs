@@ -8,7 +8,7 @@ use crate::model::{Amount, Group, GroupName, InstanceId};
 use crate::runtime::calls::Calls;
 use crate::runtime::reads::history;
 use crate::runtime::{
-    Accepted, Actor, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize, controller,
+    Accepted, Actor, Error, Events, Run, ScaleCall, ScaleRequest, Scaler, TargetSize, actor,
 };
 use crate::state::{Cause, GroupMode, Mark};
 use crate::view::{Activity, Preview, Status};
@@ -190,6 +190,6 @@ impl GroupHandle {
     /// [`Error::Overtaken`] if another process took the group over. A store that fails is waited out.
     pub async fn turn(&self) -> Result<(), Error> {
         let Calls { runtime, group } = &self.calls;
-        controller::for_ever(Arc::clone(runtime), Arc::clone(group)).await
+        actor::for_ever(Arc::clone(runtime), Arc::clone(group)).await
     }
 }

@@ -7,7 +7,6 @@ mod actor;
 mod adoption;
 mod alert_board;
 mod calls;
-mod controller;
 mod dry_run;
 mod error;
 mod executor;

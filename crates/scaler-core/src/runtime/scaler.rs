@@ -20,7 +20,7 @@ use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::observer::Observer;
 use crate::runtime::reads::history;
 use crate::runtime::removal_budget::RemovalBudget;
-use crate::runtime::{AlertBoard, BuildError, Error, Events, controller};
+use crate::runtime::{AlertBoard, BuildError, Error, Events, actor};
 use crate::view::Activity;
 
 /// Scales groups. Clones share everything.
@@ -275,7 +275,7 @@ impl Scaler {
         self.shared.stop.send_replace(false);
         let mut groups = JoinSet::new();
         for group_runtime in self.shared.groups.values() {
-            groups.spawn(controller::for_ever(Arc::clone(&self.shared), Arc::clone(group_runtime)));
+            groups.spawn(actor::for_ever(Arc::clone(&self.shared), Arc::clone(group_runtime)));
         }
         let mut polls = JoinSet::new();
         if let (Some(source), Some(every)) = (self.shared.source.clone(), self.shared.board.poll_every()) {
