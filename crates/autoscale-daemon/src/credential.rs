@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
@@ -28,17 +24,6 @@ pub enum InvalidCredential {
     Unprintable,
 }
 
-/// What a caller showed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
-    /// The right one.
-    Right,
-    /// None.
-    Missing,
-    /// Another one.
-    Wrong,
-}
-
 impl ApiCredential {
     /// Takes a secret as it is, but for white space around it (files end in a newline).
     ///
@@ -56,32 +41,8 @@ impl ApiCredential {
         Ok(Self(secret))
     }
 
-    /// Compares what a request shows, in a time that does not tell how much of it is right.
-    pub(crate) fn shown_by(&self, headers: &HeaderMap) -> Shown {
-        let Some(header) = headers.get(AUTHORIZATION) else { return Shown::Missing };
-        let right = match header.as_bytes().iter().position(|byte| *byte == b' ') {
-            Some(space) => {
-                let (scheme, rest) = header.as_bytes().split_at(space);
-                let rest = rest.trim_ascii();
-                if scheme.eq_ignore_ascii_case(b"bearer") {
-                    self.is(rest)
-                } else if scheme.eq_ignore_ascii_case(b"basic") {
-                    STANDARD.decode(rest).is_ok_and(|pair| {
-                        let colon = pair.iter().position(|byte| *byte == b':');
-                        colon
-                            .and_then(|colon| pair.get(colon + 1..))
-                            .is_some_and(|password| self.is(password))
-                    })
-                } else {
-                    false
-                }
-            }
-            None => false,
-        };
-        if right { Shown::Right } else { Shown::Wrong }
-    }
-
-    fn is(&self, shown: &[u8]) -> bool {
+    /// Whether `shown` is it, in a time that does not tell how much of it is right.
+    pub(crate) fn is(&self, shown: &[u8]) -> bool {
         self.0.expose_secret().as_bytes().ct_eq(shown).into()
     }
 }

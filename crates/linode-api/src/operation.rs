@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use api_transport::http::Method;
-use api_transport::{Budget, Request};
+use api_transport::Budget;
 
 /// Declares the operations: lists, which have a documented limit, and everything else.
 macro_rules! operations {
@@ -126,33 +125,6 @@ operations! {
 }
 
 impl Operation {
-    /// The request of this operation: `ids` take the places of `{id}` in its path, in order.
-    pub(crate) fn request(self, version: &str, ids: &[String], attempting: impl Into<String>) -> Request {
-        let (method, path) = self.endpoint().split_once(" /").unwrap_or(("GET", self.endpoint()));
-        let method = match method {
-            "POST" => Method::POST,
-            "PUT" => Method::PUT,
-            "DELETE" => Method::DELETE,
-            _ => Method::GET,
-        };
-        let mut ids = ids.iter();
-        let request = Request::new(method, attempting)
-            .family(self.endpoint())
-            .segment(self.version().unwrap_or(version));
-        path.split('/').fold(request, |request, segment| match segment {
-            "{id}" => request.segment(ids.next().map_or("", String::as_str)),
-            word => request.segment(word),
-        })
-    }
-
-    /// The one version that has it, whatever version the client speaks.
-    const fn version(self) -> Option<&'static str> {
-        match self {
-            Self::ListLocks | Self::GetLock => Some("v4beta"),
-            _ => None,
-        }
-    }
-
     /// What is assumed until the first answer: the smallest limit of creates that was recorded, and the documented one
     /// of lists.
     const fn assumed(self) -> Option<(u64, Duration)> {

@@ -131,7 +131,10 @@ impl Compute for LinodeCompute {
     }
 
     async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
-        let request = self.group(&new.group)?.request(&self.tags, new);
+        let mut request = self.group(&new.group)?.template.clone().label(&new.label);
+        request.instance_type.clone_from(&new.kind.0);
+        let tags = request.tags.take().unwrap_or_default();
+        let request = request.tags(self.tags.put(&new.group, &tags));
         let created = self.linode.instances().create(&request).await;
         let created = created.map_err(|error| sorted(Doing::Creating, error))?;
         Ok(self.shown(&created, Some(&new.group)).0)

@@ -7,10 +7,8 @@ use linode_api::models::{
     CreateInstance, Instance, InterfaceGeneration, NodeBalancerConfigId, NodeBalancerId,
 };
 use scaler_core::model::{Group, GroupName, InstanceType, InvalidGroupName, Size, Template, TemplateHash};
-use scaler_core::ports::NewInstance;
 use scaler_core::runtime::BuildError;
 
-use crate::OwnerTags;
 use crate::template::hash;
 
 /// A NodeBalancer config at which the members of a group are registered.
@@ -212,13 +210,5 @@ impl LinodeGroup {
         group.template.hash = hash(&self.template, &self.stackscript_secrets)
             .map_err(|error| refuse(format!("its template can't be written as JSON: {error}")))?;
         Ok(group)
-    }
-
-    /// The request that creates a member.
-    pub(super) fn request(&self, owner: &OwnerTags, new: &NewInstance) -> CreateInstance {
-        let mut request = self.template.clone().label(&new.label);
-        request.instance_type.clone_from(&new.kind.0);
-        let tags = request.tags.take().unwrap_or_default();
-        request.tags(owner.put(self.name(), &tags))
     }
 }

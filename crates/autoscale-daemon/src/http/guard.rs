@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::refusal::Refusal;
 use crate::ApiCredential;
-use crate::credential::Shown;
 use crate::state::State;
 
 /// Lets through what shows the credential.
@@ -45,10 +47,10 @@ pub(super) fn notification(state: &State, headers: &HeaderMap) -> Result<(), Ref
 }
 
 fn check(credential: &ApiCredential, headers: &HeaderMap, setting: &str) -> Result<(), Refusal> {
-    let what = match credential.shown_by(headers) {
-        Shown::Right => return Ok(()),
-        Shown::Missing => "no credential was shown",
-        Shown::Wrong => "the credential that was shown is not the right one",
+    let what = match headers.get(AUTHORIZATION) {
+        None => "no credential was shown",
+        Some(header) if shows(header.as_bytes(), credential) => return Ok(()),
+        Some(_) => "the credential that was shown is not the right one",
     };
     Err(Refusal::new(
         StatusCode::UNAUTHORIZED,
@@ -57,4 +59,21 @@ fn check(credential: &ApiCredential, headers: &HeaderMap, setting: &str) -> Resu
             "send the value of {setting} as `Authorization: Bearer …` (Alertmanager: http_config.authorization.credentials), or as the password of basic authentication"
         ),
     ))
+}
+
+/// Whether a header gives the credential: as a bearer token, or as the password of basic authentication.
+fn shows(header: &[u8], credential: &ApiCredential) -> bool {
+    let Some(space) = header.iter().position(|byte| *byte == b' ') else { return false };
+    let (scheme, rest) = header.split_at(space);
+    let rest = rest.trim_ascii();
+    if scheme.eq_ignore_ascii_case(b"bearer") {
+        credential.is(rest)
+    } else if scheme.eq_ignore_ascii_case(b"basic") {
+        STANDARD.decode(rest).is_ok_and(|pair| {
+            let colon = pair.iter().position(|byte| *byte == b':');
+            colon.and_then(|colon| pair.get(colon + 1..)).is_some_and(|password| credential.is(password))
+        })
+    } else {
+        false
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use api_transport::{RequestFailure, Response};
+use api_transport::http::Method;
+use api_transport::{Request, RequestFailure, Response};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
@@ -50,13 +51,36 @@ impl Target {
         attempting: impl Into<String>,
         decode: fn(Response, &str) -> Result<T, RequestFailure>,
     ) -> Call<T> {
-        let request = operation.request(self.client.version(), &self.ids, attempting);
+        let request = self.request(operation, attempting);
         Call::new(self.client.http(), request, decode)
     }
 
     pub(super) fn list<T>(&self, operation: Operation, what: impl fmt::Display) -> List<T> {
-        let request = operation.request(self.client.version(), &self.ids, format!("listing {what}"));
+        let request = self.request(operation, format!("listing {what}"));
         List::new(self.client.http(), request)
+    }
+
+    /// The request of `operation`: the ids take the places of `{id}` in its path, in order.
+    fn request(&self, operation: Operation, attempting: impl Into<String>) -> Request {
+        let endpoint = operation.endpoint();
+        let (method, path) = endpoint.split_once(" /").unwrap_or(("GET", endpoint));
+        let method = match method {
+            "POST" => Method::POST,
+            "PUT" => Method::PUT,
+            "DELETE" => Method::DELETE,
+            _ => Method::GET,
+        };
+        let version = match operation {
+            // Only this version has them, whatever version the client speaks.
+            Operation::ListLocks | Operation::GetLock => "v4beta",
+            _ => self.client.version(),
+        };
+        let mut ids = self.ids.iter();
+        let request = Request::new(method, attempting).family(endpoint).segment(version);
+        path.split('/').fold(request, |request, segment| match segment {
+            "{id}" => request.segment(ids.next().map_or("", String::as_str)),
+            word => request.segment(word),
+        })
     }
 }
 
