@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use autoscale_api::{Groups, History, MemberAction, SetDesired, SetMode};
-use autoscale_daemon::Daemon;
+use autoscale_daemon::{Daemon, carry_out};
 use scaler_core::clock::SystemClock;
 use scaler_core::model::StepId;
 use scaler_core::ports::Clock as _;
@@ -111,22 +111,14 @@ impl Backend for Local {
     }
 
     async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure> {
-        let (group, instance, cause) = (self.scaler().group(of.group)?, of.instance, of.ask.cause()?);
-        match action {
-            MemberAction::Adopt => group.adopt(instance, cause).await?,
-            MemberAction::Release => group.release(instance, cause).await?,
-            MemberAction::Protect => group.protect(instance, cause).await?,
-            MemberAction::Unprotect => group.unprotect(instance, cause).await?,
-            MemberAction::Standby => group.standby(instance, cause).await?,
-            MemberAction::Activate => group.activate(instance, cause).await?,
-            MemberAction::Replace => {
-                let why = format!(
-                    "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
-                );
-                return Err(Failure::new(Exit::Refused, why));
-            }
+        let (group, cause) = (self.scaler().group(of.group)?, of.ask.cause()?);
+        if action == MemberAction::Replace {
+            let why = format!(
+                "{action} without waiting needs a daemon, for nobody would go on with it: start autoscalerd, or leave out --no-wait"
+            );
+            return Err(Failure::new(Exit::Refused, why));
         }
-        Ok(())
+        Ok(carry_out(action, &group, of.instance, cause).await?)
     }
 
     async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {

@@ -14,18 +14,15 @@ use axum::response::{IntoResponse, Response};
 use scaler_core::model::InstanceId;
 use scaler_core::runtime;
 use scaler_core::runtime::Run;
-use scaler_core::state::{Cause, Fact, Mark};
-use scaler_core::view::What;
 use tokio::time::timeout;
 
 use super::body;
 use super::refusal::Refusal;
+use crate::member::carry_out;
 use crate::state::State;
 
 /// The longest wait of one request.
 const LONGEST: Duration = Duration::from_secs(60);
-/// A mark is written as soon as the store answers.
-const MARKED_WITHIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn desired(
     Shared(state): Shared<Arc<State>>,
@@ -101,65 +98,19 @@ pub(super) async fn member(
     let asked: MemberRequest = body::json(&state, &headers, body).await?;
     let cause = asked.cause()?;
     let handle = state.scaler.group(&group)?;
+    let carried = carry_out(action, &handle, instance, cause);
+    match action {
+        MemberAction::Replace => state.patiently(carried).await?,
+        _ => carried.await?,
+    }
     let done = match action {
-        MemberAction::Adopt => {
-            handle.adopt(instance, cause).await?;
-            format!("instance {instance} is a member of group {group}")
-        }
-        MemberAction::Release => {
-            handle.release(instance, cause).await?;
-            format!("instance {instance} is not a member of group {group} any more, and left as it is")
-        }
-        MemberAction::Protect => {
-            handle.protect(instance, cause).await?;
-            format!("instance {instance} is protected")
-        }
-        MemberAction::Unprotect => {
-            handle.unprotect(instance, cause).await?;
-            format!("instance {instance} is no longer protected")
-        }
-        MemberAction::Standby => {
-            handle.standby(instance, cause).await?;
-            format!("instance {instance} is on standby")
-        }
-        MemberAction::Activate => {
-            handle.activate(instance, cause).await?;
-            format!("instance {instance} is back from standby")
-        }
-        MemberAction::Replace => {
-            begin_replacing(&state, &group, instance, cause).await?;
-            format!("instance {instance} is being replaced: it goes once another one serves")
-        }
+        MemberAction::Adopt => format!("is a member of group {group}"),
+        MemberAction::Release => format!("is not a member of group {group} any more, and left as it is"),
+        MemberAction::Protect => "is protected".to_owned(),
+        MemberAction::Unprotect => "is no longer protected".to_owned(),
+        MemberAction::Standby => "is on standby".to_owned(),
+        MemberAction::Activate => "is back from standby".to_owned(),
+        MemberAction::Replace => "is being replaced: it goes once another one serves".to_owned(),
     };
-    Ok(Json(Done::new(done)))
-}
-
-/// Has the mark written that says it; the loop does the rest.
-async fn begin_replacing(
-    state: &State,
-    group: &str,
-    instance: InstanceId,
-    cause: Cause,
-) -> Result<(), Refusal> {
-    let (status, _) = state.status(group).await?;
-    let known = status.members.iter().find(|member| member.instance == Some(instance));
-    if known.is_some_and(|member| member.replacing) {
-        return Ok(());
-    }
-    let label = known.map(|member| member.label.clone());
-    let mut run = state.scaler.group(group)?.replace(instance, cause);
-    let marked = async {
-        while let Some(event) = run.next().await {
-            let replacing = matches!(&event.what, What::Logged(Fact::Marked { mark: Mark::Replacing, .. }));
-            if replacing && event.label == label {
-                return Ok(());
-            }
-        }
-        // It ended before it was marked: there is no such member, or the group is asleep.
-        run.outcome().await.map(drop)
-    };
-    match timeout(MARKED_WITHIN, marked).await {
-        Ok(marked) => Ok(marked?),
-        Err(_) => Err(Refusal::slow_store(MARKED_WITHIN)),
-    }
+    Ok(Json(Done::new(format!("instance {instance} {done}"))))
 }

@@ -41,10 +41,19 @@ impl Calls {
     pub(super) fn replace(&self, instance: InstanceId, cause: Cause) -> Run {
         let calls = self.clone();
         self.run_of(async move {
-            calls.awake().await?;
             let slot = calls.mark_replaceable(instance, cause).await?;
             calls.reach(Goal::Gone(slot), None).await
         })
+    }
+
+    /// Has whoever turns the loop replace a member. One that is being replaced stays so.
+    pub(super) async fn begin_replacing(&self, instance: InstanceId, cause: Cause) -> Result<(), Error> {
+        let begun = {
+            let mut journal = self.group.journal.lock().await;
+            journal.catch_up().await?;
+            journal.state().member_of(instance).is_some_and(|member| has(member, Mark::Replacing))
+        };
+        if begun { Ok(()) } else { self.mark_replaceable(instance, cause).await.map(drop) }
     }
 
     fn run_of(&self, driver: impl Future<Output = Result<Outcome, Error>> + Send + 'static) -> Run {
@@ -132,18 +141,14 @@ impl Calls {
         Ok(())
     }
 
-    async fn awake(&self) -> Result<(), Error> {
-        let mut journal = self.group.journal.lock().await;
-        journal.catch_up().await?;
-        refuse_asleep(&self.group.name, &journal.state(), self.runtime.clock.now())
-    }
-
-    /// Marks a member as being replaced, unless it is never removed.
+    /// Marks a member as being replaced, unless it is never removed or the group is asleep.
     async fn mark_replaceable(&self, instance: InstanceId, cause: Cause) -> Result<Slot, Error> {
         {
             let mut journal = self.group.journal.lock().await;
             journal.catch_up().await?;
-            if let Some(member) = journal.state().member_of(instance)
+            let state = journal.state();
+            refuse_asleep(&self.group.name, &state, self.runtime.clock.now())?;
+            if let Some(member) = state.member_of(instance)
                 && (member.protected || member.standby)
             {
                 let (why, fix) = if member.protected {

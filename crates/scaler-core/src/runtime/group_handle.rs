@@ -80,6 +80,19 @@ impl GroupHandle {
         self.calls.replace(instance, why.into())
     }
 
+    /// Has a member [replaced](Self::replace) by whoever turns the loop, and waits for none of it. One that is being
+    /// replaced stays so.
+    ///
+    /// # Errors
+    /// [`Error::NoMember`]; [`Error::Refused`] with the fix where it is never removed; [`Error::Asleep`], [`Error::Store`].
+    pub async fn begin_replacing(
+        &self,
+        instance: InstanceId,
+        why: impl Into<Cause> + Send,
+    ) -> Result<(), Error> {
+        self.calls.begin_replacing(instance, why.into()).await
+    }
+
     /// How it stands by its log and by the last turn of this process. Reads the store only.
     ///
     /// # Errors
