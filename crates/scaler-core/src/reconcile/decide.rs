@@ -108,9 +108,9 @@ impl Decider<'_> {
 
     /// What the policies make of it: the largest proposal wins.
     fn proposed(&self, base: u32, decision: &mut Decision) -> u32 {
-        let spare = self.group.headroom.of(base);
+        let headroom = self.group.headroom.of(base);
         let warm = self.state.count(crate::model::Member::is_warm);
-        let counted = warm.saturating_sub(spare);
+        let counted = warm.saturating_sub(headroom);
         let mut wanted = base;
         let mut raise = |to: u32, decision: &mut Decision, cause: Cause, reason: String| {
             if to > wanted {
@@ -129,7 +129,12 @@ impl Decider<'_> {
             }
             let step = step.min(largest);
             let reason = format!("{why}: {counted} counted + {step}");
-            raise(counted.saturating_add(step).saturating_add(spare), decision, Cause::Policy(why), reason);
+            raise(
+                counted.saturating_add(step).saturating_add(headroom),
+                decision,
+                Cause::Policy(why),
+                reason,
+            );
         }
         if let OnUnknown::AtLeast(least) = self.group.on_unknown
             && self.signals.policies.iter().any(|policy| policy.signal == Signal::Unknown)

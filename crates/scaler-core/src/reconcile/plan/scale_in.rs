@@ -113,17 +113,17 @@ impl Planner<'_> {
             })
             .collect();
         candidates.sort_by_key(|member| self.rank(member));
-        let mut spare = state.serving().saturating_sub(self.desired.max(self.group.size.min));
+        let mut surplus = state.serving().saturating_sub(self.desired.max(self.group.size.min));
         let mut chosen = 0;
         for member in candidates {
             if chosen == extra {
                 break;
             }
             if member.is_serving() {
-                if spare == 0 {
+                if surplus == 0 {
                     continue;
                 }
-                spare -= 1;
+                surplus -= 1;
             }
             // An operator's exception is for what was asked for, not for replacements.
             if !self.drain(member, DrainWhy::Surplus, &self.cause(), self.state.over_budget) {
