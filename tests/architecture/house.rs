@@ -18,8 +18,8 @@ pub(crate) struct Limit {
 }
 
 /// Crates whose size is held. A limit that is raised has its reason here: reasons that were text are types, each variant with
-/// its sentence, and authors of clouds have a suite of their own.
-pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_300, public_types: 117 }];
+/// its sentence.
+pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 8_500, public_types: 117 }];
 
 const OWN: &str = "each client has its own, named by its crate";
 const PORT: &str = "what a port shows of any cloud, apart from what an API says";
