@@ -329,7 +329,7 @@ impl Judge {
                 }
                 _ => {}
             }
-            state.takes(&self.sim, &Entry { position, draft: draft.clone() });
+            state.takes(&self.sim, &Entry::new(position, draft.clone()));
         }
     }
 }
@@ -537,7 +537,7 @@ impl State {
             GroupMode::On => true,
             // What has failed or has begun to go is led out in any case.
             GroupMode::AddOnly => !drains,
-            GroupMode::Observe | GroupMode::Paused => false,
+            _ => false,
         };
         if !allowed {
             self.breach(sim, "I6", format!("{step} is intended in mode {mode}"));

@@ -63,14 +63,9 @@ impl Weather {
 }
 
 fn alert(name: &str, state: AlertState) -> Alert {
-    Alert {
-        fingerprint: name.to_owned(),
-        labels: BTreeMap::from([
-            ("alertname".to_owned(), name.to_owned()),
-            ("autoscale_group".to_owned(), "web".to_owned()),
-        ]),
-        annotations: BTreeMap::new(),
-        starts_at: jiff::Timestamp::UNIX_EPOCH,
-        state,
-    }
+    let labels = BTreeMap::from([
+        ("alertname".to_owned(), name.to_owned()),
+        ("autoscale_group".to_owned(), "web".to_owned()),
+    ]);
+    Alert::new(name.to_owned(), labels, BTreeMap::new(), jiff::Timestamp::UNIX_EPOCH, state)
 }

@@ -86,13 +86,13 @@ pub fn seconds(n: u64) -> Duration {
 
 /// A group with short times.
 fn web(min: u32, max: u32, config: u64) -> Group {
-    let template = Template { hash: "t1".into(), types: KINDS.map(Into::into).to_vec() };
+    let template = Template::new("t1", KINDS);
     let config = scaler_core::model::ConfigId(config);
     let mut group = Group::new("web".parse().unwrap(), Size { min, max }, vec![config], template);
     let on = |name: &str| [("alertname".to_owned(), name.to_owned())].into();
     group.policies = vec![
-        StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
-        StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
+        StepPolicy::on(on("WebCpuHigh")).adding(Amount::Percent(100)),
+        StepPolicy::on(on("WebCpuLow")).removing(Amount::Count(1)),
     ];
     group.launch.timeout = seconds(90);
     group.launch.warm_up = seconds(20);

@@ -8,10 +8,9 @@ impl Config {
     /// How the table of alerts is to be believed.
     #[must_use]
     pub fn alert_freshness(&self) -> AlertFreshness {
-        AlertFreshness {
-            poll: self.alertmanager.as_ref().map(|alertmanager| alertmanager.poll),
-            confirm: self.confirm,
-            heartbeat: self.heartbeat.clone(),
-        }
+        let mut freshness = AlertFreshness::pushed(self.confirm);
+        freshness.poll = self.alertmanager.as_ref().map(|alertmanager| alertmanager.poll);
+        freshness.heartbeat.clone_from(&self.heartbeat);
+        freshness
     }
 }

@@ -38,7 +38,7 @@ fn everything_written_arrives() {
     assert_eq!(group.replace.max_unhealthy, Amount::Percent(30));
     assert_eq!(group.cost.unwrap().per_hour, Price(1_200_000));
     assert_eq!(group.headroom, Amount::Count(2));
-    assert_eq!(group.thresholds, Some(Thresholds { low: 20.0, high: 70.0 }));
+    assert_eq!(group.thresholds, Some(Thresholds::new(20.0, 70.0)));
     assert_eq!(group.on_unknown, OnUnknown::AtLeast(3));
     assert_eq!(group.remove.order, VictimOrder::Oldest);
     assert_eq!((group.remove.low_for, group.remove.after_add), (minutes(5), minutes(11)));
@@ -62,12 +62,13 @@ fn freshness_follows_the_file() {
     let heartbeat = Some("Watchdog".to_owned());
     let confirm = Duration::from_secs(600);
     let polled = read(GOOD).unwrap().alert_freshness();
-    assert_eq!(
-        polled,
-        AlertFreshness { poll: Some(Duration::from_secs(15)), confirm, heartbeat: heartbeat.clone() }
-    );
+    let mut expected = AlertFreshness::polled(Duration::from_secs(15));
+    (expected.confirm, expected.heartbeat) = (confirm, heartbeat.clone());
+    assert_eq!(polled, expected);
     let pushed = read(&with("alertmanager: { url: \"http://127.0.0.1:9093\" }", "confirm: 30m"))
         .unwrap()
         .alert_freshness();
-    assert_eq!(pushed, AlertFreshness { poll: None, confirm: confirm * 3, heartbeat });
+    let mut expected = AlertFreshness::pushed(confirm * 3);
+    expected.heartbeat = heartbeat;
+    assert_eq!(pushed, expected);
 }

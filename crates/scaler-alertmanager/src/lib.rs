@@ -71,13 +71,8 @@ fn polled(alert: api::GettableAlert) -> Alert {
         // Nobody vouches for one that no route has looked at yet, or whose state is a word of the future.
         _ => AlertState::Suppressed,
     };
-    Alert {
-        fingerprint: alert.fingerprint.to_string(),
-        labels: alert.labels.into_inner(),
-        annotations: alert.annotations.into_inner(),
-        starts_at: alert.starts_at,
-        state,
-    }
+    let (labels, annotations) = (alert.labels.into_inner(), alert.annotations.into_inner());
+    Alert::new(alert.fingerprint.to_string(), labels, annotations, alert.starts_at, state)
 }
 
 /// An alert as a notification tells it.
@@ -88,13 +83,8 @@ fn told(alert: webhook::Alert) -> Alert {
         // A word of the future is neither.
         _ => AlertState::Suppressed,
     };
-    Alert {
-        fingerprint: alert.fingerprint.to_string(),
-        labels: alert.labels.into_inner(),
-        annotations: alert.annotations.into_inner(),
-        starts_at: alert.starts_at,
-        state,
-    }
+    let (labels, annotations) = (alert.labels.into_inner(), alert.annotations.into_inner());
+    Alert::new(alert.fingerprint.to_string(), labels, annotations, alert.starts_at, state)
 }
 
 /// What a notification says, for [`AlertTable::notified`](scaler_core::model::AlertTable::notified).

@@ -30,36 +30,26 @@ fn now() -> Timestamp {
 /// A group whose ten members have been in service for an hour.
 fn case(n: u64) -> Case {
     let config = ConfigId(n);
-    let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
+    let template = Template::new("t1", ["g6-standard-2"]);
     let mut group =
         Group::new(format!("web{n}").parse().unwrap(), Size { min: 2, max: 20 }, vec![config], template);
     let on = |name: &str| BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
     group.policies = vec![
-        StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(50)), ..StepPolicy::default() },
-        StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
+        StepPolicy::on(on("WebCpuHigh")).adding(Amount::Percent(50)),
+        StepPolicy::on(on("WebCpuLow")).removing(Amount::Count(1)),
     ];
     let mut observation = Observation::new(now(), 9);
     for m in 0..MEMBERS {
         let id = n * MEMBERS + m + 1;
         let address = format!("192.168.{}.{}", 128 + id % 100, id % 250);
         let label = format!("web{n}-abcde-{m}");
-        observation.instances.push(Instance {
-            id: InstanceId(id),
-            label: label.clone(),
-            status: InstanceStatus::Running,
-            created: now() - SignedDuration::from_hours(2),
-            kind: "g6-standard-2".into(),
-            address: Some(address.clone()),
-            locked: false,
-        });
-        observation.nodes.push(Node {
-            config,
-            id: NodeId(id),
-            address,
-            label,
-            mode: Mode::Accept,
-            status: NodeStatus::Up,
-        });
+        let created = now() - SignedDuration::from_hours(2);
+        let (status, kind) = (InstanceStatus::Running, "g6-standard-2".into());
+        let mut instance = Instance::new(InstanceId(id), label.as_str(), status, created, kind);
+        instance.address = Some(address.clone());
+        observation.instances.push(instance);
+        let node = Node::new(config, NodeId(id), address, label, Mode::Accept, NodeStatus::Up);
+        observation.nodes.push(node);
     }
     let mut state = GroupState::default();
     let early = now() - SignedDuration::from_hours(1);
@@ -91,12 +81,9 @@ fn round(cases: &[Case], table: &AlertTable) -> usize {
 fn rounds(criterion: &mut Criterion) {
     let cases: Vec<Case> = (0..GROUPS).map(case).collect();
     let mut table = AlertTable::default();
-    let alert = |name: &str, state| Alert {
-        fingerprint: name.to_owned(),
-        labels: BTreeMap::from([("alertname".to_owned(), name.to_owned())]),
-        annotations: BTreeMap::new(),
-        starts_at: now(),
-        state,
+    let alert = |name: &str, state| {
+        let labels = BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
+        Alert::new(name.to_owned(), labels, BTreeMap::new(), now(), state)
     };
     let mut group = criterion.benchmark_group("round of 1,000 groups of 10");
     group.throughput(Throughput::Elements(GROUPS));

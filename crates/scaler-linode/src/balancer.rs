@@ -113,12 +113,5 @@ fn shown(config: ConfigId, node: &models::NodeBalancerNode) -> Node {
         models::NodeStatus::Down => NodeStatus::Down,
         _ => NodeStatus::Unknown,
     };
-    Node {
-        config,
-        id: node.id.into(),
-        address: without_port(&node.address),
-        label: node.label.clone(),
-        mode,
-        status,
-    }
+    Node::new(config, node.id.into(), without_port(&node.address), node.label.as_str(), mode, status)
 }

@@ -72,15 +72,12 @@ impl LinodeCompute {
             .or(meant)
             .and_then(|name| self.groups.get(name))
             .map_or(BackendAddress::default(), |group| group.address);
-        let shown = Instance {
-            id: instance.id.into(),
-            label: instance.label.clone(),
-            status: status(&instance.status),
-            created: instance.created,
-            kind: InstanceType(instance.instance_type.clone().unwrap_or_default()),
-            address: address.of(instance),
-            locked: instance.is_locked(),
-        };
+        let kind = InstanceType(instance.instance_type.clone().unwrap_or_default());
+        let status = status(&instance.status);
+        let mut shown =
+            Instance::new(instance.id.into(), instance.label.as_str(), status, instance.created, kind);
+        shown.address = address.of(instance);
+        shown.locked = instance.is_locked();
         (shown, group)
     }
 
@@ -99,11 +96,10 @@ impl Compute for LinodeCompute {
         // The filter only makes the answer smaller: the API was seen to ignore some, so tags are compared again.
         let list = self.linode.instances().list().filter(Filter::tag(self.tags.owner_tag()));
         let listed = list.await.map_err(|error| sorted(Doing::Reading, error))?;
-        let inconsistent = !listed.is_consistent();
         let mut instances = Vec::with_capacity(listed.len());
         for one in listed.items().iter().filter(|one| one.has_tag(self.tags.owner_tag())) {
             match self.shown(one, None) {
-                (instance, Some(group)) => instances.push(Marked { instance, group }),
+                (instance, Some(group)) => instances.push(Marked::new(instance, group)),
                 (_, None) => warn!(
                     instance = one.id.get(),
                     label = one.label,
@@ -111,7 +107,9 @@ impl Compute for LinodeCompute {
                 ),
             }
         }
-        Ok(Listing { instances, inconsistent })
+        let mut listing = Listing::new(instances);
+        listing.inconsistent = !listed.is_consistent();
+        Ok(listing)
     }
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use linode_api::models::{
     CreateInstance, Instance, InterfaceGeneration, NodeBalancerConfigId, NodeBalancerId,
 };
-use scaler_core::model::{Group, GroupName, InstanceType, InvalidGroupName, Size, Template, TemplateHash};
+use scaler_core::model::{Group, GroupName, InstanceType, InvalidGroupName, Size, Template};
 use scaler_core::runtime::BuildError;
 
 use crate::template::hash;
@@ -93,7 +93,7 @@ impl LinodeGroup {
         kind: impl Into<InstanceType>,
         image: impl Into<String>,
     ) -> Result<Self, InvalidGroupName> {
-        let template = Template { hash: TemplateHash::from(""), types: vec![kind.into()] };
+        let template = Template::new("", [kind]);
         let group = Group::new(name.parse()?, Size::from(1..=1), Vec::new(), template);
         Ok(Self::of(group, region, image))
     }

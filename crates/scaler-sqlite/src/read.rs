@@ -43,7 +43,7 @@ pub(super) fn log(
         let text = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
         let draft =
             Draft::decode(position, text).map_err(|source| Unreadable::Log { log: log.clone(), source })?;
-        entries.push(Entry { position, draft });
+        entries.push(Entry::new(position, draft));
     }
     Ok(entries)
 }

@@ -70,17 +70,9 @@ fn draft(number: u32) -> Draft {
 }
 
 fn row(number: usize) -> AlertRow {
-    AlertRow {
-        alert: Alert {
-            fingerprint: format!("{number:016x}"),
-            labels: [("alertname".to_owned(), "WebCpuHigh".to_owned())].into(),
-            annotations: [].into(),
-            starts_at: Timestamp::UNIX_EPOCH,
-            state: AlertState::Firing,
-        },
-        since: Timestamp::UNIX_EPOCH,
-        heard: Timestamp::UNIX_EPOCH,
-    }
+    let (labels, at) = ([("alertname".to_owned(), "WebCpuHigh".to_owned())].into(), Timestamp::UNIX_EPOCH);
+    let alert = Alert::new(format!("{number:016x}"), labels, [].into(), at, AlertState::Firing);
+    AlertRow::new(alert, at, at)
 }
 
 fn web() -> LogName {

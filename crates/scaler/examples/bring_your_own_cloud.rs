@@ -46,9 +46,9 @@ impl Compute for Cloud {
     async fn list(&self) -> Result<Listing, Failure> {
         let state = self.state.lock().await;
         let marked = |(instance, group): &(Instance, Option<GroupName>)| {
-            group.clone().map(|group| Marked { instance: instance.clone(), group })
+            group.clone().map(|group| Marked::new(instance.clone(), group))
         };
-        Ok(Listing { instances: state.instances.values().filter_map(marked).collect(), inconsistent: false })
+        Ok(Listing::new(state.instances.values().filter_map(marked).collect()))
     }
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
@@ -66,15 +66,9 @@ impl Compute for Cloud {
             return Err(Failure::new(FailureKind::LabelTaken, format!("there is a {} already", new.label)));
         }
         state.last += 1;
-        let instance = Instance {
-            id: InstanceId(state.last),
-            label: new.label.clone(),
-            status: InstanceStatus::Running,
-            created: self.clock.now(),
-            kind: new.kind.clone(),
-            address: Some(format!("10.0.0.{}", state.last)),
-            locked: false,
-        };
+        let (id, status, kind) = (InstanceId(state.last), InstanceStatus::Running, new.kind.clone());
+        let mut instance = Instance::new(id, new.label.as_str(), status, self.clock.now(), kind);
+        instance.address = Some(format!("10.0.0.{id}"));
         state.instances.insert(instance.id, (instance.clone(), Some(new.group.clone())));
         Ok(instance)
     }
@@ -114,8 +108,8 @@ impl Balancer for Cloud {
         let mut state = self.state.lock().await;
         state.last += 1;
         let id = NodeId(state.last);
-        let (config, address, label) = (new.config, new.address.clone(), new.label.clone());
-        let node = Node { config, id, address, label, mode: Mode::Accept, status: NodeStatus::Up };
+        let (address, label) = (new.address.as_str(), new.label.as_str());
+        let node = Node::new(new.config, id, address, label, Mode::Accept, NodeStatus::Up);
         state.nodes.insert(id, node);
         Ok(id)
     }
@@ -140,7 +134,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cloud = Cloud { clock, state: Arc::default() };
 
     // The hash says when members are of an older template; the types are tried in order.
-    let template = Template { hash: "release-4.2".into(), types: vec!["small".into()] };
+    let template = Template::new("release-4.2", ["small"]);
     let group = Group::new("web".parse()?, (1..=4).into(), vec![FRONT], template);
     let scaler =
         Scaler::builder().compute(cloud.clone()).balancer(cloud.clone()).clock(clock).group(group).build()?;

@@ -33,7 +33,7 @@ use tower::ServiceExt as _;
 async fn main() -> Result<(), Box<dyn Error>> {
     let account = simulated::account()?;
     let on = BTreeMap::from([("alertname".to_owned(), "WebCpuHigh".to_owned())]);
-    let policy = StepPolicy { on, add: Some(Amount::Count(2)), ..StepPolicy::default() };
+    let policy = StepPolicy::on(on).adding(Amount::Count(2));
     let web = LinodeGroup::new("web", "nl-ams", "g6-standard-2", "linode/debian12")?
         .size(2..=6)
         .node_balancer(account.nodebalancer, account.config, 8080)

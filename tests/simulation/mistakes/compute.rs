@@ -43,7 +43,7 @@ impl WrongCompute {
     }
 
     fn other(new: &NewInstance) -> NewInstance {
-        NewInstance { label: format!("{}9", new.label), ..new.clone() }
+        NewInstance::new(new.group.clone(), format!("{}9", new.label), new.kind.clone())
     }
 }
 
@@ -58,14 +58,14 @@ impl Compute for WrongCompute {
                     if let Some((instance, _)) = self.inner.find(label).await?
                         && let Ok(group) = "web".parse()
                     {
-                        listing.instances.push(Marked { instance, group });
+                        listing.instances.push(Marked::new(instance, group));
                     }
                 }
             }
             _ => {}
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        for Marked { instance, group } in &listing.instances {
+        for Marked { instance, group, .. } in &listing.instances {
             seen.insert(instance.id, (instance.clone(), group.clone()));
         }
         Ok(listing)

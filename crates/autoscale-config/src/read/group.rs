@@ -1,10 +1,7 @@
 //! A group.
 
-use std::collections::BTreeMap;
-
 use scaler_core::model::{
-    Amount, ConfigId, Cost, Group, GroupName, Launch, OnUnknown, Remove, Replace, Size, Template,
-    TemplateHash, Thresholds,
+    Amount, ConfigId, Cost, Group, GroupName, Launch, OnUnknown, Remove, Replace, Size, Template, Thresholds,
 };
 
 use super::draft::GroupDraft;
@@ -77,8 +74,7 @@ fn settings(r: &mut Reader<'_>, fields: &Fields, draft: &mut GroupDraft) -> Opti
     let (template, types) = template?;
     let configs = balancers.iter().map(|balancer| ConfigId(balancer.config.get())).collect();
     let size = Size { min: min?, max: max? };
-    let mut group =
-        Group::new(draft.name.clone()?, size, configs, Template { hash: TemplateHash::from(""), types });
+    let mut group = Group::new(draft.name.clone()?, size, configs, Template::new("", types));
     group.policies = policies?;
     group.headroom = headroom?.unwrap_or(group.headroom);
     let (count, percent) = largest_step?.unwrap_or_default();
@@ -195,7 +191,7 @@ fn largest_step(at: &At, r: &mut Reader<'_>) -> Option<(Option<u32>, Option<Amou
 fn cost(at: &At, r: &mut Reader<'_>) -> Option<Cost> {
     let fields = at.map(r, known::COST)?;
     let per_hour = fields.need(r, "per_hour", "write per_hour: 1.20, in US dollars")?.clone().price(r)?;
-    Some(Cost { per_hour, prices: BTreeMap::new() })
+    Some(Cost::new(per_hour))
 }
 
 /// The share of the high threshold that the load may reach by a removal.
@@ -237,7 +233,7 @@ fn thresholds(at: &At, r: &mut Reader<'_>, min: Option<u32>) -> Option<Threshold
             );
         }
     }
-    Some(Thresholds { low, high })
+    Some(Thresholds::new(low, high))
 }
 
 fn on_unknown(at: &At, r: &mut Reader<'_>, max: Option<u32>) -> Option<OnUnknown> {

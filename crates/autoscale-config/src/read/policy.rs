@@ -101,7 +101,9 @@ fn step(r: &mut Reader<'_>, at: &At, draft: &GroupDraft) -> Option<StepPolicy> {
             "match an alert that is averaged over the group",
         );
     }
-    Some(StepPolicy { on: on?, add: add?, remove: remove?, when_resolved: when_resolved? })
+    let mut policy = StepPolicy::on(on?);
+    (policy.add, policy.remove, policy.when_resolved) = (add?, remove?, when_resolved?);
+    Some(policy)
 }
 
 fn labels(r: &mut Reader<'_>, at: &At, draft: &GroupDraft) -> Option<BTreeMap<String, String>> {

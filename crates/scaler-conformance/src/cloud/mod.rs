@@ -107,7 +107,7 @@ pub async fn check(fixture: &dyn CloudFixture) -> Result<Vec<&'static str>, Viol
 }
 
 fn new(cloud: &Cloud, label: &str) -> NewInstance {
-    NewInstance { group: cloud.groups[0].clone(), label: label.to_owned(), kind: cloud.kind.clone() }
+    NewInstance::new(cloud.groups[0].clone(), label, cloud.kind.clone())
 }
 
 /// An instance of the first group, as everybody sees it.

@@ -9,7 +9,7 @@ use crate::{Wrong, same};
 /// What to register of a member, whose address must be known by now.
 pub(super) fn new_node(config: ConfigId, member: &Instance) -> Result<NewNode, Wrong> {
     let address = found("with an address", member.address.clone())?;
-    Ok(NewNode { config, address, label: member.label.clone() })
+    Ok(NewNode::new(config, address, member.label.as_str()))
 }
 
 /// A cloud with one member that is a node of its first config.

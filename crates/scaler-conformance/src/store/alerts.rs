@@ -12,7 +12,10 @@ use crate::{Wrong, same};
 
 fn table(rows: impl IntoIterator<Item = AlertRow>, polled: Option<u64>) -> AlertTable {
     let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.alert.fingerprint.clone(), row)).collect();
-    AlertTable { rows, polled: polled.map(time) }
+    let mut table = AlertTable::default();
+    table.rows = rows;
+    table.polled = polled.map(time);
+    table
 }
 
 pub(super) async fn rows(fixture: &dyn StoreFixture) -> Result<(), Wrong> {

@@ -50,9 +50,6 @@ pub(super) fn row(fingerprint: &str, state: AlertState, heard: u64) -> AlertRow 
         ("fingerprint".to_owned(), fingerprint.to_owned()),
     ]);
     let annotations = BTreeMap::from([("summary".to_owned(), "it's \"hot\" \u{2014} 91 %".to_owned())]);
-    AlertRow {
-        alert: Alert { fingerprint: fingerprint.to_owned(), labels, annotations, starts_at: time(1), state },
-        since: time(heard),
-        heard: time(heard),
-    }
+    let alert = Alert::new(fingerprint.to_owned(), labels, annotations, time(1), state);
+    AlertRow::new(alert, time(heard), time(heard))
 }

@@ -17,6 +17,7 @@ pub const KEEP: Duration = Duration::from_secs(86_400);
 /// What was last said of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AlertState {
     /// It fires.
     Firing,
@@ -28,6 +29,7 @@ pub enum AlertState {
 
 /// One alert as it was told, by a notification or a poll.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Alert {
     /// Identifies its label set.
     pub fingerprint: String,
@@ -41,8 +43,23 @@ pub struct Alert {
     pub state: AlertState,
 }
 
+impl Alert {
+    /// An alert in `state`.
+    #[must_use]
+    pub const fn new(
+        fingerprint: String,
+        labels: BTreeMap<String, String>,
+        annotations: BTreeMap<String, String>,
+        starts_at: Timestamp,
+        state: AlertState,
+    ) -> Self {
+        Self { fingerprint, labels, annotations, starts_at, state }
+    }
+}
+
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AlertRow {
     /// What was last said.
     #[serde(flatten)]
@@ -53,8 +70,17 @@ pub struct AlertRow {
     pub heard: Timestamp,
 }
 
+impl AlertRow {
+    /// What `alert` says since `since`, `heard` of last.
+    #[must_use]
+    pub const fn new(alert: Alert, since: Timestamp, heard: Timestamp) -> Self {
+        Self { alert, since, heard }
+    }
+}
+
 /// The table of alerts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AlertTable {
     /// Its rows by fingerprint.
     pub rows: BTreeMap<String, AlertRow>,

@@ -7,6 +7,7 @@ use crate::model::{ConfigId, InstanceId, InstanceType, NodeId};
 
 /// An instance as the cloud shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Instance {
     /// Its number.
     pub id: InstanceId,
@@ -24,9 +25,24 @@ pub struct Instance {
     pub locked: bool,
 }
 
+impl Instance {
+    /// An instance without an address yet, not locked.
+    #[must_use]
+    pub fn new(
+        id: InstanceId,
+        label: impl Into<String>,
+        status: InstanceStatus,
+        created: Timestamp,
+        kind: InstanceType,
+    ) -> Self {
+        Self { id, label: label.into(), status, created, kind, address: None, locked: false }
+    }
+}
+
 /// Where an instance is in its life, as far as scaling cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum InstanceStatus {
     /// Being made.
     Provisioning,
@@ -40,6 +56,7 @@ pub enum InstanceStatus {
 
 /// A node of a NodeBalancer config as the cloud shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Node {
     /// Its config.
     pub config: ConfigId,
@@ -55,7 +72,22 @@ pub struct Node {
     pub status: NodeStatus,
 }
 
-/// What a node is asked to do.
+impl Node {
+    /// A node at `address`, which has no port.
+    #[must_use]
+    pub fn new(
+        config: ConfigId,
+        id: NodeId,
+        address: impl Into<String>,
+        label: impl Into<String>,
+        mode: Mode,
+        status: NodeStatus,
+    ) -> Self {
+        Self { config, id, address: address.into(), label: label.into(), mode, status }
+    }
+}
+
+/// What a node is asked to do. A balancer must be able to do each of them, so it may match on all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -72,6 +104,7 @@ pub enum Mode {
 /// What a node's health check says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum NodeStatus {
     /// Healthy.
     Up,

@@ -76,7 +76,7 @@ impl Group {
     }
 }
 
-/// The sizes a group may have.
+/// The sizes a group may have: two numbers and nothing else, so it may be written out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Never fewer in service through our doing.
@@ -101,6 +101,7 @@ impl From<RangeInclusive<u32>> for Size {
 
 /// What new members are made of, as far as deciding needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Template {
     /// Identifies the content.
     pub hash: TemplateHash,
@@ -108,8 +109,20 @@ pub struct Template {
     pub types: Vec<InstanceType>,
 }
 
+impl Template {
+    /// A template of the content that `hash` identifies, on the first of `types` that can be had.
+    #[must_use]
+    pub fn new<T: Into<InstanceType>>(
+        hash: impl Into<TemplateHash>,
+        types: impl IntoIterator<Item = T>,
+    ) -> Self {
+        Self { hash: hash.into(), types: types.into_iter().map(Into::into).collect() }
+    }
+}
+
 /// A policy that steps the size while its alert fires.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StepPolicy {
     /// Labels that an alert must have, exactly (`alertname`, `severity`, any other).
     pub on: BTreeMap<String, String>,
@@ -122,6 +135,26 @@ pub struct StepPolicy {
 }
 
 impl StepPolicy {
+    /// A policy on alerts with these labels, which asks for nothing yet.
+    #[must_use]
+    pub fn on(labels: BTreeMap<String, String>) -> Self {
+        Self { on: labels, ..Self::default() }
+    }
+
+    /// The same, adding `amount` while such an alert fires.
+    #[must_use]
+    pub const fn adding(mut self, amount: Amount) -> Self {
+        self.add = Some(amount);
+        self
+    }
+
+    /// The same, removing `amount` while such an alert fires.
+    #[must_use]
+    pub const fn removing(mut self, amount: Amount) -> Self {
+        self.remove = Some(amount);
+        self
+    }
+
     /// Whether it can ask for a removal at all.
     #[must_use]
     pub const fn can_remove(&self) -> bool {
@@ -164,6 +197,7 @@ impl Default for Replace {
 
 /// How members are removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Remove {
     /// The signal must have been low for so long. Default 10 min.
     pub low_for: Duration,
@@ -197,6 +231,7 @@ impl Default for Remove {
 
 /// What a group may cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cost {
     /// Additions above min are held back beyond this.
     pub per_hour: Price,
@@ -204,8 +239,17 @@ pub struct Cost {
     pub prices: BTreeMap<InstanceType, Price>,
 }
 
+impl Cost {
+    /// A ceiling, with no price known yet.
+    #[must_use]
+    pub const fn new(per_hour: Price) -> Self {
+        Self { per_hour, prices: BTreeMap::new() }
+    }
+}
+
 /// The load marks of the group's rules, in the unit of the alerts' `value` annotation.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Thresholds {
     /// Below it the low alert fires.
     pub low: f64,
@@ -213,8 +257,17 @@ pub struct Thresholds {
     pub high: f64,
 }
 
+impl Thresholds {
+    /// The loads at which the low and the high alert fire.
+    #[must_use]
+    pub const fn new(low: f64, high: f64) -> Self {
+        Self { low, high }
+    }
+}
+
 /// What unknown signals do to a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnUnknown {
     /// Nothing is changed.
     #[default]
@@ -225,6 +278,7 @@ pub enum OnUnknown {
 
 /// Which of otherwise equal members goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum VictimOrder {
     /// The one that was launched last.
     #[default]

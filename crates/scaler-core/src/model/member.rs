@@ -11,6 +11,7 @@ use crate::model::{ConfigId, Group, InstanceId, InstanceType, Mode, NodeId, Slot
 /// Where a member is. Each phase that waits has a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Phase {
     /// Its create was intended, or the cloud is making it.
     Provisioning,
@@ -54,6 +55,7 @@ impl fmt::Display for Phase {
 /// How a member came to be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Origin {
     /// We created it.
     Created,
@@ -66,6 +68,7 @@ pub enum Origin {
 /// Why a member drains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DrainWhy {
     /// There were too many: it may be reinstated.
     Surplus,
@@ -77,6 +80,7 @@ pub enum DrainWhy {
 
 /// A drain that was intended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Drain {
     /// Why.
     pub why: DrainWhy,
@@ -94,6 +98,7 @@ pub struct Drain {
 
 /// A mode that we asked for and whether the cloud took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RequestedMode {
     /// The mode.
     pub mode: Mode,

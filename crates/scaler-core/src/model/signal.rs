@@ -12,7 +12,7 @@ use crate::model::{AlertRow, AlertState, AlertTable, Amount, Group, StepPolicy, 
 /// The label that says which group an alert belongs to.
 pub const GROUP_LABEL: &str = "autoscale_group";
 
-/// What a signal says.
+/// What a signal says. There is no fifth answer, so programs may match on all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
@@ -39,6 +39,7 @@ impl fmt::Display for Signal {
 
 /// What one policy says, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PolicySignal {
     /// The policy, by the labels that it matches.
     pub policy: String,
@@ -54,6 +55,14 @@ pub struct PolicySignal {
     pub since: Option<Timestamp>,
     /// Why.
     pub why: SignalReason,
+}
+
+impl PolicySignal {
+    /// What `policy` says, without a step.
+    #[must_use]
+    pub fn new(policy: impl Into<String>, signal: Signal, why: SignalReason) -> Self {
+        Self { policy: policy.into(), signal, step: None, can_remove: false, since: None, why }
+    }
 }
 
 /// Why a policy says what it says. `policy` is the one that says it, by the labels that it matches.
@@ -119,6 +128,7 @@ impl fmt::Display for SignalReason {
 
 /// What all policies of a group say at one time.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Signals {
     /// By policy, in the group's order.
     pub policies: Vec<PolicySignal>,
@@ -128,6 +138,7 @@ pub struct Signals {
 
 /// How the table of alerts is to be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AlertFreshness {
     /// Where Alertmanager is polled: how often. Its answers are then the truth.
     pub poll: Option<Duration>,
@@ -144,6 +155,18 @@ impl Default for AlertFreshness {
 }
 
 impl AlertFreshness {
+    /// Alertmanager is polled so often.
+    #[must_use]
+    pub fn polled(every: Duration) -> Self {
+        Self { poll: Some(every), ..Self::default() }
+    }
+
+    /// Nobody is polled: a firing alert must repeat within `confirm`.
+    #[must_use]
+    pub fn pushed(confirm: Duration) -> Self {
+        Self { confirm, ..Self::default() }
+    }
+
     /// Whether `row` is still vouched for at `now`: also where the polls are alive they must show it.
     fn confirmed(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
         match self.poll {

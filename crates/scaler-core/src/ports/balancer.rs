@@ -7,6 +7,7 @@ use crate::ports::Failure;
 
 /// A node to be created, in mode accept. The port belongs to the implementation, which knows each config's.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewNode {
     /// The config.
     pub config: ConfigId,
@@ -14,6 +15,14 @@ pub struct NewNode {
     pub address: String,
     /// The member's label.
     pub label: String,
+}
+
+impl NewNode {
+    /// A node at `address`, which has no port.
+    #[must_use]
+    pub fn new(config: ConfigId, address: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { config, address: address.into(), label: label.into() }
+    }
 }
 
 /// Shows and changes the nodes of NodeBalancer configs. Never rebuilds a config.

@@ -7,6 +7,7 @@ use crate::ports::Failure;
 
 /// An instance with the groups whose tag it carries beside the owner's: one, where all is well.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Marked {
     /// The instance.
     pub instance: Instance,
@@ -14,8 +15,17 @@ pub struct Marked {
     pub group: GroupName,
 }
 
+impl Marked {
+    /// `instance` with the tag of `group`.
+    #[must_use]
+    pub const fn new(instance: Instance, group: GroupName) -> Self {
+        Self { instance, group }
+    }
+}
+
 /// All instances with the owner's tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Listing {
     /// The instances.
     pub instances: Vec<Marked>,
@@ -23,8 +33,17 @@ pub struct Listing {
     pub inconsistent: bool,
 }
 
+impl Listing {
+    /// A listing that did not change while it was read.
+    #[must_use]
+    pub const fn new(instances: Vec<Marked>) -> Self {
+        Self { instances, inconsistent: false }
+    }
+}
+
 /// An instance to be created. Region, image and the like belong to the port, which knows each group's template.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewInstance {
     /// Its group, whose tag it gets beside the owner's in the same call.
     pub group: GroupName,
@@ -32,6 +51,14 @@ pub struct NewInstance {
     pub label: String,
     /// Its type.
     pub kind: InstanceType,
+}
+
+impl NewInstance {
+    /// An instance of `kind` for `group`.
+    #[must_use]
+    pub fn new(group: GroupName, label: impl Into<String>, kind: InstanceType) -> Self {
+        Self { group, label: label.into(), kind }
+    }
 }
 
 /// Makes, shows and deletes instances. An implementation is bound to one owner and knows the template of each group.

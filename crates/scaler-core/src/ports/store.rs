@@ -10,6 +10,7 @@ use crate::state::{Draft, Entry, LogError};
 
 /// Which log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum LogName {
     /// The installation's: permits drawn by all groups.
     Installation,

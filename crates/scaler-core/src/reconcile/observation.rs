@@ -40,6 +40,7 @@ pub struct Observation {
 
 /// The account refused a create in a way that concerns every group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct AccountRefusal {
     /// When it is asked again.
     pub until: Timestamp,

@@ -40,6 +40,7 @@ impl fmt::Debug for AlertBoard {
 /// What a notification said was not kept: answer its sender so that it sends it again.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the alerts were not stored")]
+#[non_exhaustive]
 pub struct NotKept(#[source] pub Arc<StoreError>);
 
 impl AlertBoard {

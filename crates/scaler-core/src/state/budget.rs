@@ -15,6 +15,7 @@ pub(crate) const LAPSE: Duration = Duration::from_secs(60);
 
 /// A permit that was drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DrawnPermit {
     /// When.
     pub at: Timestamp,

@@ -59,12 +59,21 @@ impl fmt::Display for Cause {
 
 /// A fact in its envelope, with its place in the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Entry {
     /// Its place, from 1 without gaps.
     pub position: Position,
     /// What it is, before it had a place.
     #[serde(flatten)]
     pub draft: Draft,
+}
+
+impl Entry {
+    /// `draft` at its place.
+    #[must_use]
+    pub const fn new(position: Position, draft: Draft) -> Self {
+        Self { position, draft }
+    }
 }
 
 /// An entry that has no place in the log yet.

@@ -158,6 +158,7 @@ impl Fact {
 /// A mark on a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Mark {
     /// Its launch failed.
     Failed,

@@ -80,6 +80,7 @@ impl Default for Position {
 
 /// The span from one desired size to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Operation {
     /// The decision that opened it.
     pub id: Position,
@@ -95,6 +96,7 @@ pub struct Operation {
 
 /// A size that somebody asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Asked {
     /// Where the request stands in the log.
     pub position: Position,
@@ -106,6 +108,7 @@ pub struct Asked {
 
 /// How launches fare: creates begun in one turn count once as a failure.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Launches {
     /// Failures in a row.
     pub failures: u32,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What a group's actor may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum GroupMode {
     /// Everything.
     #[default]

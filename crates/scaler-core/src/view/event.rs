@@ -40,7 +40,7 @@ pub struct Event {
     pub what: What,
 }
 
-/// What happened.
+/// What happened: in the log or not, so programs may match on both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum What {

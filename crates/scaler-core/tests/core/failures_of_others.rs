@@ -51,7 +51,7 @@ fn booting_cpu_skews_the_mean_and_more_are_added() {
 #[test]
 fn oscillation_fewer_members_would_cross_the_high_threshold() {
     let mut world = grown(2, 8, 3);
-    world.group.thresholds = Some(Thresholds { low: 0.5, high: 0.8 });
+    world.group.thresholds = Some(Thresholds::new(0.5, 0.8));
     world.hear("WebCpuLow", AlertState::Firing);
     world.alerts.rows.get_mut("WebCpuLow").unwrap().alert.annotations.insert("value".into(), "0.49".into());
     for _ in 0..200 {
@@ -84,12 +84,10 @@ fn resolved_because_prometheus_died() {
     world.run(seconds(7200));
     assert_eq!(world.state.desired, Some(6), "resolved alone removes nothing");
 
-    world.group.policies = vec![StepPolicy {
-        on: [("alertname".to_owned(), "WebCpuHigh".to_owned())].into(),
-        add: Some(Amount::Count(1)),
-        when_resolved: Some(Amount::Count(1)),
-        ..StepPolicy::default()
-    }];
+    let on = [("alertname".to_owned(), "WebCpuHigh".to_owned())].into();
+    let mut policy = StepPolicy::on(on).adding(Amount::Count(1));
+    policy.when_resolved = Some(Amount::Count(1));
+    world.group.policies = vec![policy];
     world.freshness.heartbeat = Some("Watchdog".to_owned());
     world.run(seconds(7200));
     assert_eq!(world.state.desired, Some(6), "nor with a policy that says so, while the heartbeat is dead");

@@ -26,14 +26,9 @@ fn drafts() -> Vec<Draft> {
         template: "t1".into(),
         again: false,
     };
-    let signal = PolicySignal {
-        policy: "WebCpuHigh".into(),
-        signal: Signal::High,
-        step: Some(Amount::Percent(50)),
-        can_remove: false,
-        since: Some(at(0)),
-        why: SignalReason::Fires { policy: "WebCpuHigh".into() },
-    };
+    let fires = SignalReason::Fires { policy: "WebCpuHigh".into() };
+    let mut signal = PolicySignal::new("WebCpuHigh", Signal::High, fires);
+    (signal.step, signal.since) = (Some(Amount::Percent(50)), Some(at(0)));
     let drain = Step::SetMode {
         slot,
         config,
@@ -201,7 +196,7 @@ fn the_golden_log_of_format_1_is_read_and_written_the_same() {
 fn the_golden_log_folds_to_the_same_memory() {
     let entries: Vec<Entry> = (1..)
         .zip(GOLDEN.lines())
-        .map(|(n, line)| Entry { position: Position(n), draft: Draft::decode(Position(n), line).unwrap() })
+        .map(|(n, line)| Entry::new(Position(n), Draft::decode(Position(n), line).unwrap()))
         .collect();
     let state = GroupState::fold(&entries);
     assert_eq!((state.desired, state.generation, state.incarnation.as_str()), (Some(3), 17, "abcde"));

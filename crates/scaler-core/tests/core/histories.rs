@@ -19,14 +19,7 @@ const HISTORIES: u64 = 400;
 const FOREIGN: NodeId = NodeId(900_000);
 
 fn foreign() -> Node {
-    Node {
-        config: CONFIG,
-        id: FOREIGN,
-        address: "192.168.200.1".to_owned(),
-        label: "somebody-else".to_owned(),
-        mode: Mode::Accept,
-        status: NodeStatus::Down,
-    }
+    Node::new(CONFIG, FOREIGN, "192.168.200.1", "somebody-else", Mode::Accept, NodeStatus::Down)
 }
 
 struct Trial {

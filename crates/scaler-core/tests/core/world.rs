@@ -73,13 +73,12 @@ pub fn seconds(n: u64) -> Duration {
 }
 
 pub fn web(min: u32, max: u32) -> Group {
-    let template =
-        Template { hash: "t1".into(), types: vec!["g6-standard-2".into(), "g6-dedicated-2".into()] };
+    let template = Template::new("t1", ["g6-standard-2", "g6-dedicated-2"]);
     let mut group = Group::new("web".parse().unwrap(), Size { min, max }, vec![CONFIG], template);
     let on = |name: &str| BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
     group.policies = vec![
-        StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
-        StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
+        StepPolicy::on(on("WebCpuHigh")).adding(Amount::Percent(100)),
+        StepPolicy::on(on("WebCpuLow")).removing(Amount::Count(1)),
     ];
     group
 }
@@ -169,23 +168,18 @@ impl World {
         if let Some(step) = step {
             draft = draft.of_step(step);
         }
-        let entry = Entry { position, draft };
+        let entry = Entry::new(position, draft);
         self.state.apply(&entry);
         self.log.push(entry);
         position
     }
 
     pub fn hear(&mut self, name: &str, state: AlertState) {
-        let alert = Alert {
-            fingerprint: name.to_owned(),
-            labels: BTreeMap::from([
-                ("alertname".to_owned(), name.to_owned()),
-                ("autoscale_group".to_owned(), "web".to_owned()),
-            ]),
-            annotations: BTreeMap::new(),
-            starts_at: self.now,
-            state,
-        };
+        let labels = BTreeMap::from([
+            ("alertname".to_owned(), name.to_owned()),
+            ("autoscale_group".to_owned(), "web".to_owned()),
+        ]);
+        let alert = Alert::new(name.to_owned(), labels, BTreeMap::new(), self.now, state);
         let _ = self.alerts.notified(vec![alert], self.now);
     }
 
@@ -334,15 +328,9 @@ impl World {
                 let id = InstanceId(self.next_id);
                 self.next_id += 1;
                 self.created += 1;
-                let instance = Instance {
-                    id,
-                    label: label.clone(),
-                    status: InstanceStatus::Provisioning,
-                    created: self.now,
-                    kind: instance_type.clone(),
-                    address: Some(format!("192.168.130.{id}")),
-                    locked: false,
-                };
+                let (status, kind) = (InstanceStatus::Provisioning, instance_type.clone());
+                let mut instance = Instance::new(id, label.as_str(), status, self.now, kind);
+                instance.address = Some(format!("192.168.130.{id}"));
                 let runs = after(self.now, self.boot);
                 self.machines.insert(id, Machine { instance, runs, healthy: !self.bad_image });
             }
@@ -352,14 +340,8 @@ impl World {
                 }
                 let id = NodeId(self.next_id);
                 self.next_id += 1;
-                let node = Node {
-                    config: *config,
-                    id,
-                    address: address.clone(),
-                    label: label.clone(),
-                    mode: Mode::Accept,
-                    status: NodeStatus::Unknown,
-                };
+                let (mode, status) = (Mode::Accept, NodeStatus::Unknown);
+                let node = Node::new(*config, id, address.as_str(), label.as_str(), mode, status);
                 self.nodes.insert(id, node);
             }
             Step::SetMode { node, mode, .. } => {

@@ -121,7 +121,7 @@ async fn polls_are_the_truth_and_their_failure_are_not_a_low_signal() {
         .store(bench.store.clone())
         .clock(bench.clock)
         .alerts(source.clone())
-        .freshness(AlertFreshness { poll: Some(seconds(15)), ..AlertFreshness::default() })
+        .freshness(AlertFreshness::polled(seconds(15)))
         .group(group("web", CONFIG, 1, 12))
         .build()
         .unwrap();

@@ -190,15 +190,8 @@ impl State {
     ) -> InstanceId {
         self.last_id += 1;
         let id = InstanceId(self.last_id);
-        let instance = Instance {
-            id,
-            label: label.to_owned(),
-            status: InstanceStatus::Provisioning,
-            created: now,
-            kind,
-            address: Some(format!("192.168.130.{id}")),
-            locked: false,
-        };
+        let mut instance = Instance::new(id, label, InstanceStatus::Provisioning, now, kind);
+        instance.address = Some(format!("192.168.130.{id}"));
         self.machines.insert(id, Machine { instance, group, runs: after(now, self.boot), healthy: true });
         id
     }
@@ -206,9 +199,8 @@ impl State {
     fn node(&mut self, config: ConfigId, address: &str, label: &str) -> NodeId {
         self.last_id += 1;
         let id = NodeId(self.last_id);
-        let (address, label) = (address.to_owned(), label.to_owned());
-        let (mode, status) = (Mode::Accept, NodeStatus::Unknown);
-        self.nodes.insert(id, Node { config, id, address, label, mode, status });
+        let node = Node::new(config, id, address, label, Mode::Accept, NodeStatus::Unknown);
+        self.nodes.insert(id, node);
         id
     }
 }
@@ -226,12 +218,11 @@ impl Compute for Cloud {
             });
         }
         let marked = |machine: &Machine| {
-            machine.group.clone().map(|group| Marked { instance: machine.instance.clone(), group })
+            machine.group.clone().map(|group| Marked::new(machine.instance.clone(), group))
         };
-        Ok(Listing {
-            instances: state.machines.values().filter_map(marked).collect(),
-            inconsistent: state.inconsistent,
-        })
+        let mut listing = Listing::new(state.machines.values().filter_map(marked).collect());
+        listing.inconsistent = state.inconsistent;
+        Ok(listing)
     }
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {

@@ -34,26 +34,21 @@ pub fn seconds(n: u64) -> Duration {
 
 /// A group without times to wait for where the test is not about them.
 pub fn group(name: &str, config: ConfigId, min: u32, max: u32) -> Group {
-    let template =
-        Template { hash: "t1".into(), types: vec!["g6-standard-2".into(), "g6-dedicated-2".into()] };
+    let template = Template::new("t1", ["g6-standard-2", "g6-dedicated-2"]);
     let mut group = Group::new(name.parse().unwrap(), Size { min, max }, vec![config], template);
     let on = |name: &str| BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
     group.policies = vec![
-        StepPolicy { on: on("WebCpuHigh"), add: Some(Amount::Percent(100)), ..StepPolicy::default() },
-        StepPolicy { on: on("WebCpuLow"), remove: Some(Amount::Count(1)), ..StepPolicy::default() },
+        StepPolicy::on(on("WebCpuHigh")).adding(Amount::Percent(100)),
+        StepPolicy::on(on("WebCpuLow")).removing(Amount::Count(1)),
     ];
     group.launch.warm_up = seconds(30);
     group
 }
 
 pub fn alert(name: &str, state: AlertState) -> Alert {
-    Alert {
-        fingerprint: name.to_owned(),
-        labels: BTreeMap::from([("alertname".to_owned(), name.to_owned())]),
-        annotations: BTreeMap::new(),
-        starts_at: "2026-08-01T12:00:00Z".parse().unwrap(),
-        state,
-    }
+    let labels = BTreeMap::from([("alertname".to_owned(), name.to_owned())]);
+    let starts_at = "2026-08-01T12:00:00Z".parse().unwrap();
+    Alert::new(name.to_owned(), labels, BTreeMap::new(), starts_at, state)
 }
 
 /// The group that most of these tests are about.

@@ -22,7 +22,7 @@ async fn behind() -> Behind {
     let shown = world.linode.instance(linode_api::models::InstanceId::new(id).unwrap()).get().await.unwrap();
     let config = ConfigId(world.backend.config.get());
     let address = shown.private_ipv4().unwrap().to_string();
-    Behind { world, config, new: NewNode { config, address, label: "web-ab1cd-1".to_owned() } }
+    Behind { world, config, new: NewNode::new(config, address, "web-ab1cd-1") }
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +67,7 @@ async fn half_a_listing_is_none() {
     world.balancers.register(&new).await.unwrap();
     for octet in 1..4 {
         let address = format!("192.168.200.{octet}");
-        let other = NewNode { address, label: format!("other-{octet}"), ..new.clone() };
+        let other = NewNode::new(new.config, address, format!("other-{octet}"));
         let _ = world.balancers.register(&other).await;
     }
     settle().await;
@@ -83,7 +83,7 @@ async fn a_config_of_no_group_is_not_touched() {
     let stranger = ConfigId(7);
     for failure in [
         world.balancers.nodes(stranger).await.unwrap_err(),
-        world.balancers.register(&NewNode { config: stranger, ..new }).await.unwrap_err(),
+        world.balancers.register(&NewNode::new(stranger, new.address, new.label)).await.unwrap_err(),
         world.balancers.deregister(stranger, NodeId(1)).await.unwrap_err(),
     ] {
         assert_eq!(failure.kind, FailureKind::Request);

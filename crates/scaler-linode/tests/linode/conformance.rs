@@ -86,7 +86,8 @@ impl Compute for Faulty {
                 Err(transient("not now"))
             }
             (Fault::CreatesTwice, Err(failure)) if failure.kind == FailureKind::MayHaveHappened => {
-                let again = NewInstance { label: format!("{}-again", new.label), ..new.clone() };
+                let label = format!("{}-again", new.label);
+                let again = NewInstance::new(new.group.clone(), label, new.kind.clone());
                 self.compute.create(&again).await.and(Err(failure))
             }
             (Fault::TakesOthersForTheLabel, Err(failure)) if failure.kind == FailureKind::LabelTaken => {

@@ -46,7 +46,7 @@ fn group(text: &str) -> LinodeGroup {
 }
 
 fn new(group: &str, slot: u32) -> NewInstance {
-    NewInstance { group: name(group), label: format!("{group}-ab1cd-{slot}"), kind: TYPE.into() }
+    NewInstance::new(name(group), format!("{group}-ab1cd-{slot}"), TYPE.into())
 }
 
 /// A simulated account with one NodeBalancer, and the adapters for the groups `web` and `api`.
