@@ -322,7 +322,7 @@ impl Judge {
                     if high && previous.is_some_and(|previous| *desired > previous) {
                         state.counts_the_warm(&self.sim, &self.group, *desired);
                     }
-                    let policy = matches!(draft.cause, Cause::Policy(_));
+                    let policy = matches!(draft.cause, Cause::Policy { .. });
                     if policy && previous.is_some_and(|previous| *desired < previous) {
                         state.may_lower(&self.sim, &self.group, *desired);
                     }

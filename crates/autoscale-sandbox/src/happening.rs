@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use scaler_core::model::Phase;
-use scaler_core::state::Hold;
+use scaler_core::state::{Hold, SizeReason};
 use tokio::sync::mpsc;
 
 use crate::pace::Pace;
@@ -92,7 +92,7 @@ pub(crate) enum What {
     Decided {
         previous: Option<u32>,
         desired: u32,
-        reason: String,
+        reason: Option<SizeReason>,
     },
     /// The daemon saw a member in a phase.
     Phase {
@@ -212,7 +212,7 @@ impl fmt::Display for What {
                     }
                     _ => write!(f, "desired size {desired}")?,
                 }
-                if reason.is_empty() { Ok(()) } else { write!(f, ": {reason}") }
+                reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
             }
             Self::Phase { label, phase } => match phase {
                 Phase::Warming => write!(f, "{label} is in service, and warms up"),

@@ -82,8 +82,8 @@ fn outcome(activity: &Activity) -> String {
 }
 
 fn why(activity: &Activity) -> String {
-    match activity.reason.as_str() {
-        "" => activity.cause.to_string(),
-        reason => format!("{} ({reason})", activity.cause),
+    match &activity.reason {
+        None => activity.cause.to_string(),
+        Some(reason) => format!("{} ({reason})", activity.cause),
     }
 }

@@ -46,6 +46,8 @@ fn every_reason_has_its_word_and_its_sentence() {
     assert!(failures.iter().all(|reason| reason.kind() == word(reason)));
     list(&mut text, "outcomes", &outcomes);
     list(&mut text, "failures", &failures);
+    list(&mut text, "sizes", &samples::size_reasons());
+    list(&mut text, "causes", &samples::causes());
     list(&mut text, "observations that are discarded", &samples::discarded());
     list(&mut text, "signals", &samples::signal_reasons());
     list(&mut text, "steps", &samples::step_outcomes());
@@ -59,7 +61,7 @@ fn every_fact_is_the_same_after_its_way_through_an_event_and_through_the_log() {
     let group = "web".parse().unwrap();
     let state = GroupState::default();
     for fact in samples::facts() {
-        let cause = Cause::Policy("WebCpuHigh fires".to_owned());
+        let cause = Cause::Policy { why: samples::signal_reasons() };
         let draft =
             Draft::new(samples::at(1), "a1b2c3".into(), Position(4), 17, cause, fact).of_step(StepId(3));
         let text = draft.encode().unwrap();

@@ -9,8 +9,8 @@ use crate::model::{
     Signal, SignalReason, Slot, after,
 };
 use crate::state::{
-    BudgetScope, Busy, Change, Difference, Discarded, Fact, FailureReason, GroupMode, Hold, Mark, Outcome,
-    Refusal, Stalled, Step, StepOutcome, StepReason, StoreFailure, Window,
+    BudgetScope, Busy, Cause, Change, Difference, Discarded, Fact, FailureReason, GroupMode, HealthReason,
+    Hold, Mark, Outcome, Refusal, SizeReason, Stalled, Step, StepOutcome, StepReason, StoreFailure, Window,
 };
 use crate::view::Moment;
 
@@ -138,6 +138,43 @@ pub(super) fn signal_reasons() -> Vec<SignalReason> {
         HeartbeatUnconfirmed => [SignalReason::HeartbeatUnconfirmed],
         Other => [SignalReason::Other],
     )
+}
+
+fn fires() -> Vec<SignalReason> {
+    vec![SignalReason::Fires { policy: "WebCpuHigh".to_owned() }]
+}
+
+pub(super) fn size_reasons() -> Vec<SizeReason> {
+    every!(SizeReason:
+        Asked => [SizeReason::Asked { desired: 4 }],
+        Present => [SizeReason::Present { members: 3 }],
+        High => [SizeReason::High { why: fires(), counted: 2, add: 1 }],
+        Low => [SizeReason::Low { why: fires(), counted: 4, remove: 1 }],
+        Unknown => [SizeReason::Unknown { why: vec![SignalReason::PollsUnanswered], least: 6 }],
+        Floor => [SizeReason::Floor { floor: 5, until: at(7200) }],
+        Min => [SizeReason::Min { min: 2 }],
+        Other => [SizeReason::Other],
+    )
+}
+
+pub(super) fn causes() -> Vec<Cause> {
+    let health = every!(HealthReason:
+        LaunchFailed => [HealthReason::LaunchFailed],
+        UnhealthyTooLong => [HealthReason::UnhealthyTooLong],
+        BeingReplaced => [HealthReason::BeingReplaced],
+        Recovered => [HealthReason::Recovered],
+        DrainUnseen => [HealthReason::DrainUnseen],
+        Other => [HealthReason::Other],
+    );
+    let mut causes = every!(Cause:
+        Policy => [Cause::Policy { why: fires() }],
+        Floor => [Cause::Floor],
+        Operator => [Cause::operator("ops: release 4.2")],
+        Health => [Cause::Health(HealthReason::LaunchFailed)],
+        Converge => [Cause::Converge],
+    );
+    causes.extend(health.into_iter().skip(1).map(Cause::Health));
+    causes
 }
 
 pub(super) fn holds() -> Vec<Hold> {
@@ -309,7 +346,7 @@ pub(super) fn facts() -> Vec<Fact> {
             Fact::Decided {
                 desired: 3,
                 previous: Some(2),
-                reason: "WebCpuHigh fires: 2 counted + 1".to_owned(),
+                reason: size_reasons().into_iter().next(),
                 holds: holds(),
                 signals: signals.collect(),
                 value_milli: Some(812),
@@ -318,7 +355,7 @@ pub(super) fn facts() -> Vec<Fact> {
             Fact::Decided {
                 desired: 3,
                 previous: None,
-                reason: String::new(),
+                reason: None,
                 holds: Vec::new(),
                 signals: Vec::new(),
                 value_milli: None,

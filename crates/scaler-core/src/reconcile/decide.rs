@@ -4,9 +4,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{Group, OnUnknown, Phase, Position, Signal, SignalReason, Signals, Size, after, elapsed};
+use crate::model::{Group, OnUnknown, Phase, Position, Signal, Signals, Size, after, elapsed};
 use crate::reconcile::Observation;
-use crate::state::{BudgetScope, Busy, Cause, Change, Fact, GroupMode, GroupState, Hold, Window};
+use crate::state::{BudgetScope, Busy, Cause, Change, Fact, GroupMode, GroupState, Hold, SizeReason, Window};
 
 /// Signals, observation and limits → the desired size, with the reason and what held it back.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,8 @@ pub struct Decision {
     pub asked: Option<Position>,
     /// Why, as it is written to the log.
     pub cause: Cause,
-    /// Why, in words.
-    pub reason: String,
+    /// Why it is this size; none where it stands.
+    pub reason: Option<SizeReason>,
     /// What held it back.
     pub holds: Vec<Hold>,
 }
@@ -43,7 +43,7 @@ impl Decision {
             signal: signals.together(),
             asked: None,
             cause: Cause::Converge,
-            reason: String::new(),
+            reason: None,
             holds: Vec::new(),
         }
     }
@@ -96,12 +96,12 @@ impl Decider<'_> {
         if let Some(asked) = &self.state.asked {
             decision.asked = Some(asked.position);
             decision.cause = asked.cause.clone();
-            decision.reason = format!("{} asked for", asked.desired);
+            decision.reason = Some(SizeReason::Asked { desired: asked.desired });
             return asked.desired;
         }
         self.state.desired.unwrap_or_else(|| {
             let present = self.state.expected();
-            decision.reason = format!("{present} serve or are on their way");
+            decision.reason = Some(SizeReason::Present { members: present });
             present
         })
     }
@@ -112,56 +112,46 @@ impl Decider<'_> {
         let warm = self.state.count(crate::model::Member::is_warm);
         let counted = warm.saturating_sub(headroom);
         let mut wanted = base;
-        let mut raise = |to: u32, decision: &mut Decision, cause: Cause, reason: String| {
+        let mut raise = |to: u32, decision: &mut Decision, cause: Cause, reason: SizeReason| {
             if to > wanted {
                 wanted = to;
                 decision.cause = cause;
-                decision.reason = reason;
+                decision.reason = Some(reason);
             }
         };
         let steps = self.signals.policies.iter().filter(|policy| policy.signal == Signal::High);
         if let Some(step) = steps.filter_map(|policy| policy.step).map(|step| step.to_add(counted)).max() {
             let (count, part) = self.group.largest_step;
             let largest = count.max(part.of(counted)).max(1);
-            let why = SignalReason::list(&self.signals.why(Signal::High));
+            let why = self.signals.why(Signal::High);
             if step > largest {
                 decision.holds.push(Hold::StepCut { step, largest });
             }
-            let step = step.min(largest);
-            let reason = format!("{why}: {counted} counted + {step}");
-            raise(
-                counted.saturating_add(step).saturating_add(headroom),
-                decision,
-                Cause::Policy(why),
-                reason,
-            );
+            let add = step.min(largest);
+            let cause = Cause::Policy { why: why.clone() };
+            let to = counted.saturating_add(add).saturating_add(headroom);
+            raise(to, decision, cause, SizeReason::High { why, counted, add });
         }
         if let OnUnknown::AtLeast(least) = self.group.on_unknown
             && self.signals.policies.iter().any(|policy| policy.signal == Signal::Unknown)
         {
-            let why = SignalReason::list(&self.signals.why(Signal::Unknown));
-            raise(
-                least,
-                decision,
-                Cause::Policy(why.clone()),
-                format!("at least {least} while signals are unknown: {why}"),
-            );
+            let why = self.signals.why(Signal::Unknown);
+            raise(least, decision, Cause::Policy { why: why.clone() }, SizeReason::Unknown { why, least });
         }
         if let Some((floor, until)) = self.state.floor
             && until > self.now
         {
-            let said = format!("a floor of {floor} until {until}");
-            raise(floor, decision, Cause::Operator(said.clone()), said);
+            raise(floor, decision, Cause::Floor, SizeReason::Floor { floor, until });
         }
         // A group that is only observed has no desired size, and still shows what it would remove.
         let known = self.state.desired.is_some() || self.state.mode_at(self.now) == GroupMode::Observe;
         if wanted == base && decision.asked.is_none() && decision.signal == Signal::Low && known {
             match self.lower(base, counted, warm) {
-                Ok(by) => {
-                    let why = SignalReason::list(&self.signals.why(Signal::Low));
-                    decision.reason = format!("{why}: {counted} counted − {by}");
-                    decision.cause = Cause::Policy(why);
-                    wanted = warm - by;
+                Ok(remove) => {
+                    let why = self.signals.why(Signal::Low);
+                    decision.cause = Cause::Policy { why: why.clone() };
+                    decision.reason = Some(SizeReason::Low { why, counted, remove });
+                    wanted = warm - remove;
                 }
                 Err(Some(hold)) => decision.holds.push(hold),
                 Err(None) => {}
@@ -267,7 +257,7 @@ impl Decider<'_> {
             decision.holds.push(Hold::AtMax { wanted, max });
         }
         if sized > wanted {
-            decision.reason = format!("min is {min}");
+            decision.reason = Some(SizeReason::Min { min });
         }
         let affordable = self.affordable();
         let before = self.state.desired.unwrap_or(0);
@@ -299,9 +289,6 @@ impl fmt::Display for Decision {
             (_, Some(desired)) => write!(f, "desired size {desired}")?,
             (_, None) => f.write_str("no desired size")?,
         }
-        if !self.reason.is_empty() {
-            write!(f, ": {}", self.reason)?;
-        }
-        Ok(())
+        self.reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
     }
 }

@@ -11,7 +11,7 @@ use crate::reconcile::decide::decide;
 use crate::reconcile::notice::notice;
 use crate::reconcile::plan::{Plan, plan};
 use crate::reconcile::{Decision, Observation};
-use crate::state::{Cause, Change, Fact, GroupMode, GroupState, Hold, Mark, Outcome, Step};
+use crate::state::{Cause, Change, Fact, GroupMode, GroupState, HealthReason, Hold, Mark, Outcome, Step};
 
 /// One pass of the loop as a value: what was noticed, what follows from it, and why nothing else does. An actor carries it
 /// out, a dry run shows it.
@@ -248,14 +248,13 @@ fn ended(state: &GroupState, observation: &Observation, plan: &Plan) -> Option<O
 
 /// Why something noticed is written down.
 fn cause_of(fact: &Fact) -> Cause {
-    let why = match fact {
-        Fact::Marked { mark: Mark::Failed, .. } => "its launch did not reach service in time",
-        Fact::Marked { mark: Mark::Replacing, .. } => "it was unhealthy for too long",
-        Fact::Marked { mark: Mark::Kept, .. } => "it recovered, and the launch of its replacement failed",
-        Fact::Marked { mark: Mark::Lapsed, .. } => "its drain was not seen in time",
-        _ => return Cause::Converge,
-    };
-    Cause::Health(why.to_owned())
+    match fact {
+        Fact::Marked { mark: Mark::Failed, .. } => Cause::Health(HealthReason::LaunchFailed),
+        Fact::Marked { mark: Mark::Replacing, .. } => Cause::Health(HealthReason::UnhealthyTooLong),
+        Fact::Marked { mark: Mark::Kept, .. } => Cause::Health(HealthReason::Recovered),
+        Fact::Marked { mark: Mark::Lapsed, .. } => Cause::Health(HealthReason::DrainUnseen),
+        _ => Cause::Converge,
+    }
 }
 
 impl fmt::Display for Turn {

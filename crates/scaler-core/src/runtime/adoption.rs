@@ -1,8 +1,8 @@
 //! Members that an operator brings or takes away.
 
 use crate::model::{Instance, InstanceId, InstanceStatus, Origin, Position, Slot};
-use crate::runtime::Error;
 use crate::runtime::calls::Calls;
+use crate::runtime::{CallRefusal, Error};
 use crate::state::{Cause, Fact, Mark};
 
 impl Calls {
@@ -12,18 +12,14 @@ impl Calls {
         let found = self.runtime.compute.get(instance).await;
         let found = found
             .map_err(|source| Error::Cloud { attempted: format!("reading instance {instance}"), source })?;
-        let refused = |why: &str, fix: &str| Error::Refused {
-            what: format!("adopting instance {instance} into group {}", group.name),
-            why: why.to_owned(),
-            fix: fix.to_owned(),
-        };
+        let refused = |why| Error::Refused { group: group.name.clone(), why };
         let Some((shown, owner)) = found else {
-            return Err(refused("it does not exist on this account", "check the number"));
+            return Err(refused(CallRefusal::NoInstance { instance }));
         };
         if let Some(owner) = owner.filter(|owner| *owner != group.name) {
-            return Err(refused(&format!("it is a member of group {owner}"), "release it there first"));
+            return Err(refused(CallRefusal::OtherGroup { instance, owner }));
         }
-        usable(&shown).map_err(|(why, fix)| refused(why, fix))?;
+        usable(&shown).map_err(refused)?;
         // Held until the tags are there, so that no turn sees a member without them and lets it go.
         let mut journal = group.journal.lock().await;
         let now = self.runtime.clock.now();
@@ -35,7 +31,7 @@ impl Calls {
                     return Ok(Vec::new());
                 }
                 if state.members.values().any(|member| member.label == shown.label) {
-                    return Err(refused("a member has its label", "give it another label"));
+                    return Err(refused(CallRefusal::LabelTaken { instance }));
                 }
                 let fact = Fact::Found {
                     slot: state.free_slot(),
@@ -100,15 +96,10 @@ impl Calls {
     }
 }
 
-fn usable(instance: &Instance) -> Result<(), (&'static str, &'static str)> {
-    if instance.address.is_none() {
-        return Err((
-            "it has no address that the group's NodeBalancers take",
-            "it must be in their region and have a private IPv4 address (or one in their VPC): add one and reboot it",
-        ));
+const fn usable(shown: &Instance) -> Result<(), CallRefusal> {
+    match shown.status {
+        _ if shown.address.is_none() => Err(CallRefusal::NoAddress { instance: shown.id }),
+        InstanceStatus::Deleting => Err(CallRefusal::Deleting { instance: shown.id }),
+        _ => Ok(()),
     }
-    if instance.status == InstanceStatus::Deleting {
-        return Err(("it is being deleted", "choose another one"));
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::runtime::dry_run::dry_run;
 use crate::runtime::goal::Goal;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::Journal;
-use crate::runtime::{Accepted, Error, Outcome, Run, ScaleRequest, TargetSize, actor};
+use crate::runtime::{Accepted, CallRefusal, Error, Outcome, Run, ScaleRequest, TargetSize, actor};
 use crate::state::{Cause, Draft, Fact, GroupMode, GroupState, Mark};
 
 /// The calls of one group.
@@ -118,11 +118,10 @@ impl Calls {
         let (found, observation) = dry_run(&self.runtime, &self.group, None).await?;
         match (found.decision.desired, observation.discarded) {
             (Some(desired), None) => Ok(Some(desired)),
-            (_, why) => Err(Error::Refused {
-                what: format!("a size relative to that of group {}", self.group.name),
-                why: why.map_or_else(|| "nobody knows how many serve".to_owned(), |why| why.to_string()),
-                fix: "ask for an absolute size, or again once the cloud answers".to_owned(),
-            }),
+            (_, why) => {
+                let group = self.group.name.clone();
+                Err(Error::Refused { group, why: CallRefusal::SizeUnknown { why } })
+            }
         }
     }
 
@@ -148,19 +147,13 @@ impl Calls {
             journal.catch_up().await?;
             let state = journal.state();
             refuse_asleep(&self.group.name, &state, self.runtime.clock.now())?;
-            if let Some(member) = state.member_of(instance)
-                && (member.protected || member.standby)
-            {
-                let (why, fix) = if member.protected {
-                    ("it is protected", "unprotect it first")
-                } else {
-                    ("it is on standby", "activate it first")
-                };
-                return Err(Error::Refused {
-                    what: format!("replacing instance {instance} of group {}", self.group.name),
-                    why: why.to_owned(),
-                    fix: fix.to_owned(),
-                });
+            let why = state.member_of(instance).and_then(|member| match member {
+                Member { protected: true, .. } => Some(CallRefusal::Protected { instance }),
+                Member { standby: true, .. } => Some(CallRefusal::Standby { instance }),
+                _ => None,
+            });
+            if let Some(why) = why {
+                return Err(Error::Refused { group: self.group.name.clone(), why });
             }
         }
         self.mark(instance, Mark::Replacing, cause).await

@@ -1,8 +1,10 @@
 //! Why a call of an embedding program failed.
 
+use std::fmt;
+
 use crate::model::{ActorId, ConfigId, GroupName, InstanceId};
 use crate::ports::{Failure, StoreError, chain};
-use crate::state::{GroupMode, Stalled, StoreFailure};
+use crate::state::{Discarded, GroupMode, Stalled, StoreFailure};
 
 /// A call did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -61,14 +63,12 @@ pub enum Error {
         instance: InstanceId,
     },
     /// What was asked can't be done as things are.
-    #[error("{what} was refused: {why}; {fix}")]
+    #[error("{} group {group} was refused: {why}; {}", .why.asked(), .why.fix())]
     Refused {
-        /// What was asked.
-        what: String,
-        /// Why not.
-        why: String,
-        /// What to do.
-        fix: String,
+        /// The group.
+        group: GroupName,
+        /// What can't be done, and why.
+        why: CallRefusal,
     },
     /// The cloud did not do what it was asked.
     #[error("{attempted} did not work")]
@@ -97,6 +97,104 @@ impl Error {
             Self::Overtaken { by, .. } => Stalled::Overtaken { by: by.clone() },
             Self::Busy { .. } => Stalled::Busy,
             _ => Stalled::Failed { said: chain(self) },
+        }
+    }
+}
+
+/// Why a call can't be carried out as things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallRefusal {
+    /// The instance to adopt does not exist on the account.
+    NoInstance {
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// The instance to adopt is a member of another group.
+    OtherGroup {
+        /// The instance.
+        instance: InstanceId,
+        /// Its group.
+        owner: GroupName,
+    },
+    /// The instance to adopt has no address that the group's NodeBalancers take.
+    NoAddress {
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// The instance to adopt is being deleted.
+    Deleting {
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// A member has the label of the instance to adopt.
+    LabelTaken {
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// The member to replace is protected.
+    Protected {
+        /// Its instance.
+        instance: InstanceId,
+    },
+    /// The member to replace is on standby.
+    Standby {
+        /// Its instance.
+        instance: InstanceId,
+    },
+    /// What a relative size starts from is not known.
+    SizeUnknown {
+        /// Why the cloud could not be read, where that is the reason.
+        why: Option<Discarded>,
+    },
+}
+
+impl CallRefusal {
+    /// What was asked, up to the group's name.
+    fn asked(&self) -> String {
+        match self {
+            Self::NoInstance { instance }
+            | Self::OtherGroup { instance, .. }
+            | Self::NoAddress { instance }
+            | Self::Deleting { instance }
+            | Self::LabelTaken { instance } => format!("adopting instance {instance} into"),
+            Self::Protected { instance } | Self::Standby { instance } => {
+                format!("replacing instance {instance} of")
+            }
+            Self::SizeUnknown { .. } => "a size relative to that of".to_owned(),
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn fix(&self) -> &'static str {
+        match self {
+            Self::NoInstance { .. } => "check the number",
+            Self::OtherGroup { .. } => "release it there first",
+            Self::NoAddress { .. } => {
+                "it must be in their region and have a private IPv4 address (or one in their VPC): add one and reboot it"
+            }
+            Self::Deleting { .. } => "choose another one",
+            Self::LabelTaken { .. } => "give it another label",
+            Self::Protected { .. } => "unprotect it first",
+            Self::Standby { .. } => "activate it first",
+            Self::SizeUnknown { .. } => "ask for an absolute size, or again once the cloud answers",
+        }
+    }
+}
+
+impl fmt::Display for CallRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoInstance { .. } => f.write_str("it does not exist on this account"),
+            Self::OtherGroup { owner, .. } => write!(f, "it is a member of group {owner}"),
+            Self::NoAddress { .. } => f.write_str("it has no address that the group's NodeBalancers take"),
+            Self::Deleting { .. } => f.write_str("it is being deleted"),
+            Self::LabelTaken { .. } => f.write_str("a member has its label"),
+            Self::Protected { .. } => f.write_str("it is protected"),
+            Self::Standby { .. } => f.write_str("it is on standby"),
+            Self::SizeUnknown { why: Some(why) } => why.fmt(f),
+            Self::SizeUnknown { why: None } => f.write_str("nobody knows how many serve"),
         }
     }
 }

@@ -32,7 +32,7 @@ use std::time::Duration;
 
 pub use actor::Actor;
 pub use alert_board::{AlertBoard, NotKept};
-pub use error::{BuildError, Error};
+pub use error::{BuildError, CallRefusal, Error};
 pub use group_handle::GroupHandle;
 pub use hub::Events;
 pub use request::{Accepted, ScaleRequest, TargetSize};

@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ActorId, Position, StepId};
-use crate::state::Fact;
+use crate::model::{ActorId, Position, SignalReason, StepId};
+use crate::state::{Fact, HealthReason};
 
 /// The format that this build writes and the only one it reads.
 pub const FORMAT: u32 = 1;
@@ -16,12 +16,17 @@ pub const FORMAT: u32 = 1;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cause {
-    /// A policy, with its reason.
-    Policy(String),
+    /// The policies.
+    Policy {
+        /// Why they say what they say.
+        why: Vec<SignalReason>,
+    },
+    /// A floor that a person or a pipeline set.
+    Floor,
     /// A person or a pipeline, with what they said.
     Operator(String),
     /// A member is unhealthy or its launch failed.
-    Health(String),
+    Health(HealthReason),
     /// The world and the log are brought together.
     Converge,
 }
@@ -49,7 +54,8 @@ impl From<String> for Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Policy(why) => write!(f, "policy: {why}"),
+            Self::Policy { why } => write!(f, "policy: {}", SignalReason::list(why)),
+            Self::Floor => f.write_str("a floor"),
             Self::Operator(said) => write!(f, "operator: {said}"),
             Self::Health(why) => write!(f, "health: {why}"),
             Self::Converge => f.write_str("to bring the world to the desired size"),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     GroupName, InstanceId, InstanceType, Origin, Phase, PolicySignal, Position, Signal, Slot,
 };
-use crate::state::{GroupMode, Hold, Outcome, Step, StepOutcome};
+use crate::state::{GroupMode, Hold, Outcome, SizeReason, Step, StepOutcome};
 
 /// What happened. The tag of each kind is part of the log's format.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,8 +24,8 @@ pub enum Fact {
         desired: u32,
         /// The size before; none at first and after a pause.
         previous: Option<u32>,
-        /// Why, in words.
-        reason: String,
+        /// Why it is this size.
+        reason: Option<SizeReason>,
         /// What held it back.
         holds: Vec<Hold>,
         /// What each policy said.

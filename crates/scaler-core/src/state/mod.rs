@@ -23,6 +23,6 @@ pub use group_state::{Asked, GroupState, Launches, Operation};
 pub use hold::{BudgetScope, Busy, Change, Hold, Window};
 pub use mode::GroupMode;
 pub use outcome::{FailureReason, Outcome};
-pub use reason::{Difference, Discarded, Stalled, StepReason, StoreFailure};
+pub use reason::{Difference, Discarded, HealthReason, SizeReason, Stalled, StepReason, StoreFailure};
 pub use refusal::Refusal;
 pub use step::{Step, StepOutcome};

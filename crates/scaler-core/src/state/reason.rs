@@ -7,7 +7,7 @@ use std::mem::{Discriminant, discriminant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ActorId, InstanceId};
+use crate::model::{ActorId, InstanceId, SignalReason};
 use crate::state::Refusal;
 
 /// Why an observation is discarded. Two are equal where the reason is the same, whatever was said: that may count seconds or
@@ -277,5 +277,116 @@ impl fmt::Display for StepReason {
             Self::InstanceExists { instance } => write!(f, "instance {instance} has its label"),
             Self::Other => f.write_str("a reason that this version does not know"),
         }
+    }
+}
+
+/// Why a desired size is what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SizeReason {
+    /// Somebody asked for it.
+    Asked {
+        /// The size asked for.
+        desired: u32,
+    },
+    /// It is what is there, for nothing was decided before.
+    Present {
+        /// Members that serve or are on their way.
+        members: u32,
+    },
+    /// Policies say high.
+    High {
+        /// Why they do.
+        why: Vec<SignalReason>,
+        /// Members that count as evidence.
+        counted: u32,
+        /// Members to add to them.
+        add: u32,
+    },
+    /// The policies say low.
+    Low {
+        /// Why they do.
+        why: Vec<SignalReason>,
+        /// Members that count as evidence.
+        counted: u32,
+        /// Members to remove.
+        remove: u32,
+    },
+    /// A signal is unknown, and the group asks for so many meanwhile.
+    Unknown {
+        /// Why it is.
+        why: Vec<SignalReason>,
+        /// The least size while it is.
+        least: u32,
+    },
+    /// A floor holds.
+    Floor {
+        /// The least size.
+        floor: u32,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// Fewer than `size.min` were wanted.
+    Min {
+        /// The limit.
+        min: u32,
+    },
+    /// A reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl fmt::Display for SizeReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asked { desired } => write!(f, "{desired} asked for"),
+            Self::Present { members } => write!(f, "{members} serve or are on their way"),
+            Self::High { why, counted, add } => {
+                write!(f, "{}: {counted} counted + {add}", SignalReason::list(why))
+            }
+            Self::Low { why, counted, remove } => {
+                write!(f, "{}: {counted} counted − {remove}", SignalReason::list(why))
+            }
+            Self::Unknown { why, least } => {
+                write!(f, "at least {least} while signals are unknown: {}", SignalReason::list(why))
+            }
+            Self::Floor { floor, until } => write!(f, "a floor of {floor} until {until}"),
+            Self::Min { min } => write!(f, "min is {min}"),
+            Self::Other => f.write_str("a reason that this version does not know"),
+        }
+    }
+}
+
+/// What is wrong with a member, or was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HealthReason {
+    /// Its launch did not reach service in time.
+    LaunchFailed,
+    /// It was unhealthy for longer than `replace.after`.
+    UnhealthyTooLong,
+    /// It is being replaced.
+    BeingReplaced,
+    /// It recovered, and the launch of its replacement failed.
+    Recovered,
+    /// Its drain was not seen in time.
+    DrainUnseen,
+    /// A reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl fmt::Display for HealthReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LaunchFailed => "its launch did not reach service in time",
+            Self::UnhealthyTooLong => "it was unhealthy for too long",
+            Self::BeingReplaced => "it is being replaced",
+            Self::Recovered => "it recovered, and the launch of its replacement failed",
+            Self::DrainUnseen => "its drain was not seen in time",
+            Self::Other => "a reason that this version does not know",
+        })
     }
 }

@@ -155,7 +155,7 @@ impl Event {
                     }
                     _ => write!(f, "desired size {desired} (generation {})", self.generation)?,
                 }
-                if !reason.is_empty() {
+                if let Some(reason) = reason {
                     write!(f, ": {reason}")?;
                 }
                 holds.iter().try_for_each(|hold| write!(f, "; held back: {hold}"))

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Position, StepId};
-use crate::state::{Cause, Entry, Fact, Hold, Outcome, Step, StepOutcome};
+use crate::state::{Cause, Entry, Fact, Hold, Outcome, SizeReason, Step, StepOutcome};
 
 /// An operation and what was done in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,8 +24,8 @@ pub struct Activity {
     pub previous: Option<u32>,
     /// Why.
     pub cause: Cause,
-    /// Why, in words.
-    pub reason: String,
+    /// Why it is this size.
+    pub reason: Option<SizeReason>,
     /// What held it back.
     pub holds: Vec<Hold>,
     /// Its steps, in the order in which they were intended.

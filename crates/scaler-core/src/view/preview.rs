@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{GroupName, Signal};
 use crate::reconcile::{Observation, Turn, Wait};
-use crate::state::{Cause, Fact, Hold, Step};
+use crate::state::{Cause, Fact, Hold, SizeReason, Step};
 
 /// What a turn would notice, decide and begin now. Its Display is what a person would read before it is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,8 +25,8 @@ pub struct Preview {
     pub signal: Signal,
     /// Why, as it would be written to the log.
     pub cause: Cause,
-    /// Why, in words.
-    pub reason: String,
+    /// Why it would be this size.
+    pub reason: Option<SizeReason>,
     /// What it would begin, in order.
     pub steps: Vec<PlannedStep>,
     /// Why nothing else is done.

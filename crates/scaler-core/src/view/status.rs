@@ -10,7 +10,7 @@ use crate::model::{
     Slot,
 };
 use crate::reconcile::{TurnReport, Wait};
-use crate::state::{Cause, Discarded, GroupMode, GroupState, Hold, Outcome, Stalled, Step};
+use crate::state::{Cause, Discarded, GroupMode, GroupState, Hold, Outcome, SizeReason, Stalled, Step};
 
 /// How a group stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ pub struct Status {
     /// What each policy said at the last turn.
     pub policies: Vec<PolicySignal>,
     /// The reason of the last decision.
-    pub reason: String,
+    pub reason: Option<SizeReason>,
     /// What is held back, and why.
     pub holds: Vec<Hold>,
     /// What is being waited for.
@@ -190,7 +190,7 @@ impl Status {
             members: members.map(|member| MemberStatus::of(group, member, address(member))).collect(),
             signal: state.signal.map(|(signal, _)| signal),
             policies: last.map(|last| last.signals.policies.clone()).unwrap_or_default(),
-            reason: last.map(|last| last.turn.decision.reason.clone()).unwrap_or_default(),
+            reason: last.and_then(|last| last.turn.decision.reason.clone()),
             holds: last.map(|last| last.turn.holds.clone()).unwrap_or_default(),
             waits: last.map(|last| last.turn.waits.clone()).unwrap_or_default(),
             in_flight: live.in_flight,

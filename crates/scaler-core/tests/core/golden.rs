@@ -5,8 +5,8 @@ use scaler_core::model::{
     SignalReason, Slot, StepId,
 };
 use scaler_core::state::{
-    Cause, Difference, Draft, Entry, FORMAT, Fact, FailureReason, GroupMode, GroupState, Hold, LogError,
-    Mark, Outcome, Refusal, Step, StepOutcome, StepReason,
+    Cause, Difference, Draft, Entry, FORMAT, Fact, FailureReason, GroupMode, GroupState, HealthReason, Hold,
+    LogError, Mark, Outcome, Refusal, SizeReason, Step, StepOutcome, StepReason,
 };
 
 const GOLDEN: &str = include_str!("golden/log-1.jsonl");
@@ -17,7 +17,7 @@ fn drafts() -> Vec<Draft> {
     };
     let actor = ActorId::from("a1b2c3");
     let group = "web".parse().unwrap();
-    let policy = || Cause::Policy("WebCpuHigh fires".to_owned());
+    let policy = || Cause::Policy { why: vec![SignalReason::Fires { policy: "WebCpuHigh".into() }] };
     let (slot, config, instance, node) = (Slot(1), ConfigId(7), InstanceId(101), NodeId(11));
     let create = Step::Create {
         slot,
@@ -50,7 +50,11 @@ fn drafts() -> Vec<Draft> {
             Fact::Decided {
                 desired: 3,
                 previous: Some(2),
-                reason: "WebCpuHigh fires: 2 counted + 1".into(),
+                reason: Some(SizeReason::High {
+                    why: vec![SignalReason::Fires { policy: "WebCpuHigh".into() }],
+                    counted: 2,
+                    add: 1,
+                }),
                 holds: vec![Hold::AtMax { wanted: 4, max: 3 }],
                 signals: vec![signal],
                 value_milli: Some(812),
@@ -125,7 +129,7 @@ fn drafts() -> Vec<Draft> {
             },
         ),
         (
-            Cause::Health("web-abcde-1 is unhealthy".into()),
+            Cause::Health(HealthReason::UnhealthyTooLong),
             Some(5),
             Fact::Intended { step: Step::Delete { slot, instance } },
         ),

@@ -3,7 +3,7 @@
 use crate::model::{DrainWhy, InstanceStatus, Member, Mode, Origin, Phase, elapsed};
 use crate::reconcile::plan::Planner;
 use crate::reconcile::timing::{FOUND_LEFT_ALONE, LOOK_UP_AGAIN, MODE_AGAIN, NODE_LAG, SWEEP_AGAIN};
-use crate::state::{Cause, Hold, Step};
+use crate::state::{Cause, HealthReason, Hold, Step};
 
 /// A node whose instance exists after all is looked at so often.
 const SWEEPS: u32 = 3;
@@ -198,10 +198,8 @@ impl Planner<'_> {
 
 fn cause(member: &Member) -> Cause {
     match member.drain.map(|drain| drain.why) {
-        _ if member.failed => {
-            Cause::Health(format!("the launch of {} did not reach service in time", member.label))
-        }
-        Some(DrainWhy::Replaced) => Cause::Health(format!("{} is being replaced", member.label)),
+        _ if member.failed => Cause::Health(HealthReason::LaunchFailed),
+        Some(DrainWhy::Replaced) => Cause::Health(HealthReason::BeingReplaced),
         _ => Cause::Converge,
     }
 }

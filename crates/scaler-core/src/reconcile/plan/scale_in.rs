@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::model::{DrainWhy, Member, Mode, Origin, Signal, VictimOrder};
 use crate::reconcile::plan::Planner;
-use crate::state::{Cause, Hold, Step};
+use crate::state::{Cause, HealthReason, Hold, Step};
 
 impl Planner<'_> {
     pub(super) fn scale_in(&mut self) {
@@ -80,7 +80,7 @@ impl Planner<'_> {
                 });
                 return;
             }
-            let cause = Cause::Health(format!("{} is being replaced", member.label));
+            let cause = Cause::Health(HealthReason::BeingReplaced);
             if !self.drain(member, DrainWhy::Replaced, &cause, false) {
                 return;
             }
