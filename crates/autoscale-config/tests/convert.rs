@@ -20,7 +20,7 @@ fn everything_written_arrives() {
          thresholds: {{ low: 20, high: 70 }}\n    on_unknown: {{ at_least: 3 }}\n    \
          largest_step: {{ count: 6, percent: 50% }}\n    \
          remove: {{ low_for: 5m, after_add: 11m, at_most: 2, every: 12m, drain: 4m, reject: 90s, order: oldest }}\n",
-        with("warm_up: 2m", "timeout: 7m, warm_up: 1m")
+        with("warm_up: 2m", "timeout: 7m, warm_up: 1m, per_hour: 30")
     );
     let group = read_group(&text);
     let minutes = |n: u64| Duration::from_secs(n * 60);
@@ -35,6 +35,7 @@ fn everything_written_arrives() {
         (group.launch.timeout, group.launch.warm_up, group.replace.after),
         (minutes(7), minutes(1), minutes(3))
     );
+    assert_eq!(group.launches_per_hour(), 30);
     assert_eq!(group.replace.max_unhealthy, Amount::Percent(30));
     assert_eq!(group.cost.unwrap().per_hour, Price(1_200_000));
     assert_eq!(group.headroom, Amount::Count(2));

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use scaler_core::model::{
     Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
@@ -87,9 +89,9 @@ fn rounds(criterion: &mut Criterion) {
     };
     let mut group = criterion.benchmark_group("round of 1,000 groups of 10");
     group.throughput(Throughput::Elements(GROUPS));
-    let _ = table.notified(vec![alert("WebCpuHigh", AlertState::Resolved)], now());
+    let _ = table.notified(vec![alert("WebCpuHigh", AlertState::Resolved)], now(), Duration::from_secs(600));
     group.bench_function("at rest", |bench| bench.iter(|| assert_eq!(round(black_box(&cases), &table), 0)));
-    let _ = table.notified(vec![alert("WebCpuHigh", AlertState::Firing)], now());
+    let _ = table.notified(vec![alert("WebCpuHigh", AlertState::Firing)], now(), Duration::from_secs(600));
     group.bench_function("high signal", |bench| bench.iter(|| round(black_box(&cases), &table)));
     group.finish();
 }

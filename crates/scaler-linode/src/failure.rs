@@ -22,7 +22,8 @@ pub(super) fn sorted(doing: Doing, error: Error) -> Failure {
         // What was read twice was read once.
         _ if doing != Doing::Reading && error.may_have_happened() => FailureKind::MayHaveHappened,
         ErrorKind::LabelTaken => FailureKind::LabelTaken,
-        ErrorKind::Unavailable => FailureKind::SoldOut,
+        // Both concern this type alone: the next one may do.
+        ErrorKind::Unavailable | ErrorKind::PlanLimit => FailureKind::SoldOut,
         ErrorKind::AccountLimit | ErrorKind::Token | ErrorKind::Scope | ErrorKind::Forbidden => {
             FailureKind::Account
         }

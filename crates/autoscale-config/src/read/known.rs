@@ -49,7 +49,7 @@ pub(super) const BALANCER: &[&str] = &["nodebalancer", "config", "port"];
 pub(super) const POLICY: &[&str] = &["step"];
 pub(super) const STEP: &[&str] = &["on", "add", "remove", "when_resolved"];
 pub(super) const LARGEST_STEP: &[&str] = &["count", "percent"];
-pub(super) const LAUNCH: &[&str] = &["timeout", "warm_up"];
+pub(super) const LAUNCH: &[&str] = &["timeout", "warm_up", "per_hour"];
 pub(super) const REMOVE: &[&str] = &["low_for", "after_add", "at_most", "every", "drain", "reject", "order"];
 pub(super) const REPLACE: &[&str] = &["after", "max_unhealthy"];
 pub(super) const COST: &[&str] = &["per_hour"];
@@ -99,7 +99,6 @@ const LATER: &[(&str, &str, &str)] = &[
     ("before_service", "hooks", "remove it"),
     ("before_delete", "hooks", "remove it"),
     ("gate", "gates", "remove it: the daemon then changes the group itself"),
-    ("launch.per_hour", "limit of launches an hour", "remove it"),
     ("ready", "probes of its own", "give the NodeBalancer config a health check"),
     ("postgresql", "PostgreSQL store", "write `sqlite: PATH`"),
     ("postgres", "PostgreSQL store", "write `sqlite: PATH`"),

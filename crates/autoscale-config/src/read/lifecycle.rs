@@ -18,7 +18,9 @@ pub(super) fn launch(at: &At, r: &mut Reader<'_>) -> Option<Launch> {
     let mut launch = Launch::default();
     let timeout = fields.or(r, "timeout", launch.timeout, At::duration);
     let warm_up = fields.or(r, "warm_up", launch.warm_up, At::duration);
-    (launch.timeout, launch.warm_up) = (timeout?, warm_up?);
+    let per_hour = fields
+        .maybe(r, "per_hour", |at, r| at.number(r, 1..=10_000).and_then(|number| u32::try_from(number).ok()));
+    (launch.timeout, launch.warm_up, launch.per_hour) = (timeout?, warm_up?, per_hour?);
     if launch.timeout <= launch.warm_up {
         r.error(
             fields.spot(&["timeout", "warm_up"]),

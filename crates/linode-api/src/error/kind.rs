@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Unavailable,
     /// 400: a limit of the account, or an account that is not active. Only an operator can cure it.
     AccountLimit,
+    /// 400 on creating an instance: the account may not have this plan. Others can still be created.
+    PlanLimit,
     /// 400: another job runs on the Linode.
     Busy,
     /// 401: the token is not valid, or has expired.
@@ -79,6 +81,9 @@ impl ErrorKind {
     }
 
     fn of_reasons(reasons: &[Reason], subject: Subject) -> Self {
+        if subject == Subject::CreateInstance && any(reasons, &["the selected linode plan"]) {
+            return Self::PlanLimit;
+        }
         if any(reasons, ACCOUNT) {
             return Self::AccountLimit;
         }
@@ -166,13 +171,13 @@ mod tests {
 
     #[test]
     fn refusals_of_creates_are_sorted() {
-        use ErrorKind::{AccountLimit, Invalid, LabelTaken, Unavailable};
+        use ErrorKind::{AccountLimit, Invalid, LabelTaken, PlanLimit, Unavailable};
         let cases = [
             (None, "Account Limit reached. Please open a support ticket.", AccountLimit),
             (
                 None,
                 "A limit on your account is preventing the deployment of the selected Linode plan.",
-                AccountLimit,
+                PlanLimit,
             ),
             (None, "You’ve reached the limit for the number of active vCPUs in this region.", AccountLimit),
             (None, "Your account must be activated before you can use this endpoint", AccountLimit),

@@ -259,6 +259,7 @@ impl Error {
             ErrorKind::AccountLimit => {
                 "ask Linode's support to raise the account's limit, or remove something"
             }
+            ErrorKind::PlanLimit => "try another type, or ask Linode's support for this plan",
             ErrorKind::LabelTaken => {
                 "look whether the one that has the label is yours, or choose another label"
             }

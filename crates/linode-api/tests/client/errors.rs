@@ -45,6 +45,15 @@ async fn refusals_are_sorted_by_what_to_do_and_say_it() {
         ),
         (
             400,
+            reason(
+                None,
+                "A limit on your account is preventing the deployment of the selected Linode plan. Please contact Support.",
+            ),
+            ErrorKind::PlanLimit,
+            "try another type",
+        ),
+        (
+            400,
             reason(Some("root_pass"), "Password does not meet strength"),
             ErrorKind::Invalid,
             "correct the request",

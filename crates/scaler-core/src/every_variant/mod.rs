@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{Position, StepId};
-use crate::state::{Cause, Change, Draft, Entry, GroupState};
+use crate::state::{Cause, Change, Draft, Entry, GroupState, Hold};
 use crate::view::{Event, Moment, What};
 
 /// The word by which JSON tells a variant from the others.
@@ -100,4 +100,19 @@ fn an_event_of_a_newer_version_kept_all_events_from_being_read() {
         let read: Event = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(read.to_string(), "web: something that this version does not know");
     }
+}
+
+#[test]
+fn a_hold_of_a_newer_version_lost_its_sentence_or_kept_all_from_being_read() {
+    for newer in [
+        serde_json::json!({"kind": "region_full", "left": 0, "text": "the region lends no more instances"}),
+        serde_json::json!({"kind": "mode", "what": "any", "mode": "hibernate", "text": "the mode is hibernate"}),
+    ] {
+        let read: Hold = serde_json::from_value(newer.clone()).unwrap();
+        assert_eq!((read.kind(), read.what()), ("other", Change::Any));
+        assert_eq!(read.to_string(), newer["text"]);
+        let told_on = serde_json::to_value(&read).unwrap();
+        assert_eq!(told_on, serde_json::json!({"kind": "other", "text": newer["text"]}));
+    }
+    serde_json::from_str::<Hold>(r#"{"kind": "region_full"}"#).unwrap_err();
 }

@@ -91,6 +91,7 @@ pub(super) fn step_reasons() -> Vec<StepReason> {
         ForeignNode => [StepReason::ForeignNode],
         NodeRelabelled => [StepReason::NodeRelabelled],
         InstanceExists => [StepReason::InstanceExists { instance: INSTANCE }],
+        NodeServes => [StepReason::NodeServes],
         Other => [StepReason::Other],
     );
     reasons.extend(differing.skip(1));
@@ -197,6 +198,13 @@ pub(super) fn holds() -> Vec<Hold> {
     let first = |refusal| Hold::LaunchPostponed { refusal, until };
     let mut holds = every!(Hold:
         ObservationDiscarded => [Hold::ObservationDiscarded { why: Discarded::TimedOut { seconds: 60 } }],
+        JustBegan => [Hold::JustBegan { until: at(300) }],
+        ManyUntagged => [Hold::ManyUntagged { untagged: 3, known: 4 }],
+        Untagged => [Hold::Untagged { member: member() }],
+        NothingListed => [Hold::NothingListed { nodes: 4, example: member() }],
+        StrayNode => [Hold::StrayNode { node: member() }],
+        StoreOlder => [Hold::StoreOlder],
+        LaunchesPerHour => [Hold::LaunchesPerHour { per_hour: 12, until: at(300) }],
         ManyMissing => [Hold::ManyMissing { missing: 3, known: 4 }],
         NodesWithoutInstances => [Hold::NodesWithoutInstances { nodes: 2, example: member() }],
         Mode => [
@@ -237,7 +245,7 @@ pub(super) fn holds() -> Vec<Hold> {
         PermitNotDrawn => [
             Hold::PermitNotDrawn { why: StoreFailure::Broken { said: "the disk is full".to_owned() } },
         ],
-        Other => [Hold::Other],
+        Other => [Hold::Other { text: "the region lends no more instances".to_owned() }],
     );
     holds.extend(busy.into_iter().skip(1).map(|busy| Hold::MemberBusy { member: member(), busy }));
     holds.extend(windows.into_iter().skip(1).map(|window| Hold::Window { window, until }));
@@ -325,6 +333,8 @@ fn marks() -> Vec<Mark> {
         Standby => [Mark::Standby],
         Active => [Mark::Active],
         Released => [Mark::Released],
+        Untagged => [Mark::Untagged],
+        Tagged => [Mark::Tagged],
         Lapsed => [Mark::Lapsed],
     )
 }
@@ -366,6 +376,8 @@ pub(super) fn facts() -> Vec<Fact> {
             Fact::PermitDrawn { group: "web".parse().unwrap(), slot, over: false },
             Fact::PermitDrawn { group: "web".parse().unwrap(), slot, over: true },
         ],
+        PermitReturned => [Fact::PermitReturned { group: "web".parse().unwrap(), slot }],
+        StoreOlder => [Fact::StoreOlder { incarnation: "fghij".to_owned() }],
         Intended => [Fact::Intended { step: Step::Delete { slot, instance: INSTANCE } }],
         Done => [Fact::Done { outcome: StepOutcome::Ok }],
         Seen => [Fact::Seen { slot, phase: Phase::InService }],
@@ -391,7 +403,7 @@ pub(super) fn facts() -> Vec<Fact> {
             Fact::ModeSet { mode: GroupMode::On, until: None, who: "ops".to_owned(), why: String::new() },
         ],
         SizeAsked => [Fact::SizeAsked { desired: 3, floor_until: Some(at(7200)), over_budget: true }],
-        SignalChanged => [Fact::SignalChanged { signal: Signal::Unknown }],
+        SignalChanged => [Fact::SignalChanged { signal: Signal::Unknown, since: None }],
         Finished => [Fact::Finished { outcome: Outcome::Reached }],
     );
     facts.extend(steps().into_iter().map(|step| Fact::Intended { step }));

@@ -86,26 +86,33 @@ pub struct AlertTable {
     pub rows: BTreeMap<String, AlertRow>,
     /// When the polls last succeeded; none where nobody polls.
     pub polled: Option<Timestamp>,
+    /// Since when they have succeeded without a gap, where there was one.
+    pub unbroken: Option<Timestamp>,
 }
 
 impl AlertTable {
-    /// Takes in what a notification says at `now`, and returns the rows that changed, to be stored.
+    /// Takes in what a notification says at `now`, and returns the rows that changed, to be stored. What was not heard of for
+    /// longer than `gap` begins anew.
     #[must_use = "the changed rows must be stored before the notification is answered"]
-    pub fn notified(&mut self, alerts: Vec<Alert>, now: Timestamp) -> Vec<AlertRow> {
-        alerts.into_iter().map(|alert| self.hear(alert, now)).collect()
+    pub fn notified(&mut self, alerts: Vec<Alert>, now: Timestamp, gap: Duration) -> Vec<AlertRow> {
+        alerts.into_iter().map(|alert| self.hear(alert, now, gap)).collect()
     }
 
     /// Takes in a whole, successful poll that was begun at `asked`: what it leaves out for [`ABSENT`] is resolved, and what
-    /// a notification said since then is newer. Returns the rows that changed, to be stored.
+    /// a notification said since then is newer. What was not heard of for longer than `gap` begins anew. Returns the rows that
+    /// changed, to be stored.
     #[must_use = "the changed rows must be stored"]
-    pub fn polled(&mut self, alerts: Vec<Alert>, asked: Timestamp) -> Vec<AlertRow> {
+    pub fn polled(&mut self, alerts: Vec<Alert>, asked: Timestamp, gap: Duration) -> Vec<AlertRow> {
+        if self.polled.is_some_and(|before| elapsed(before, asked) > gap) {
+            self.unbroken = Some(asked);
+        }
         self.polled = Some(asked);
         let newer = |row: &AlertRow| row.heard > asked;
         let told: Vec<Alert> = alerts
             .into_iter()
             .filter(|alert| !self.rows.get(&alert.fingerprint).is_some_and(newer))
             .collect();
-        let mut changed: Vec<AlertRow> = told.into_iter().map(|alert| self.hear(alert, asked)).collect();
+        let mut changed: Vec<AlertRow> = told.into_iter().map(|alert| self.hear(alert, asked, gap)).collect();
         for row in self.rows.values_mut() {
             if row.alert.state != AlertState::Resolved
                 && row.heard < asked
@@ -134,9 +141,9 @@ impl AlertTable {
         old
     }
 
-    fn hear(&mut self, alert: Alert, now: Timestamp) -> AlertRow {
+    fn hear(&mut self, alert: Alert, now: Timestamp, gap: Duration) -> AlertRow {
         let since = match self.rows.get(&alert.fingerprint) {
-            Some(row) if row.alert.state == alert.state => row.since,
+            Some(row) if row.alert.state == alert.state && elapsed(row.heard, now) <= gap => row.since,
             _ => now,
         };
         let row = AlertRow { alert, since, heard: now };

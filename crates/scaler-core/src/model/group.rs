@@ -69,6 +69,30 @@ impl Group {
         self.replace.max_unhealthy.of(members).max(1)
     }
 
+    /// `needed` members and the headroom on top of them: a percentage of them rounds up.
+    #[must_use]
+    pub fn with_headroom(&self, needed: u32) -> u32 {
+        needed.saturating_add(self.headroom.to_add(needed))
+    }
+
+    /// How many of `members` are more than headroom: the most for which [`Self::with_headroom`] is no more than `members`.
+    #[must_use]
+    pub fn without_headroom(&self, members: u32) -> u32 {
+        (0..=members).rev().find(|needed| self.with_headroom(*needed) <= members).unwrap_or(0)
+    }
+
+    /// The smallest size: `size.min` and the headroom on top, within `size.max`.
+    #[must_use]
+    pub fn least(&self) -> u32 {
+        self.with_headroom(self.size.min).min(self.size.max)
+    }
+
+    /// How many creates may be sent within an hour.
+    #[must_use]
+    pub fn launches_per_hour(&self) -> u32 {
+        self.launch.per_hour.unwrap_or_else(|| self.size.max.saturating_mul(2).max(10))
+    }
+
     /// The hourly price of an instance of `kind`, where known.
     #[must_use]
     pub fn price(&self, kind: &InstanceType) -> Price {
@@ -170,11 +194,14 @@ pub struct Launch {
     pub timeout: Duration,
     /// How long a new member counts as capacity before its load counts in decisions. Default 2 min.
     pub warm_up: Duration,
+    /// At most so many creates that may have happened within an hour, whatever becomes of them. Below `size.min` one in ten
+    /// minutes goes on beyond it. Default twice `size.max`, and at least 10.
+    pub per_hour: Option<u32>,
 }
 
 impl Default for Launch {
     fn default() -> Self {
-        Self { timeout: MINUTE * 10, warm_up: MINUTE * 2 }
+        Self { timeout: MINUTE * 10, warm_up: MINUTE * 2, per_hour: None }
     }
 }
 

@@ -121,6 +121,14 @@ impl GroupName {
         format!("{}-{incarnation}-{slot}", self.0)
     }
 
+    /// The slot that `label` names, where it has the form of this group's labels and that incarnation.
+    #[must_use]
+    pub fn slot_of(&self, incarnation: &str, label: &str) -> Option<Slot> {
+        let rest = label.strip_prefix(self.0.as_str())?.strip_prefix('-')?;
+        let slot = rest.strip_prefix(incarnation)?.strip_prefix('-')?;
+        slot.parse().ok().map(Slot)
+    }
+
     /// Whether `label` has the form in which this group labels its members, of any incarnation.
     #[must_use]
     pub fn owns_label(&self, label: &str) -> bool {

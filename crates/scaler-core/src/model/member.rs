@@ -88,6 +88,8 @@ pub struct Drain {
     pub at: Timestamp,
     /// A permit was drawn for it, or it needs none. Without one it goes no further.
     pub drawn: bool,
+    /// Calls for it that were taken, or may have been.
+    pub sent: u32,
     /// When every node was seen in the mode.
     pub seen: Option<Timestamp>,
     /// When the nodes were asked to reject.
@@ -156,8 +158,14 @@ pub struct Member {
     pub drain: Option<Drain>,
     /// Its deregistration or deletion is intended: no way back.
     pub delete_intended: Option<Timestamp>,
-    /// Its removal was refused then: left alone for a while.
+    /// When its removal was last refused, or its drain not seen in time: it is left alone for a while.
     pub refused: Option<Timestamp>,
+    /// How often that was: each time doubles the while, and it goes after the others.
+    pub refusals: u32,
+    /// Its instance exists without our tags, since then. It still counts, and is not touched.
+    pub untagged: Option<Timestamp>,
+    /// It has been in service for a whole warm-up: its launch is a success.
+    pub proven: bool,
     /// First missing in two kinds of look-up, by list and by id, at that time.
     pub missing: Option<Timestamp>,
 }
@@ -253,6 +261,9 @@ impl Member {
             drain: None,
             delete_intended: None,
             refused: None,
+            refusals: 0,
+            untagged: None,
+            proven: false,
             missing: None,
         }
     }

@@ -134,6 +134,8 @@ pub struct Signals {
     pub policies: Vec<PolicySignal>,
     /// The largest load that the low alerts tell by their annotation `value`.
     pub value: Option<f64>,
+    /// They may be unknown for so long without what they said before beginning anew.
+    pub gap: Duration,
 }
 
 /// How the table of alerts is to be believed.
@@ -175,18 +177,33 @@ impl AlertFreshness {
         }
     }
 
+    /// What is not heard of for longer begins anew: `confirm`, or three polls.
+    pub(crate) fn gap(&self) -> Duration {
+        self.poll.map_or(self.confirm, |every| every * 3)
+    }
+
     fn polls_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
         self.poll.is_none_or(|every| table.polled.is_some_and(|at| elapsed(at, now) <= every * 3))
     }
 
-    fn heartbeat_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
-        self.heartbeat.as_ref().is_none_or(|name| {
-            table.rows.values().any(|row| {
-                row.alert.labels.get("alertname") == Some(name)
-                    && row.alert.state == AlertState::Firing
-                    && self.confirmed(table, row, now)
-            })
+    /// The heartbeat's row that is vouched for, where one is.
+    fn heartbeat<'a>(&self, table: &'a AlertTable, now: Timestamp) -> Option<&'a AlertRow> {
+        let name = self.heartbeat.as_ref()?;
+        table.rows.values().find(|row| {
+            row.alert.labels.get("alertname") == Some(name)
+                && row.alert.state == AlertState::Firing
+                && self.confirmed(table, row, now)
         })
+    }
+
+    fn heartbeat_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
+        self.heartbeat.is_none() || self.heartbeat(table, now).is_some()
+    }
+
+    /// Since when somebody would have told of a change, where there was a gap: nobody knows what happened before.
+    fn told_since(&self, table: &AlertTable, now: Timestamp) -> Option<Timestamp> {
+        let beating = self.heartbeat(table, now).map(|row| row.since);
+        table.unbroken.filter(|_| self.poll.is_some()).max(beating)
     }
 }
 
@@ -194,7 +211,8 @@ impl Signals {
     /// Reads the table for `group` at `now`.
     #[must_use]
     pub fn read(group: &Group, table: &AlertTable, freshness: &AlertFreshness, now: Timestamp) -> Self {
-        let mut signals = Self::default();
+        let mut signals = Self { gap: freshness.gap(), ..Self::default() };
+        let told_since = freshness.told_since(table, now);
         let deaf = if !freshness.polls_alive(table, now) {
             Some(SignalReason::PollsUnanswered)
         } else if !freshness.heartbeat_alive(table, now) {
@@ -204,10 +222,11 @@ impl Signals {
         };
         for policy in &group.policies {
             let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
-            let spoken = match &deaf {
+            let mut spoken = match &deaf {
                 Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.clone()),
                 None => speak(policy, rows, table, freshness, now),
             };
+            spoken.since = spoken.since.map(|since| told_since.map_or(since, |told| since.max(told)));
             if spoken.signal == Signal::Low {
                 let live = rows().filter(|row| {
                     row.alert.state == AlertState::Firing

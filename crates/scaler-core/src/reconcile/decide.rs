@@ -4,7 +4,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{Group, OnUnknown, Phase, Position, Signal, Signals, Size, after, elapsed};
+use crate::model::{
+    Amount, Group, Member, OnUnknown, Phase, Position, Signal, Signals, Size, after, elapsed,
+};
 use crate::reconcile::Observation;
 use crate::state::{BudgetScope, Busy, Cause, Change, Fact, GroupMode, GroupState, Hold, SizeReason, Window};
 
@@ -108,9 +110,8 @@ impl Decider<'_> {
 
     /// What the policies make of it: the largest proposal wins.
     fn proposed(&self, base: u32, decision: &mut Decision) -> u32 {
-        let headroom = self.group.headroom.of(base);
-        let warm = self.state.count(crate::model::Member::is_warm);
-        let counted = warm.saturating_sub(headroom);
+        let warm = self.state.count(Member::is_warm);
+        let counted = self.group.without_headroom(warm);
         let mut wanted = base;
         let mut raise = |to: u32, decision: &mut Decision, cause: Cause, reason: SizeReason| {
             if to > wanted {
@@ -120,7 +121,14 @@ impl Decider<'_> {
             }
         };
         let steps = self.signals.policies.iter().filter(|policy| policy.signal == Signal::High);
-        if let Some(step) = steps.filter_map(|policy| policy.step).map(|step| step.to_add(counted)).max() {
+        let batch = self.batch();
+        let from = |step: &Amount| match step {
+            Amount::Percent(_) => batch.unwrap_or(counted),
+            Amount::Count(_) => counted,
+        };
+        let steps =
+            steps.filter_map(|policy| policy.step).map(|step| (from(&step), step.to_add(from(&step))));
+        if let Some((counted, step)) = steps.max_by_key(|(counted, step)| counted.saturating_add(*step)) {
             let (count, part) = self.group.largest_step;
             let largest = count.max(part.of(counted)).max(1);
             let why = self.signals.why(Signal::High);
@@ -129,7 +137,7 @@ impl Decider<'_> {
             }
             let add = step.min(largest);
             let cause = Cause::Policy { why: why.clone() };
-            let to = counted.saturating_add(add).saturating_add(headroom);
+            let to = self.group.with_headroom(counted.saturating_add(add));
             raise(to, decision, cause, SizeReason::High { why, counted, add });
         }
         if let OnUnknown::AtLeast(least) = self.group.on_unknown
@@ -163,11 +171,24 @@ impl Decider<'_> {
         wanted
     }
 
+    /// The members that a percentage step counted whose batch is not done: each of it is warm, has failed, or has had all the
+    /// time that a launch may take. Until then the same step gives the same size, however many of the batch are warm.
+    fn batch(&self) -> Option<u32> {
+        let (counted, at) = self.state.batch?;
+        let launch = &self.group.launch;
+        let coming = |member: &Member| {
+            member.launched >= at && (member.is_on_its_way() || member.phase == Phase::Warming)
+        };
+        let open = self.state.members.values().any(coming)
+            || self.state.desired.is_some_and(|desired| desired > self.state.expected());
+        (open && elapsed(at, self.now) < launch.timeout + launch.warm_up).then_some(counted)
+    }
+
     /// By how many to lower the size, or what forbids it; nothing to say where the group is as small as it may be.
     fn lower(&self, base: u32, counted: u32, warm: u32) -> Result<u32, Option<Hold>> {
         let (state, now, remove) = (self.state, self.now, &self.group.remove);
         let floor = state.floor.filter(|(_, until)| *until > now).map_or(0, |(floor, _)| floor);
-        let least = self.group.size.min.max(floor);
+        let least = self.group.least().max(floor);
         if base <= least {
             return Err(None);
         }
@@ -175,14 +196,13 @@ impl Decider<'_> {
             GroupMode::On | GroupMode::Observe => {}
             mode => return Err(Some(Hold::Mode { what: Change::Removing, mode })),
         }
-        let locked = |member: &&crate::model::Member| {
+        let locked = |member: &&Member| {
             member
                 .instance
                 .and_then(|id| self.observation.instance(id))
                 .is_some_and(|instance| instance.locked)
         };
-        let movable =
-            |member: &&crate::model::Member| !member.standby && !member.protected && !locked(member);
+        let movable = |member: &&Member| !member.standby && !member.protected && !locked(member);
         for member in state.members.values().filter(movable) {
             let busy = match member.phase {
                 _ if member.is_leaving() => Some(Busy::Leaving),
@@ -220,6 +240,11 @@ impl Decider<'_> {
         let step =
             steps.filter_map(|policy| policy.step).map(|step| step.to_remove(counted)).min().unwrap_or(0);
         let room = warm.saturating_sub(least);
+        // Headroom shrinks with what it is headroom of.
+        let step = match step {
+            0 => 0,
+            step => warm.saturating_sub(self.group.with_headroom(counted.saturating_sub(step))),
+        };
         let by = (1..=step.min(left).min(room)).rev().find(|by| self.bears(warm, *by));
         match by {
             Some(by) => Ok(by),
@@ -251,8 +276,9 @@ impl Decider<'_> {
 
     /// Policies propose, limits dispose.
     fn limited(&self, wanted: u32, base: u32, decision: &mut Decision) -> u32 {
-        let Size { min, max } = self.group.size;
-        let sized = self.group.size.clamp(wanted);
+        let Size { max, .. } = self.group.size;
+        let min = self.group.least();
+        let sized = Size { min, max }.clamp(wanted);
         if sized < wanted {
             decision.holds.push(Hold::AtMax { wanted, max });
         }

@@ -17,15 +17,45 @@ pub(super) fn notice(
     state: &GroupState,
     now: Timestamp,
 ) -> Vec<Fact> {
-    if observation.discarded.is_some() {
+    if observation.discarded.is_some() || observation.nothing_listed(group, state).is_some() {
         return Vec::new();
     }
     let view = View { group, observation, state, now };
-    let mut facts = view.found();
+    let returned = state
+        .unused_permits
+        .iter()
+        .map(|slot| Fact::PermitReturned { group: group.name.clone(), slot: *slot });
+    let mut facts: Vec<Fact> = returned.collect();
+    let found = view.found();
+    let unheard = found.iter().any(|fact| match fact {
+        Fact::Found { label, .. } => group.name.slot_of(&state.incarnation, label) >= Some(state.free_slot()),
+        _ => false,
+    });
+    facts.extend(found);
+    if unheard {
+        facts.push(Fact::StoreOlder { incarnation: next_incarnation(&state.incarnation, now) });
+    }
     for member in state.members.values() {
         view.member(member, &mut facts);
     }
     facts
+}
+
+/// Five letters and digits that follow from the ones before and the time: what is derived twice is the same.
+fn next_incarnation(before: &str, now: Timestamp) -> String {
+    const DIGITS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    let seed = before.bytes().chain(now.as_second().to_be_bytes());
+    // FNV-1a: spread enough for a name that only has to differ.
+    let mut hash = seed.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let mut letters = String::new();
+    for _ in 0..5 {
+        let digit = usize::try_from(hash % 36).unwrap_or_default();
+        letters.extend(DIGITS.get(digit).map(|digit| char::from(*digit)));
+        hash /= 36;
+    }
+    letters
 }
 
 struct View<'a> {
@@ -96,7 +126,10 @@ impl View<'_> {
         let slot = member.slot;
         let Some(id) = member.instance else { return };
         if self.observation.untagged.contains(&id) {
-            facts.push(Fact::Marked { slot, mark: Mark::Released });
+            // Somebody's script, or an API that shows no tags for a moment: nobody has said that it is not ours any more.
+            if member.untagged.is_none() {
+                facts.push(Fact::Marked { slot, mark: Mark::Untagged });
+            }
             return;
         }
         let Some(instance) = self.observation.instance(id) else {
@@ -112,6 +145,9 @@ impl View<'_> {
         };
         if member.missing.is_some() {
             facts.push(Fact::Reappeared { slot });
+        }
+        if member.untagged.is_some() {
+            facts.push(Fact::Marked { slot, mark: Mark::Tagged });
         }
         let phase = self.phase(member, instance);
         let newly = |since: Option<Timestamp>| since.is_none() && !self.observation.in_flight.contains(&slot);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, Slot, elapsed};
+use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, NodeStatus, Slot, after};
 use crate::reconcile::timing::SETTLE;
-use crate::state::{Discarded, GroupState, Step};
+use crate::state::{Discarded, GroupState, Hold, Step};
 
 /// What the cloud shows of a group at one time, complete or discarded, and what this process knows beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +100,26 @@ impl Observation {
     /// pause ended.
     #[must_use]
     pub fn settled(&self, state: &GroupState, now: Timestamp) -> bool {
-        let rested = |since: Option<Timestamp>| since.is_none_or(|at| elapsed(at, now) >= SETTLE);
-        self.nth >= 2 && rested(state.began) && rested(state.awake_since(now))
+        self.nth >= 2 && Self::settles(state, now).is_none_or(|until| until <= now)
+    }
+
+    /// When the time is over in which no deadline passes, for the actor or a pause's end is too young.
+    pub(super) fn settles(state: &GroupState, now: Timestamp) -> Option<Timestamp> {
+        state.began.max(state.awake_since(now)).map(|since| after(since, SETTLE))
+    }
+
+    /// Nodes of the group that are up while the listing shows no instance at all: a token that may not see them, more likely
+    /// than instances that are gone and still answer.
+    pub(super) fn nothing_listed(&self, group: &Group, state: &GroupState) -> Option<Hold> {
+        if !self.instances.is_empty() || !self.untagged.is_empty() {
+            return None;
+        }
+        let ours = |node: &&Node| {
+            group.name.owns_label(&node.label)
+                || state.members.values().any(|member| member.nodes.get(&node.config) == Some(&node.id))
+        };
+        let up = || self.nodes.iter().filter(ours).filter(|node| node.status == NodeStatus::Up);
+        let nodes = u32::try_from(up().count()).unwrap_or(u32::MAX);
+        up().next().map(|node| Hold::NothingListed { nodes, example: node.label.clone() })
     }
 }

@@ -49,5 +49,14 @@ pub(crate) const SWEEP_AGAIN: Duration = seconds(600);
 /// A type that could not be had is not tried again for so long.
 pub(crate) const SOLD_OUT: Duration = seconds(600);
 
-/// A member whose removal was refused is left alone for so long.
+/// A member whose removal was refused is left alone for so long; each further refusal doubles it.
 pub(crate) const REMOVAL_REFUSED: Duration = seconds(600);
+
+/// But no longer than this: who cured it does not want to wait for a day.
+pub(crate) const REMOVAL_REFUSED_MOST: Duration = seconds(7_200);
+
+/// The bound on creates is counted over so long.
+pub(crate) const LAUNCHES_WINDOW: Duration = seconds(3_600);
+
+/// Below its minimum a group may create one instance beyond that bound so often.
+pub(crate) const LAUNCH_BELOW_MIN: Duration = seconds(600);

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Awaited, Group, Member, Signals, Slot};
+use crate::model::{Awaited, Group, Member, Signal, Signals, Slot, elapsed};
 use crate::reconcile::decide::decide;
 use crate::reconcile::notice::notice;
 use crate::reconcile::plan::{Plan, plan};
@@ -96,11 +96,17 @@ pub fn reconcile(
     }
     let signal = signals.together();
     if state.signal.map(|(last, _)| last) != Some(signal) {
-        let fact = Fact::SignalChanged { signal };
+        let since = match (state.signal, signal) {
+            (Some((Signal::Unknown, from)), Signal::Low) => {
+                state.low_before.filter(|_| elapsed(from, now) <= signals.gap)
+            }
+            _ => None,
+        };
+        let fact = Fact::SignalChanged { signal, since };
         state.apply_fact(now, fact.clone(), Cause::Converge);
         facts.push((fact, Cause::Converge));
     }
-    let implausible = implausible(observation, &state);
+    let implausible = implausible(observation, group, &state);
     let doubt = implausible.clone().or_else(|| unfounded(observation, group, &state, now));
     let acts = matches!(state.mode_at(now), GroupMode::On | GroupMode::AddOnly);
     let decision = match &doubt {
@@ -117,7 +123,7 @@ pub fn reconcile(
         None => plan(group, observation, &decision, &state, now),
         Some(_) => (Plan::default(), Vec::new()),
     };
-    holds.extend(doubt);
+    holds.extend(doubt.clone());
     holds.extend(held);
     suppress(&mut plan, &observation.recent);
     if let Some(refusal) = &observation.account_refusal {
@@ -134,6 +140,13 @@ pub fn reconcile(
         new
     });
     let waits = waits(group, &state, now);
+    // A deadline that would have passed waits for an actor that has looked for a while.
+    if doubt.is_none()
+        && let Some(until) = Observation::settles(&state, now).filter(|until| *until > now)
+        && waits.iter().any(|wait| wait.until <= now)
+    {
+        holds.push(Hold::JustBegan { until });
+    }
     let ended = if acts { ended(&state, observation, &plan) } else { None };
     Turn { at: now, facts, decision, decided, plan, holds, waits, ended, state }
 }
@@ -160,13 +173,20 @@ impl Turn {
 
 /// Why nothing may be created or removed on account of an observation, if so: it is incomplete, or what it shows is
 /// implausible.
-fn implausible(observation: &Observation, state: &GroupState) -> Option<Hold> {
+fn implausible(observation: &Observation, group: &Group, state: &GroupState) -> Option<Hold> {
     if let Some(why) = &observation.discarded {
         return Some(Hold::ObservationDiscarded { why: why.clone() });
     }
     let known = state.count(|member| member.instance.is_some());
     let missing = state.count(|member| member.missing.is_some());
-    (missing * 2 > known).then_some(Hold::ManyMissing { missing, known })
+    if missing * 2 > known {
+        return Some(Hold::ManyMissing { missing, known });
+    }
+    let untagged = state.count(|member| member.untagged.is_some());
+    if untagged * 2 > known {
+        return Some(Hold::ManyUntagged { untagged, known });
+    }
+    observation.nothing_listed(group, state)
 }
 
 /// Why a log that has just begun can't tell yet how many there are, if so: nodes in our form whose instances the listing

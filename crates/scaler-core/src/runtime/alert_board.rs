@@ -99,10 +99,10 @@ impl AlertBoard {
         }
         let now = self.clock.now();
         let mut touched = self.touched(&alerts);
-        let rows = latest(touched.notified(alerts, now));
+        let rows = latest(touched.notified(alerts, now, self.freshness.gap()));
         let kept = self.store.keep_alerts(&rows, None).await.map_err(Arc::new);
         if kept.is_ok() {
-            self.publish(rows, None);
+            self.publish(rows, None, None);
         }
         for waiter in waiters {
             // One that no longer listens needs no answer.
@@ -118,7 +118,7 @@ impl AlertBoard {
             .filter_map(|alert| table.rows.get(&alert.fingerprint))
             .map(|row| (row.alert.fingerprint.clone(), row.clone()))
             .collect();
-        AlertTable { rows, polled: table.polled }
+        AlertTable { rows, polled: table.polled, unbroken: table.unbroken }
     }
 
     /// Takes in a whole, successful poll that was begun at `asked`.
@@ -130,9 +130,9 @@ impl AlertBoard {
         let guard = self.commit.lock().await;
         let now = self.clock.now();
         let mut table = self.table();
-        let rows = latest(table.polled(alerts, asked));
+        let rows = latest(table.polled(alerts, asked, self.freshness.gap()));
         self.store.keep_alerts(&rows, Some(asked)).await?;
-        self.publish(rows, Some(asked));
+        self.publish(rows, Some(asked), table.unbroken);
         let old = table.prune(now);
         if !old.is_empty() {
             self.store.forget_alerts(&old).await?;
@@ -204,7 +204,7 @@ impl AlertBoard {
         self.freshness.poll
     }
 
-    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>) {
+    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>, unbroken: Option<Timestamp>) {
         let changed;
         {
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
@@ -212,6 +212,7 @@ impl AlertBoard {
                 |row: &AlertRow| table.rows.get(&row.alert.fingerprint).map(|known| known.alert.state);
             changed = rows.iter().any(|row| state(row) != Some(row.alert.state));
             table.polled = polled.or(table.polled);
+            table.unbroken = unbroken.or(table.unbroken);
             for row in rows {
                 table.rows.insert(row.alert.fingerprint.clone(), row);
             }

@@ -193,7 +193,7 @@ fn has(member: &Member, mark: Mark) -> bool {
         Mark::Standby => member.standby,
         Mark::Active => !member.standby,
         Mark::Replacing => member.replacing.is_some(),
-        Mark::Failed | Mark::Kept | Mark::Released | Mark::Lapsed => false,
+        Mark::Failed | Mark::Kept | Mark::Released | Mark::Lapsed | Mark::Untagged | Mark::Tagged => false,
     }
 }
 

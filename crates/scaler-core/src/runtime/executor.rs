@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tracing::Instrument;
 
-use crate::model::{ConfigId, Group, Instance, InstanceId, Mode, NodeId, Slot, StepId, after, elapsed};
+use crate::model::{
+    ConfigId, Group, Instance, InstanceId, Mode, NodeId, NodeStatus, Slot, StepId, after, elapsed,
+};
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode, chain};
 use crate::reconcile::timing::{CLOCK_SKEW, CREATE_AGAIN, TOLD_AT_LEAST, TOLD_AT_MOST};
 use crate::runtime::limiter::{FairQueue, Limiter};
@@ -311,6 +313,7 @@ impl Executor {
         match self.balancer.node(config, id).await.map_err(unread)? {
             None => return Ok(StepOutcome::Ok),
             Some(node) if node.label != label => return Ok(guarded(StepReason::NodeRelabelled)),
+            Some(node) if node.status == NodeStatus::Up => return Ok(guarded(StepReason::NodeServes)),
             Some(_) => {}
         }
         match self.compute.find(label).await.map_err(unread)? {

@@ -157,10 +157,12 @@ impl Observer {
     /// The shared listing, read anew where there is none that began after `after` and is young. Whoever comes first
     /// reads it for those who wait; if it is dropped, the next one does.
     async fn listed(&self, after: u64) -> Listed {
+        let asked = self.order.next();
         let mut shared = self.listing.lock().await;
+        // One that began after it was asked for is as new as any, however long it took.
         if let Some(listed) = &*shared
             && listed.number > after
-            && elapsed(listed.at, self.clock.now()) < SHARED
+            && (listed.number > asked || elapsed(listed.at, self.clock.now()) < SHARED)
         {
             return listed.clone();
         }

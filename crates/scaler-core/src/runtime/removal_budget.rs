@@ -126,6 +126,25 @@ impl RemovalBudget {
         }
     }
 
+    /// Gives a permit back that was of no use, as `draft` says. Where that can't be written down, it stays drawn until its time
+    /// is over.
+    pub(super) async fn give_back(&self, draft: Draft) -> Result<(), StoreError> {
+        let mut permit_log = self.permit_log.lock().await;
+        loop {
+            self.read_on(&mut permit_log).await?;
+            let drafts = std::slice::from_ref(&draft);
+            match self.store.append(&LogName::Installation, permit_log.position, drafts).await {
+                Ok(_) => {
+                    let position = permit_log.position.next();
+                    permit_log.take(&Entry { position, draft });
+                    return Ok(());
+                }
+                Err(StoreError::Conflict { .. }) => {}
+                Err(broken) => return Err(broken),
+            }
+        }
+    }
+
     /// Removals that the installation's budget leaves; none where its log can't be read. Other processes may have drawn since
     /// it was read: the draw finds out.
     pub(super) async fn left(&self, serving: u32) -> Option<u32> {
@@ -164,6 +183,9 @@ impl PermitLog {
                 slot: *slot,
                 over: *over,
             });
+        } else if let Fact::PermitReturned { group, slot } = &entry.draft.fact {
+            let drawn = self.permits.iter().rposition(|draw| draw.group == *group && draw.slot == *slot);
+            drawn.map(|drawn| self.permits.remove(drawn));
         }
     }
 

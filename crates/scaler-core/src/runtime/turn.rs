@@ -144,8 +144,15 @@ impl Reconciler {
         let mut turn = reconcile(&described, &observation, &signals, &journal.state(), now);
         let noticed = turn.facts.iter().cloned().map(|(fact, cause)| journal.draft(now, fact, cause));
         let noticed: Vec<Draft> = noticed.collect();
+        let returned = noticed.iter().filter(|draft| matches!(draft.fact, Fact::PermitReturned { .. }));
+        let returned: Vec<Draft> = returned.cloned().collect();
         if journal.append(noticed).await? == Appended::Changed {
             return Ok(Taken::Again);
+        }
+        for draft in returned {
+            if let Err(error) = runtime.budget.give_back(draft).await {
+                tracing::warn!(group = %group.name, "a permit could not be given back: {error}");
+            }
         }
         // Once the scaler stops, no new step begins.
         let acts = !*stop.borrow() && matches!(turn.state.mode_at(now), GroupMode::On | GroupMode::AddOnly);

@@ -44,6 +44,19 @@ pub enum Fact {
         /// An operator allowed it over the removal budget.
         over: bool,
     },
+    /// A permit goes back: nothing that it allowed was sent, or all of it was refused. Stands in both logs, as the draw does.
+    PermitReturned {
+        /// The group.
+        group: GroupName,
+        /// The member.
+        slot: Slot,
+    },
+    /// The group has members that the log never heard of, with labels that only it can have given: the store was restored
+    /// from a backup.
+    StoreOlder {
+        /// The incarnation from now on, so that no label is used twice.
+        incarnation: String,
+    },
     /// A step is about to be carried out.
     Intended {
         /// The step.
@@ -125,6 +138,9 @@ pub enum Fact {
     SignalChanged {
         /// What they say from now on.
         signal: Signal,
+        /// Since when, where they were only unknown for a moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// The operation ended.
     Finished {
@@ -140,6 +156,8 @@ impl Fact {
         "began",
         "decided",
         "permit_drawn",
+        "permit_returned",
+        "store_older",
         "intended",
         "done",
         "seen",
@@ -166,6 +184,10 @@ pub enum Mark {
     Replacing,
     /// It recovered, and its replacement failed.
     Kept,
+    /// Its instance exists and has lost our tags: it counts, and is not touched.
+    Untagged,
+    /// Its tags are back.
+    Tagged,
     /// Never to be removed.
     Protected,
     /// Protected no more.

@@ -1,11 +1,12 @@
 //! The fold: entry by entry, total, without a clock.
 
 use crate::model::{
-    Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Slot, StepId, elapsed,
+    Amount, Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Signal, Slot, StepId,
+    elapsed,
 };
 use crate::state::{
     Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Mark, Operation,
-    Outcome, Refusal, Step, StepOutcome,
+    Outcome, Refusal, SizeReason, Step, StepOutcome,
 };
 
 /// Permits are remembered for so long (seconds): longer than any window that a configuration may ask for.
@@ -49,6 +50,18 @@ impl GroupState {
                     }
                 });
             }
+            Fact::PermitReturned { slot, .. } => {
+                self.unused_permits.remove(slot);
+                if let Some(last) = self.permits.iter().rposition(|permit| permit.slot == *slot) {
+                    self.permits.remove(last);
+                }
+            }
+            Fact::StoreOlder { incarnation } => {
+                self.incarnation.clone_from(incarnation);
+                self.older = Some(draft.at);
+                let present = self.expected();
+                self.desired = self.desired.map(|desired| desired.max(present));
+            }
             Fact::Intended { step } => self.intended(draft, step),
             Fact::Done { outcome } => self.done(draft, outcome),
             Fact::Seen { slot, phase } => self.seen(draft, *slot, *phase),
@@ -72,6 +85,8 @@ impl GroupState {
                         seen: None,
                         reject_at: None,
                         rejected: None,
+                        // Somebody sent it, or nodes would accept.
+                        sent: 1,
                     });
                     member.last_drain = Some(draft.at);
                     member.phase = Phase::Draining;
@@ -86,10 +101,17 @@ impl GroupState {
             Fact::SizeAsked { desired, floor_until, over_budget } => {
                 self.asked =
                     Some(Asked { position: entry.position, desired: *desired, cause: draft.cause.clone() });
-                self.floor = floor_until.map(|until| (*desired, until));
+                self.floor = floor_until.map(|until| (*desired, until)).or(self.floor);
                 self.over_budget = *over_budget;
+                self.older = None;
             }
-            Fact::SignalChanged { signal } => self.signal = Some((*signal, draft.at)),
+            Fact::SignalChanged { signal, since } => {
+                self.low_before = match (self.signal, signal) {
+                    (Some((Signal::Low, since)), Signal::Unknown) => Some(since),
+                    _ => None,
+                };
+                self.signal = Some((*signal, since.unwrap_or(draft.at)));
+            }
             Fact::Finished { outcome } => {
                 if matches!(outcome, Outcome::Reached) {
                     self.over_budget = false;
@@ -148,6 +170,14 @@ impl GroupState {
             cause: draft.cause.clone(),
             outcome: None,
         });
+        self.batch = match &draft.fact {
+            Fact::Decided { reason: Some(SizeReason::High { counted, .. }), signals, .. }
+                if signals.iter().any(|policy| matches!(policy.step, Some(Amount::Percent(_)))) =>
+            {
+                Some((*counted, draft.at))
+            }
+            _ => None,
+        };
         if let Fact::Decided { asked: Some(asked), .. } = &draft.fact {
             if self.asked.as_ref().is_some_and(|request| request.position <= *asked) {
                 self.asked = None;
@@ -162,7 +192,7 @@ impl GroupState {
             self.open.insert(id, step.clone());
         }
         match step {
-            Step::Create { slot, label, instance_type, template, .. } => {
+            Step::Create { slot, label, instance_type, template, again } => {
                 self.next_slot = self.next_slot.max(slot.0.saturating_add(1));
                 let member = self.members.entry(*slot).or_insert_with(|| {
                     Member::new(*slot, label.clone(), Origin::Created, instance_type.clone(), draft.at)
@@ -170,6 +200,10 @@ impl GroupState {
                 member.kind = instance_type.clone();
                 member.template = Some(template.clone());
                 member.asked = Some(draft.at);
+                if !again {
+                    self.launches.sent.retain(|at| elapsed(*at, draft.at).as_secs() < REMEMBER);
+                    self.launches.sent.push(draft.at);
+                }
             }
             Step::LookUp { slot, .. } => self.with(*slot, |member| member.asked = Some(draft.at)),
             Step::Register { slot, config, .. } => self.with(*slot, |member| {
@@ -189,7 +223,9 @@ impl GroupState {
                             seen: None,
                             reject_at: None,
                             rejected: None,
+                            sent: 0,
                         });
+                        drain.sent = drain.sent.saturating_add(1);
                         if *mode == Mode::Reject && drain.reject_at.is_none() {
                             drain.reject_at = Some(draft.at);
                         }
@@ -214,6 +250,15 @@ impl GroupState {
         let Some(step) = draft.step.and_then(|id| self.open.get(&id).cloned()) else { return };
         if !matches!(outcome, StepOutcome::Unanswered { .. }) || !matches!(step, Step::Create { .. }) {
             self.open.retain(|id, _| Some(*id) != draft.step);
+        }
+        if let (Step::SetMode { slot, mode: Mode::Drain | Mode::Reject, .. }, StepOutcome::Refused { .. }) =
+            (&step, outcome)
+        {
+            self.with(*slot, |member| {
+                if let Some(drain) = &mut member.drain {
+                    drain.sent = drain.sent.saturating_sub(1);
+                }
+            });
         }
         match (&step, outcome) {
             (
@@ -254,6 +299,10 @@ impl GroupState {
                 }
                 self.close_create(*slot);
                 let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
+                // It did not happen.
+                if let Some(sent) = self.launches.sent.iter().position(|at| *at == begun) {
+                    self.launches.sent.remove(sent);
+                }
                 match refusal {
                     // Nothing was launched, so no launch failed.
                     Refusal::NotSent | Refusal::RateLimited => {}
@@ -308,8 +357,17 @@ impl GroupState {
             (
                 Step::SetMode { slot, .. } | Step::Deregister { slot, .. } | Step::Delete { slot, .. },
                 StepOutcome::Refused { refusal: Refusal::Guarded, .. },
-            ) => self.with(*slot, |member| back_to_accept(member, draft)),
+            ) => self.back_to_accept(draft, *slot),
             _ => {}
+        }
+    }
+
+    fn back_to_accept(&mut self, draft: &Draft, slot: Slot) {
+        let Some(member) = self.members.get_mut(&slot) else { return };
+        let unused = member.drain.is_none_or(|drain| drain.sent == 0);
+        back_to_accept(member, draft);
+        if unused && self.permits.iter().any(|permit| permit.slot == slot) {
+            self.unused_permits.insert(slot);
         }
     }
 
@@ -326,24 +384,29 @@ impl GroupState {
     }
 
     fn seen(&mut self, draft: &Draft, slot: Slot, phase: Phase) {
-        let (mut entered, mut launched) = (false, false);
+        let (mut entered, mut launched, mut died) = (false, false, None);
         self.with(slot, |member| {
             let was_in_service = matches!(member.phase, Phase::Warming | Phase::InService);
-            let first = member.served.is_none() && member.origin == Origin::Created;
+            let trial = member.origin == Origin::Created && !member.proven;
             if member.phase == Phase::Standby {
                 // Its time to reach service begins when it is ours again.
                 member.launched = draft.at;
             }
             member.phase = phase;
             member.since = draft.at;
+            if phase == Phase::InService {
+                launched = trial;
+                member.proven = true;
+            }
             match phase {
                 Phase::Warming | Phase::InService if !was_in_service => {
                     member.served = Some(draft.at);
                     // Given up, kept by a protection, and up after all.
                     member.failed = false;
                     entered = true;
-                    launched = first;
                 }
+                // It came up, and did not last.
+                Phase::Unhealthy if trial && !member.is_leaving() => died = Some(member.launched),
                 Phase::Draining => {
                     if let Some(drain) = &mut member.drain {
                         drain.seen.get_or_insert(draft.at);
@@ -367,6 +430,9 @@ impl GroupState {
         if entered {
             self.last_added = Some(draft.at);
         }
+        if let Some(begun) = died {
+            self.launch_failed(draft, begun);
+        }
         if launched {
             self.launches.failures = 0;
             self.launches.counted.clear();
@@ -387,13 +453,23 @@ impl GroupState {
         }
         if !member.is_leaving() && member.served.is_none() {
             self.launch_failed(draft, member.launched);
+            if member.origin == Origin::Created && member.phase == Phase::Provisioning {
+                self.launches.unseen.retain(|at| elapsed(*at, draft.at).as_secs() < REMEMBER);
+                self.launches.unseen.push(draft.at);
+            }
         }
         self.gone_labels.insert(member.label, draft.at);
     }
 
     fn marked(&mut self, draft: &Draft, slot: Slot, mark: Mark) {
+        if mark == Mark::Lapsed {
+            self.back_to_accept(draft, slot);
+            return;
+        }
         if mark == Mark::Released {
-            self.members.remove(&slot);
+            // What it serves with is its owner's from now on.
+            let nodes = self.members.remove(&slot).into_iter().flat_map(|member| member.nodes.into_values());
+            self.not_swept.extend(nodes.map(|node| (node, (draft.at, u32::MAX))));
             self.open.retain(|_, step| step.slot() != Some(slot));
             return;
         }
@@ -416,8 +492,9 @@ impl GroupState {
                 member.standby = false;
                 member.launched = draft.at;
             }
-            Mark::Lapsed => back_to_accept(member, draft),
-            Mark::Released => {}
+            Mark::Untagged => member.untagged = Some(draft.at),
+            Mark::Tagged => member.untagged = None,
+            Mark::Lapsed | Mark::Released => {}
         });
         if let Some(begun) = begun {
             self.launch_failed(draft, begun);
@@ -431,12 +508,10 @@ impl GroupState {
         self.mode_after = if until.is_some() { lasting } else { GroupMode::On };
         self.mode = mode;
         self.mode_until = until;
-        if matches!(mode, GroupMode::Paused | GroupMode::Observe) {
-            self.desired = None;
-            self.asked = None;
-        } else if slept {
+        if slept && !matches!(mode, GroupMode::Paused | GroupMode::Observe) {
             self.resumed = Some(draft.at);
         }
+        self.older = None;
     }
 
     /// The number of the next step.
@@ -449,6 +524,7 @@ impl GroupState {
 /// A removal that was refused or lapsed: the member serves on and is left alone for a while.
 fn back_to_accept(member: &mut Member, draft: &Draft) {
     member.refused = Some(draft.at);
+    member.refusals = member.refusals.saturating_add(1);
     member.delete_intended = None;
     member.drain = None;
     member.phase = Phase::Registering;

@@ -1,14 +1,18 @@
 //! What a log amounts to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::model::{
     ActorId, Group, InstanceId, InstanceType, Member, NodeId, Position, Price, Signal, Slot, StepId, after,
+    elapsed,
 };
 use crate::state::{Cause, DrawnPermit, FailureReason, GroupMode, LAPSE, Outcome, Refusal, Step};
+
+/// An instance that was created and answered 404 before anybody saw it counts for so long: lists lag.
+const UNSEEN_COUNTS: Duration = Duration::from_secs(3_600);
 
 /// The fold of a group's log: desired size, generation, intents, times, budgets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,6 +32,8 @@ pub struct GroupState {
     pub desired: Option<u32>,
     /// Whether the last decision lowered it.
     pub fell: bool,
+    /// The members that the last percentage step counted, and when it was taken; none once something else was decided.
+    pub batch: Option<(u32, Timestamp)>,
     /// Counts changes of the desired size.
     pub generation: u64,
     /// The span since the last of them.
@@ -42,6 +48,10 @@ pub struct GroupState {
     pub open: BTreeMap<StepId, Step>,
     /// Permits drawn, in order.
     pub permits: Vec<DrawnPermit>,
+    /// Members whose permit is of no use to them: it goes back.
+    pub unused_permits: BTreeSet<Slot>,
+    /// The store was found older than the world then: nothing is removed until an operator sets a size or a mode.
+    pub older: Option<Timestamp>,
     /// How launches fare.
     pub launches: Launches,
     /// The mode that was set last.
@@ -60,6 +70,8 @@ pub struct GroupState {
     pub over_budget: bool,
     /// What the policies last said together, and since when.
     pub signal: Option<(Signal, Timestamp)>,
+    /// Since when they said low before they were unknown, while they are.
+    pub low_before: Option<Timestamp>,
     /// The last entry of a member into service.
     pub last_added: Option<Timestamp>,
     /// Instances whose deletion was confirmed, and when: lists may show them for a while.
@@ -120,6 +132,10 @@ pub struct Launches {
     pub sold_out: BTreeMap<InstanceType, Timestamp>,
     /// Why no create begins before that time: the last one was refused until then.
     pub postponed: Option<(Refusal, Timestamp)>,
+    /// Creates that were sent within the last hour and may have happened, by when they were intended.
+    pub sent: Vec<Timestamp>,
+    /// Members that were gone before anybody saw them, and when: for an hour they count against `size.max`.
+    pub unseen: Vec<Timestamp>,
     /// A refusal that a person must cure, and when it was given.
     pub halted: Option<(FailureReason, Timestamp)>,
 }
@@ -177,10 +193,11 @@ impl GroupState {
         u32::try_from(self.members.values().filter(|member| which(member)).count()).unwrap_or(u32::MAX)
     }
 
-    /// Members that exist or may exist, and count against max.
+    /// Members that exist or may exist at `now`, and count against max.
     #[must_use]
-    pub fn may_exist(&self) -> u32 {
-        self.count(Member::counts_against_max)
+    pub fn may_exist(&self, now: Timestamp) -> u32 {
+        let unseen = self.launches.unseen.iter().filter(|at| elapsed(**at, now) < UNSEEN_COUNTS).count();
+        self.count(Member::counts_against_max).saturating_add(u32::try_from(unseen).unwrap_or(u32::MAX))
     }
 
     /// Members that the group may expect to serve.

@@ -206,6 +206,8 @@ pub enum StepReason {
         /// The instance.
         instance: InstanceId,
     },
+    /// The node is up: something answers at its address.
+    NodeServes,
     /// A reason that this version does not know.
     #[serde(other)]
     Other,
@@ -275,6 +277,7 @@ impl fmt::Display for StepReason {
             Self::ForeignNode => f.write_str("its label is not in our form"),
             Self::NodeRelabelled => f.write_str("it has another label by now"),
             Self::InstanceExists { instance } => write!(f, "instance {instance} has its label"),
+            Self::NodeServes => f.write_str("it is up: something answers at its address"),
             Self::Other => f.write_str("a reason that this version does not know"),
         }
     }

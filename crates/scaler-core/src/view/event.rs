@@ -166,6 +166,14 @@ impl Event {
             Fact::PermitDrawn { .. } => {
                 write!(f, "a removal over the removal budget was allowed for {label}")
             }
+            Fact::PermitReturned { .. } => {
+                write!(f, "the permit to remove {label} was not used and went back")
+            }
+            Fact::StoreOlder { incarnation } => write!(
+                f,
+                "the store is older than the group's members: nothing is removed until a size or a mode is set; \
+                 new members are labelled with {incarnation}"
+            ),
             Fact::Intended { step } => {
                 write!(f, "{step}")?;
                 self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " — {cause}"))
@@ -191,6 +199,8 @@ impl Event {
                 Mark::Standby => write!(f, "{label} is on standby"),
                 Mark::Active => write!(f, "{label} is back from standby"),
                 Mark::Released => write!(f, "{label} was released"),
+                Mark::Untagged => write!(f, "{label} lost its tags"),
+                Mark::Tagged => write!(f, "{label} has its tags again"),
                 Mark::Lapsed => write!(f, "the drain of {label} was not seen in time and lapsed"),
             },
             Fact::ModeSet { mode, until, who, why } => {
@@ -210,7 +220,7 @@ impl Event {
                 }
                 self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " — {cause}"))
             }
-            Fact::SignalChanged { signal } => write!(f, "the signals are {signal}"),
+            Fact::SignalChanged { signal, .. } => write!(f, "the signals are {signal}"),
             Fact::Finished { outcome } => match outcome {
                 Outcome::Failed { why } => {
                     write!(f, "generation {} can't be reached: {why}", self.generation)

@@ -186,7 +186,7 @@ impl Status {
             on_their_way: state.count(Member::is_on_its_way),
             unhealthy: state.count(Member::is_unhealthy),
             leaving: state.count(Member::is_leaving),
-            may_exist: state.may_exist(),
+            may_exist: state.may_exist(at),
             members: members.map(|member| MemberStatus::of(group, member, address(member))).collect(),
             signal: state.signal.map(|(signal, _)| signal),
             policies: last.map(|last| last.signals.policies.clone()).unwrap_or_default(),

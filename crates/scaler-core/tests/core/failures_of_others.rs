@@ -504,7 +504,7 @@ fn protected_and_standby_members_are_never_removed() {
 }
 
 #[test]
-fn an_instance_that_lost_our_tag_is_released_and_untouched() {
+fn an_instance_that_lost_our_tag_is_marked_and_untouched() {
     let mut world = at_rest(2, 8);
     let id = *world.machines.keys().next().unwrap();
     let mut observation: Observation = world.observe();
@@ -512,7 +512,7 @@ fn an_instance_that_lost_our_tag_is_released_and_untouched() {
     observation.untagged.insert(id);
     let slot = world.state.member_of(id).unwrap().slot;
     let facts = noticed(&world, &observation);
-    assert_eq!(facts, vec![Fact::Marked { slot, mark: Mark::Released }]);
+    assert_eq!(facts, vec![Fact::Marked { slot, mark: Mark::Untagged }]);
 }
 
 #[test]
@@ -539,11 +539,11 @@ fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
     let begun = world.now;
     world.pass(seconds(2));
     world.hear("WebCpuHigh", AlertState::Resolved);
-    let _ = world.alerts.polled(vec![polled.clone()], begun);
+    let _ = world.alerts.polled(vec![polled.clone()], begun, seconds(45));
     assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved);
-    let _ = world.alerts.polled(vec![polled], after(world.now, seconds(1)));
+    let _ = world.alerts.polled(vec![polled], after(world.now, seconds(1)), seconds(45));
     assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Firing, "a later one counts");
-    let _ = world.alerts.polled(vec![], after(world.now, seconds(400)));
+    let _ = world.alerts.polled(vec![], after(world.now, seconds(400)), seconds(45));
     assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved, "absent for five minutes");
 }
 
@@ -555,16 +555,16 @@ fn an_alert_that_left_the_polls_is_neither_high_nor_low() {
     let firing = world.alerts.rows["WebCpuHigh"].alert.clone();
     let says =
         |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).together();
-    let _ = world.alerts.polled(vec![firing], world.now);
+    let _ = world.alerts.polled(vec![firing], world.now, seconds(45));
     assert_eq!(says(&world), Signal::High);
     for _ in 0..4 {
         world.pass(seconds(15));
-        let _ = world.alerts.polled(vec![], world.now);
+        let _ = world.alerts.polled(vec![], world.now, seconds(45));
     }
     assert_eq!(says(&world), Signal::Unknown, "three polls did not show it");
     for _ in 0..20 {
         world.pass(seconds(15));
-        let _ = world.alerts.polled(vec![], world.now);
+        let _ = world.alerts.polled(vec![], world.now, seconds(45));
     }
     assert_eq!(says(&world), Signal::Neutral, "absent for five minutes it is resolved");
     world.pass(seconds(60));

@@ -16,7 +16,7 @@ fn drafts() -> Vec<Draft> {
         "2026-03-01T12:00:00Z".parse::<jiff::Timestamp>().unwrap() + jiff::SignedDuration::from_secs(n)
     };
     let actor = ActorId::from("a1b2c3");
-    let group = "web".parse().unwrap();
+    let group: scaler_core::model::GroupName = "web".parse().unwrap();
     let policy = || Cause::Policy { why: vec![SignalReason::Fires { policy: "WebCpuHigh".into() }] };
     let (slot, config, instance, node) = (Slot(1), ConfigId(7), InstanceId(101), NodeId(11));
     let create = Step::Create {
@@ -38,7 +38,7 @@ fn drafts() -> Vec<Draft> {
     };
     let facts: Vec<(Cause, Option<u64>, Fact)> = vec![
         (Cause::Converge, None, Fact::Began { incarnation: "abcde".into() }),
-        (Cause::Converge, None, Fact::SignalChanged { signal: Signal::High }),
+        (Cause::Converge, None, Fact::SignalChanged { signal: Signal::High, since: None }),
         (
             Cause::operator("ops: release 4.2"),
             None,
@@ -105,7 +105,9 @@ fn drafts() -> Vec<Draft> {
                 why: "a look".into(),
             },
         ),
-        (Cause::Converge, None, Fact::PermitDrawn { group, slot, over: false }),
+        (Cause::Converge, None, Fact::PermitDrawn { group: group.clone(), slot, over: false }),
+        (Cause::Converge, None, Fact::PermitReturned { group, slot }),
+        (Cause::Converge, None, Fact::StoreOlder { incarnation: "fghij".into() }),
         (policy(), Some(3), Fact::Intended { step: drain }),
         (
             policy(),
@@ -203,10 +205,10 @@ fn the_golden_log_folds_to_the_same_memory() {
         .map(|(n, line)| Entry::new(Position(n), Draft::decode(Position(n), line).unwrap()))
         .collect();
     let state = GroupState::fold(&entries);
-    assert_eq!((state.desired, state.generation, state.incarnation.as_str()), (Some(3), 17, "abcde"));
+    assert_eq!((state.desired, state.generation, state.incarnation.as_str()), (Some(3), 17, "fghij"));
     assert_eq!((state.mode, state.free_slot(), state.step_id()), (GroupMode::AddOnly, Slot(3), StepId(8)));
     assert!(state.members.is_empty(), "one was deleted, the other is gone");
-    assert_eq!(state.permits.len(), 1);
+    assert_eq!(state.permits.len(), 0, "it went back");
     assert!(state.floor.is_some_and(|(floor, _)| floor == 3));
     assert!(matches!(state.operation.unwrap().outcome, Some((Outcome::Failed { .. }, _))));
 }

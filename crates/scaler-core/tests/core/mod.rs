@@ -1,10 +1,13 @@
 //! The pure core against a modelled world.
 
 mod boundary_cases;
+mod creation;
 mod explore;
 mod failures_of_others;
 mod golden;
 mod histories;
+mod removal;
+mod sizes;
 mod story;
 pub mod world;
 

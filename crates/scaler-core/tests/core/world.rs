@@ -1,6 +1,6 @@
 //! A modelled cloud with a log, in which the core's loop is turned without anything asynchronous.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use scaler_core::model::{
     ActorId, Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
     InstanceStatus, Mode, Node, NodeId, NodeStatus, Position, Signals, Size, StepPolicy, Template, after,
 };
-use scaler_core::reconcile::{Decision, Observation, Plan, reconcile};
+use scaler_core::reconcile::{Decision, Observation, Plan, Turn, reconcile};
 use scaler_core::state::{
     Cause, Discarded, Draft, Entry, Fact, GroupState, Refusal, Step, StepOutcome, StepReason,
 };
@@ -62,6 +62,10 @@ pub struct World {
     pub bad_image: bool,
     /// The next observation is half a list, and says so.
     pub blind: bool,
+    /// Instances that lost their tags.
+    pub stripped: BTreeSet<InstanceId>,
+    /// New instances lose their tags at once.
+    pub strips: bool,
     /// Creates that reached the cloud.
     pub created: u32,
     /// Deletes that reached the cloud.
@@ -118,11 +122,27 @@ impl World {
             next_id: 1,
             bad_image: false,
             blind: false,
+            stripped: BTreeSet::new(),
+            strips: false,
             created: 0,
             deleted: 0,
         };
         world.begin("first");
         world
+    }
+
+    /// What a turn would be now, without anything written down or done.
+    pub fn look(&mut self) -> Turn {
+        let observation = self.observe();
+        let signals = Signals::read(&self.group, &self.alerts, &self.freshness, self.now);
+        reconcile(&self.group, &observation, &signals, &self.state, self.now)
+    }
+
+    /// The store is that of `backup` again; the cloud is as it is.
+    pub fn restore(&mut self, backup: &Self) {
+        self.log.clone_from(&backup.log);
+        self.state = backup.state.clone();
+        self.begin("restored");
     }
 
     /// Another actor takes over: the process was started again.
@@ -180,7 +200,7 @@ impl World {
             ("autoscale_group".to_owned(), "web".to_owned()),
         ]);
         let alert = Alert::new(name.to_owned(), labels, BTreeMap::new(), self.now, state);
-        let _ = self.alerts.notified(vec![alert], self.now);
+        let _ = self.alerts.notified(vec![alert], self.now, self.freshness.confirm);
     }
 
     pub fn observe(&mut self) -> Observation {
@@ -194,14 +214,15 @@ impl World {
         }
         self.nth += 1;
         let mut observation = Observation::new(self.now, self.nth);
-        observation.instances = self.machines.values().map(|machine| machine.instance.clone()).collect();
+        let tagged = self.machines.values().filter(|machine| !self.stripped.contains(&machine.instance.id));
+        observation.instances = tagged.map(|machine| machine.instance.clone()).collect();
         observation.nodes = self.nodes.values().cloned().collect();
         for member in self.state.members.values() {
-            if let Some(id) = member.instance
-                && !self.machines.contains_key(&id)
-            {
-                observation.absent.insert(id);
-            }
+            match member.instance {
+                Some(id) if !self.machines.contains_key(&id) => observation.absent.insert(id),
+                Some(id) if self.stripped.contains(&id) => observation.untagged.insert(id),
+                _ => false,
+            };
         }
         observation
     }
@@ -240,11 +261,31 @@ impl World {
         (decision, plan)
     }
 
+    /// A turn in which no instance is shown while the nodes are as they were.
+    pub fn turn_of_a_cloud_that_shows_no_instance(&mut self) -> (Decision, Plan) {
+        self.nth += 1;
+        let mut observation = Observation::new(self.now, self.nth);
+        observation.nodes = self.nodes.values().cloned().collect();
+        observation.absent = self.state.members.values().filter_map(|member| member.instance).collect();
+        let (decision, plan, intents) = self.intend_by(&observation);
+        for (id, step) in intents {
+            self.carry_out(id, &step, Fate::Done);
+        }
+        (decision, plan)
+    }
+
     /// The first half of a turn: all that is written before anything is done.
     pub fn intend(&mut self) -> (Decision, Plan, Vec<(scaler_core::model::StepId, Step)>) {
         let observation = self.observe();
+        self.intend_by(&observation)
+    }
+
+    fn intend_by(
+        &mut self,
+        observation: &Observation,
+    ) -> (Decision, Plan, Vec<(scaler_core::model::StepId, Step)>) {
         let signals = Signals::read(&self.group, &self.alerts, &self.freshness, self.now);
-        let turn = reconcile(&self.group, &observation, &signals, &self.state, self.now);
+        let turn = reconcile(&self.group, observation, &signals, &self.state, self.now);
         for (fact, cause) in turn.facts {
             self.append(cause, fact);
         }
@@ -332,6 +373,9 @@ impl World {
                 let mut instance = Instance::new(id, label.as_str(), status, self.now, kind);
                 instance.address = Some(format!("192.168.130.{id}"));
                 let runs = after(self.now, self.boot);
+                if self.strips {
+                    self.stripped.insert(id);
+                }
                 self.machines.insert(id, Machine { instance, runs, healthy: !self.bad_image });
             }
             Step::Register { config, address, label, .. } => {
@@ -365,6 +409,16 @@ impl World {
 
     pub fn pass(&mut self, time: Duration) {
         self.now = after(self.now, time);
+    }
+
+    /// Like [`Self::run_with`], in a cloud in which `fate` says what becomes of each step.
+    pub fn run_against(&mut self, name: &str, time: Duration, mut fate: impl FnMut(&Step) -> Fate) {
+        let end = after(self.now, time);
+        while self.now < end {
+            self.hear(name, AlertState::Firing);
+            self.turn_with(&mut fate);
+            self.pass(seconds(10));
+        }
     }
 
     /// Turns every 10 s for so long.

@@ -51,6 +51,8 @@ pub struct State {
     /// The listing can't be believed.
     pub inconsistent: bool,
     pub boot: Duration,
+    /// A listing takes so much longer.
+    pub listing_takes: Duration,
     /// Calls take no time, but for those that are told to.
     pub instant: bool,
     /// Lists of nodes show what was so long ago.
@@ -209,6 +211,10 @@ impl State {
 impl Compute for Cloud {
     async fn list(&self) -> Result<Listing, Failure> {
         self.takes(20).await;
+        let longer = self.state().listing_takes;
+        if !longer.is_zero() {
+            tokio::time::sleep(longer).await;
+        }
         let mut state = self.state();
         state.lists += 1;
         if let Some(at) = state.fates.iter().position(|(of, _)| *of == "list") {

@@ -1,8 +1,8 @@
 //! What befalls one group leaves the others alone.
 
 use async_trait::async_trait;
-use scaler_core::model::{ConfigId, Mode, Node, NodeId};
-use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
+use scaler_core::model::{ConfigId, Mode, Node, NodeId, elapsed};
+use scaler_core::ports::{Balancer, Clock as _, Failure, FailureKind, NewNode};
 use scaler_core::runtime::{ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::Cause;
 
@@ -70,4 +70,20 @@ async fn one_bad_group_stops_all() {
         bad.discarded().is_some_and(|why| why.to_string().contains("500 from the config")),
         "and it says why"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_that_takes_long_was_shared_by_nobody() {
+    let bench = Bench::new();
+    let groups: Vec<_> = (0..50).map(|n| group(&format!("web{n}"), ConfigId(100 + n), 0, 8)).collect();
+    let scaler = bench.scaler(groups, 1);
+    bench.cloud.state().listing_takes = seconds(3);
+    bench.turn_for(&scaler, seconds(600)).await;
+    let lists = bench.cloud.state().lists;
+    assert!(lists <= 200, "{lists} listings of 3 s in ten minutes, for all of them together");
+    for n in 0..50 {
+        let status = scaler.group(&format!("web{n}")).unwrap().status().await.unwrap();
+        let age = status.observed.map(|at| elapsed(at, bench.clock.now()));
+        assert!(age.is_some_and(|age| age <= seconds(30)), "{n}: {age:?} {:?}", status.discarded());
+    }
 }

@@ -218,7 +218,7 @@ async fn in_mode_observe_it_shows_its_wish_and_has_no_hands() {
     scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
     bench.turn_for(&scaler, seconds(60)).await;
     let status = web_of(&scaler).status().await.unwrap();
-    assert_eq!((status.desired, status.wished), (None, Some(4)));
+    assert_eq!((status.desired, status.wished), (Some(2), Some(4)));
     assert_eq!(status.generation, generation);
     assert_eq!(bench.cloud.calls().len(), calls);
     let asked = web_of(&scaler).scale_to(5).because(Cause::operator("x")).events().outcome().await;

@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::model::{DrainWhy, Group, Member, Mode, Price, Slot, after, elapsed};
-use crate::reconcile::timing::REMOVAL_REFUSED;
+use crate::reconcile::timing::{REMOVAL_REFUSED, REMOVAL_REFUSED_MOST};
 use crate::reconcile::{Decision, Observation};
 use crate::state::{BudgetScope, Cause, Change, GroupMode, GroupState, Hold, Step};
 
@@ -39,6 +39,8 @@ pub(super) fn plan(
         (_, Some(desired)) => {
             let (plan, holds) = (Plan::default(), Vec::new());
             let mut planner = Planner { group, observation, decision, state, now, desired, plan, holds };
+            let untagged = state.members.values().filter(|member| member.untagged.is_some());
+            planner.holds.extend(untagged.map(|member| Hold::Untagged { member: member.label.clone() }));
             planner.scale_out();
             planner.repair();
             planner.lead_out();
@@ -84,7 +86,8 @@ impl Planner<'_> {
 
     /// Nothing is under way for it, and nothing was planned for it yet.
     fn free(&self, member: &Member) -> bool {
-        !self.observation.in_flight.contains(&member.slot)
+        member.untagged.is_none()
+            && !self.observation.in_flight.contains(&member.slot)
             && self.plan.steps.iter().all(|(step, _)| step.slot() != Some(member.slot))
     }
 
@@ -118,7 +121,8 @@ impl Planner<'_> {
     /// Not locked, all its nodes are at configs of the group, and it did not refuse to go a while ago.
     fn may_go(&self, member: &Member) -> bool {
         let shown = member.instance.and_then(|id| self.observation.instance(id));
-        member.refused.is_none_or(|at| elapsed(at, self.now) >= REMOVAL_REFUSED)
+        let pause = REMOVAL_REFUSED.saturating_mul(1 << member.refusals.saturating_sub(1).min(8));
+        member.refused.is_none_or(|at| elapsed(at, self.now) >= pause.min(REMOVAL_REFUSED_MOST))
             && member.nodes.keys().all(|config| self.group.balancers.contains(config))
             && shown.is_some_and(|instance| !instance.locked)
     }
@@ -129,6 +133,8 @@ impl Planner<'_> {
             Some(Hold::Mode { what: Change::Removing, mode: GroupMode::AddOnly })
         } else if !self.observation.nodes_fresh {
             Some(Hold::NodesNotFresh)
+        } else if self.state.older.is_some() {
+            Some(Hold::StoreOlder)
         } else {
             let until = self.state.mass_loss.map(|at| after(at, self.group.remove.every));
             until.filter(|until| *until > self.now).map(|until| Hold::ManyLost { until })

@@ -1,6 +1,6 @@
 //! What is on its way is led on, what differs from the log is mended, and what leaves is led out.
 
-use crate::model::{DrainWhy, InstanceStatus, Member, Mode, Origin, Phase, elapsed};
+use crate::model::{DrainWhy, InstanceStatus, Member, Mode, NodeStatus, Origin, Phase, elapsed};
 use crate::reconcile::plan::Planner;
 use crate::reconcile::timing::{FOUND_LEFT_ALONE, LOOK_UP_AGAIN, MODE_AGAIN, NODE_LAG, SWEEP_AGAIN};
 use crate::state::{Cause, HealthReason, Hold, Step};
@@ -32,7 +32,7 @@ impl Planner<'_> {
         }
         let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
         let overdue = elapsed(member.launched, self.now) >= self.group.launch.timeout;
-        let wanted = self.state.expected() <= self.desired && self.state.may_exist() <= self.limit();
+        let wanted = self.state.expected() <= self.desired && self.state.may_exist(self.now) <= self.limit();
         let step = match &member.template {
             Some(template) if wanted && !overdue => {
                 if self.is_postponed() {
@@ -96,6 +96,11 @@ impl Planner<'_> {
                 self.state.members.values().any(|member| {
                     member.label == node.label || member.nodes.get(&node.config) == Some(&node.id)
                 }) || self.observation.instances.iter().any(|instance| instance.label == node.label);
+            if gone && !owned && node.status == NodeStatus::Up {
+                // Something answers there, whatever the listing says.
+                self.hold(Hold::StrayNode { node: node.label.clone() });
+                continue;
+            }
             let step = Step::Sweep { config: node.config, node: node.id, label: node.label.clone() };
             // One whose instance exists after all is looked at again, and after some looks left alone.
             let left = self

@@ -57,7 +57,7 @@ impl Planner<'_> {
             .values()
             .filter(|member| member.replacing.is_some() && self.eligible(member))
             .collect();
-        marked.sort_by_key(|member| (!member.is_unhealthy(), member.replacing, member.slot));
+        marked.sort_by_key(|member| (member.refusals, !member.is_unhealthy(), member.replacing, member.slot));
         if marked.is_empty() {
             return;
         }
@@ -67,8 +67,15 @@ impl Planner<'_> {
         // With no room for a replacement one goes first, but never one that the minimum still rests on.
         let spared =
             state.count(|member| member.is_in_service() && member.missing.is_none()) > self.group.size.min;
-        let crowded = state.may_exist() > self.group.size.max && state.count(Member::is_on_its_way) == 0;
+        let dear = self.group.cost.as_ref().is_some_and(|cost| state.cost(self.group) > cost.per_hour);
+        let full = state.may_exist(self.now) > self.group.size.max || dear;
+        let crowded = full && state.count(Member::is_on_its_way) == 0;
+        let allowed = if over_max_unhealthy { self.lasting_replacements() } else { usize::MAX };
         for (n, member) in marked.into_iter().enumerate() {
+            if n >= allowed {
+                self.hold_for_illness();
+                return;
+            }
             let room = enough >= needed || (crowded && n == 0 && (member.is_unhealthy() || spared));
             if !room {
                 let member = member.label.clone();
@@ -98,9 +105,14 @@ impl Planner<'_> {
             self.hold(Hold::SignalHigh);
             return;
         }
+        // What an operator asked for is no surplus that might be needed.
+        let asked = matches!(self.cause(), Cause::Operator { .. });
+        if self.decision.signal == Signal::Unknown && !asked {
+            // The decision says why.
+            return;
+        }
         if self.over_max_unhealthy() {
-            let (unhealthy, limit) = self.unhealthy();
-            self.hold(Hold::MaxUnhealthy { unhealthy, limit, allowed: self.group.replace.max_unhealthy });
+            self.hold_for_illness();
             return;
         }
         let mut candidates: Vec<&Member> = state
@@ -157,6 +169,28 @@ impl Planner<'_> {
         self.state.operation.as_ref().map_or(Cause::Converge, |operation| operation.cause.clone())
     }
 
+    fn hold_for_illness(&mut self) {
+        let (unhealthy, limit) = self.unhealthy();
+        self.hold(Hold::MaxUnhealthy { unhealthy, limit, allowed: self.group.replace.max_unhealthy });
+    }
+
+    /// Members that were launched since too many fell ill, have served their whole warm-up and serve still: what made the others
+    /// ill does not make these. Each lets one go, and those that went are taken off.
+    fn lasting_replacements(&self) -> usize {
+        let (_, limit) = self.unhealthy();
+        let ill = self.state.members.values().filter(|member| member.is_unhealthy());
+        let mut fell_ill: Vec<_> = ill.map(|member| member.since).collect();
+        fell_ill.sort_unstable();
+        let Some(since) = usize::try_from(limit).ok().and_then(|limit| fell_ill.get(limit)) else { return 0 };
+        let lasting = self
+            .state
+            .members
+            .values()
+            .filter(|member| member.launched >= *since && member.is_warm() && member.proven);
+        let gone = self.state.permits.iter().filter(|permit| permit.at >= *since);
+        lasting.count().saturating_sub(gone.count())
+    }
+
     fn over_max_unhealthy(&self) -> bool {
         let (unhealthy, limit) = self.unhealthy();
         unhealthy > limit
@@ -181,7 +215,7 @@ impl Planner<'_> {
             && self.may_go(member)
     }
 
-    /// Unhealthy first, adopted last; older template, the group's rule, the paid hour that ends next.
+    /// Those that refused to go after the others; unhealthy first, adopted last; older template, the group's rule, the paid hour that ends next.
     fn rank(&self, member: &Member) -> impl Ord + use<> {
         let born = member.created.unwrap_or(member.launched).as_second();
         let rule = match self.group.remove.order {
@@ -190,6 +224,14 @@ impl Planner<'_> {
         };
         let paid = 3_600 - (self.now.as_second() - born).rem_euclid(3_600);
         let current = member.template.as_ref() == Some(&self.group.template.hash);
-        (!member.is_unhealthy(), member.origin == Origin::Adopted, current, rule, paid, member.slot)
+        (
+            member.refusals,
+            !member.is_unhealthy(),
+            member.origin == Origin::Adopted,
+            current,
+            rule,
+            paid,
+            member.slot,
+        )
     }
 }

@@ -1,8 +1,8 @@
 //! Too few: reinstate what drains, then create the rest.
 
-use crate::model::{DrainWhy, InstanceType, Member, NodeStatus, Slot, elapsed};
+use crate::model::{DrainWhy, InstanceType, Member, NodeStatus, Slot, after, elapsed};
 use crate::reconcile::plan::Planner;
-use crate::reconcile::timing::SOLD_OUT;
+use crate::reconcile::timing::{LAUNCH_BELOW_MIN, LAUNCHES_WINDOW, SOLD_OUT};
 use crate::state::{Cause, Hold, Step};
 
 /// Creates begun in one turn at the most: a turn stays short, and the account's rate is shared with others.
@@ -42,9 +42,9 @@ impl Planner<'_> {
     fn create(&mut self, lack: u32, cause: &Cause) {
         let replacing = self.state.count(|member| member.replacing.is_some() && member.counts_against_max());
         let limit = self.limit();
-        let room = limit.saturating_sub(self.state.may_exist());
+        let room = limit.saturating_sub(self.state.may_exist(self.now));
         if room < lack {
-            self.hold(Hold::NoRoom { lack, may_exist: self.state.may_exist(), limit });
+            self.hold(Hold::NoRoom { lack, may_exist: self.state.may_exist(self.now), limit });
         }
         if self.is_postponed() {
             return;
@@ -56,19 +56,25 @@ impl Planner<'_> {
             self.hold(Hold::LaunchBackoff { failures: self.state.launches.failures, until: next });
             return;
         }
+        let allowed = self.launches_left(below_min);
+        if allowed == 0 {
+            return;
+        }
         let Some(kind) = self.kind() else {
             self.hold(Hold::SoldOut);
             return;
         };
         let mut cost = self.state.cost(self.group);
         let price = self.group.price(&kind);
-        for n in 0..lack.min(room).min(CREATES) {
+        for n in 0..lack.min(room).min(allowed).min(CREATES) {
             cost = cost.plus(price);
-            let above_min = self.state.expected().saturating_add(n) >= self.group.size.min;
+            let above_min = self.state.may_exist(self.now).saturating_add(n) >= self.group.size.min;
             if let Some(ceiling) = self.group.cost.as_ref().map(|cost| cost.per_hour)
                 && cost > ceiling
             {
-                if above_min && replacing == 0 {
+                // It yields to one replacement at a time.
+                let replaces = replacing > 0 && n == 0 && self.state.cost(self.group) <= ceiling;
+                if above_min && !replaces {
                     let wanted = self.state.expected().saturating_add(lack);
                     self.hold(Hold::CostCeiling { wanted, ceiling });
                     return;
@@ -84,6 +90,27 @@ impl Planner<'_> {
                 again: false,
             };
             self.step(step, cause.clone());
+        }
+    }
+
+    /// How many creates the bound of an hour leaves, which no fact resets; says so where it leaves none.
+    fn launches_left(&mut self, below_min: bool) -> u32 {
+        let per_hour = self.group.launches_per_hour();
+        let now = self.now;
+        let recent = || self.state.launches.sent.iter().filter(|at| elapsed(**at, now) < LAUNCHES_WINDOW);
+        let left = per_hour.saturating_sub(u32::try_from(recent().count()).unwrap_or(u32::MAX));
+        if left > 0 {
+            return left;
+        }
+        let (first, last) = (recent().min().copied(), recent().max().copied());
+        let next = last.filter(|_| below_min).map(|last| after(last, LAUNCH_BELOW_MIN));
+        let until = first.map(|first| after(first, LAUNCHES_WINDOW)).into_iter().chain(next).min();
+        match until {
+            Some(until) if until > now => {
+                self.hold(Hold::LaunchesPerHour { per_hour, until });
+                0
+            }
+            _ => 1,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What programs read of a hold: its fields, the setting that holds it, and its sentence.
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::state::Hold;
 
@@ -30,6 +32,11 @@ impl Serialize for Hold {
 
 impl<'de> Deserialize<'de> for Hold {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
+        let told = Value::deserialize(deserializer)?;
+        let text = told.get("text").and_then(Value::as_str);
+        match (Self::deserialize(&told), text) {
+            (Ok(Self::Other { .. }) | Err(_), Some(text)) => Ok(Self::Other { text: text.to_owned() }),
+            (read, _) => read.map_err(D::Error::custom),
+        }
     }
 }

@@ -42,12 +42,50 @@ pub enum Hold {
         /// Known ones.
         known: u32,
     },
+    /// More than half of the known instances have lost their tags at once.
+    ManyUntagged {
+        /// Those without tags.
+        untagged: u32,
+        /// Known ones.
+        known: u32,
+    },
+    /// An instance has lost its tags: it counts, and is not touched.
+    Untagged {
+        /// The member's label.
+        member: String,
+    },
+    /// Nodes of the group are up, and the listing shows no instance at all.
+    NothingListed {
+        /// Such nodes.
+        nodes: u32,
+        /// The label of one.
+        example: String,
+    },
+    /// A node in the group's form is up, and no instance of the group has its label.
+    StrayNode {
+        /// Its label.
+        node: String,
+    },
+    /// The store is older than the group's members: it was restored from a backup.
+    StoreOlder,
+    /// `launch.per_hour` creates were sent within an hour.
+    LaunchesPerHour {
+        /// The bound.
+        per_hour: u32,
+        /// When the next one may begin.
+        until: Timestamp,
+    },
     /// A log that has just begun can't say how many there are: nodes of the group have no instance in the listing.
     NodesWithoutInstances {
         /// Such nodes.
         nodes: u32,
         /// The label of one.
         example: String,
+    },
+    /// The actor began, or a pause ended, a moment ago: no deadline passes yet.
+    JustBegan {
+        /// Until when.
+        until: Timestamp,
     },
     /// The group's mode does not allow it.
     Mode {
@@ -190,9 +228,12 @@ pub enum Hold {
         /// Why the installation's log did not take it.
         why: StoreFailure,
     },
-    /// A reason that this version does not know.
-    #[serde(other)]
-    Other,
+    /// A reason that this version does not know, or with a word that it does not know: of a newer one.
+    Other {
+        /// The sentence for people, as it was told.
+        #[serde(skip)]
+        text: String,
+    },
 }
 
 /// What a hold keeps from being done.
@@ -264,7 +305,14 @@ impl Hold {
         match self {
             Self::ObservationDiscarded { .. } => "observation_discarded",
             Self::ManyMissing { .. } => "many_missing",
+            Self::ManyUntagged { .. } => "many_untagged",
+            Self::Untagged { .. } => "untagged",
+            Self::NothingListed { .. } => "nothing_listed",
+            Self::StrayNode { .. } => "stray_node",
+            Self::StoreOlder => "store_older",
+            Self::LaunchesPerHour { .. } => "launches_per_hour",
             Self::NodesWithoutInstances { .. } => "nodes_without_instances",
+            Self::JustBegan { .. } => "just_began",
             Self::Mode { .. } => "mode",
             Self::Undecided => "undecided",
             Self::StepCut { .. } => "step_cut",
@@ -290,7 +338,7 @@ impl Hold {
             Self::FailedMayNotGo { .. } => "failed_may_not_go",
             Self::DrainWithoutPermit { .. } => "drain_without_permit",
             Self::PermitNotDrawn { .. } => "permit_not_drawn",
-            Self::Other => "other",
+            Self::Other { .. } => "other",
         }
     }
 
@@ -300,9 +348,13 @@ impl Hold {
         match self {
             Self::ObservationDiscarded { .. }
             | Self::ManyMissing { .. }
+            | Self::ManyUntagged { .. }
+            | Self::Untagged { .. }
+            | Self::NothingListed { .. }
             | Self::NodesWithoutInstances { .. }
+            | Self::JustBegan { .. }
             | Self::Undecided
-            | Self::Other => Change::Any,
+            | Self::Other { .. } => Change::Any,
             Self::Mode { what, .. } => *what,
             Self::StepCut { .. }
             | Self::AtMax { .. }
@@ -310,9 +362,12 @@ impl Hold {
             | Self::CostCeiling { .. }
             | Self::LaunchBackoff { .. }
             | Self::LaunchPostponed { .. }
+            | Self::LaunchesPerHour { .. }
             | Self::SoldOut
             | Self::AccountRefuses { .. } => Change::Adding,
             Self::SignalUnknown { .. }
+            | Self::StoreOlder
+            | Self::StrayNode { .. }
             | Self::SignalHigh
             | Self::MemberBusy { .. }
             | Self::RemovalUnfinished
@@ -337,6 +392,7 @@ impl Hold {
             Self::StepCut { .. } => Some("largest_step"),
             Self::AtMax { .. } | Self::NoRoom { .. } => Some("size.max"),
             Self::CostCeiling { .. } => Some("cost.per_hour"),
+            Self::LaunchesPerHour { .. } => Some("launch.per_hour"),
             Self::Window { window, .. } => window.setting(),
             Self::RemovalBudget { scope: BudgetScope::Group } => Some("remove.at_most"),
             Self::WouldOverload => Some("thresholds.high"),

@@ -25,9 +25,40 @@ impl fmt::Display for Hold {
                 f,
                 "{missing} of {known} instances are missing at once: nothing is done until each has answered 404 twice"
             ),
+            Self::ManyUntagged { untagged, known } => write!(
+                f,
+                "{untagged} of {known} instances have lost their tags at once (was `owner` changed?): nothing is done until \
+                 the tags are back, or the members are released"
+            ),
+            Self::Untagged { member } => write!(
+                f,
+                "{member} exists and has lost its tags: it counts and is left alone until the tags are back, or it is released"
+            ),
+            Self::NothingListed { nodes, example } => write!(
+                f,
+                "{nodes} nodes of this group are up ({example}, for example), and the listing shows no instance: \
+                 see whether the token may read the account's Linodes"
+            ),
+            Self::StrayNode { node } => write!(
+                f,
+                "the node {node} is up, and no instance of this group has its label: remove the node, or adopt its instance"
+            ),
+            Self::StoreOlder => f.write_str(
+                "the store is older than the group's members, as after a restored backup: set a size or a mode to go on"
+            ),
+            Self::LaunchesPerHour { per_hour, until } => write!(
+                f,
+                "{per_hour} creates were sent within an hour (launch.per_hour): the next one begins at {}",
+                second(*until)
+            ),
             Self::NodesWithoutInstances { nodes, example } => write!(
                 f,
                 "{nodes} nodes of this group have no instance in the listing ({example}, for example): waiting for another listing"
+            ),
+            Self::JustBegan { until } => write!(
+                f,
+                "the scaler has only begun to look at this group: no deadline passes before {}",
+                second(*until)
             ),
             Self::Mode { mode, .. } => write!(f, "the mode is {mode}"),
             Self::Undecided => f.write_str("no desired size has been decided yet"),
@@ -117,7 +148,10 @@ impl fmt::Display for Hold {
                 write!(f, "{member} was draining when the log was lost, and the removal budget is used up")
             }
             Self::PermitNotDrawn { why } => write!(f, "no permit for a removal could be drawn: {why}"),
-            Self::Other => f.write_str("a reason that this version does not know"),
+            Self::Other { text } if text.is_empty() => {
+                f.write_str("a reason that this version does not know")
+            }
+            Self::Other { text } => f.write_str(text),
         }
     }
 }

@@ -1,0 +1,143 @@
+//! Nothing is created without a bound, whatever the cloud shows.
+
+use scaler_core::model::{AlertState, Price};
+use scaler_core::state::{Cause, Fact, Hold, Mark};
+
+use super::world::{World, at_rest, grown, seconds, web};
+
+const HOUR: u64 = 3_600;
+
+fn ask(world: &mut World, desired: u32) {
+    let asked = Fact::SizeAsked { desired, floor_until: None, over_budget: false };
+    world.append(Cause::operator("ops"), asked);
+}
+
+#[test]
+fn instances_that_lost_their_tags_at_once_were_created_again_without_end() {
+    let mut world = World::new(web(2, 4));
+    world.strips = true;
+    world.run(seconds(HOUR));
+    assert!(world.created <= 2, "{} exist", world.created);
+    let turn = world.look();
+    assert!(turn.holds.contains(&Hold::ManyUntagged { untagged: 2, known: 2 }), "{turn}");
+}
+
+#[test]
+fn instances_that_lose_their_tags_later_were_created_again_without_end() {
+    let mut world = World::new(web(2, 4));
+    for _ in 0..6 * HOUR / 10 {
+        world.turn();
+        world.pass(seconds(10));
+        let ids: Vec<_> = world
+            .machines
+            .values()
+            .filter(|machine| world.now.as_second() - machine.instance.created.as_second() >= 60)
+            .map(|machine| machine.instance.id)
+            .collect();
+        world.stripped.extend(ids);
+    }
+    assert!(world.created <= 4, "{} exist for max 4", world.created);
+}
+
+#[test]
+fn a_whole_group_without_tags_was_forgotten_and_made_anew() {
+    let mut world = grown(2, 12, 6);
+    let created = world.created;
+    world.stripped = world.machines.keys().copied().collect();
+    world.hear("WebCpuHigh", AlertState::Firing);
+    world.run(seconds(HOUR));
+    assert_eq!((world.created, world.deleted), (created, 0));
+    assert_eq!(world.state.members.len(), 6);
+    world.stripped.clear();
+    world.run_with("WebCpuHigh", seconds(HOUR));
+    assert!(world.created > created, "the tags are back, and so is the group");
+}
+
+#[test]
+fn one_instance_without_tags_still_counts_and_is_left_alone() {
+    let mut world = grown(2, 4, 4);
+    let id = *world.machines.keys().next().unwrap();
+    world.stripped.insert(id);
+    let (created, nodes) = (world.created, world.nodes.clone());
+    world.run(seconds(HOUR));
+    assert_eq!((world.created, world.deleted), (created, 0));
+    assert_eq!(world.nodes, nodes);
+    let turn = world.look();
+    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::Untagged { .. })), "{turn}");
+    let slot = world.state.member_of(id).unwrap().slot;
+    world.append(Cause::operator("ops"), Fact::Marked { slot, mark: Mark::Released });
+    world.run(seconds(HOUR));
+    assert_eq!(world.created, created + 1, "a person said that it is not ours any more");
+}
+
+#[test]
+fn instances_that_were_never_seen_were_created_again_without_end() {
+    let mut world = World::new(web(2, 6));
+    for _ in 0..6 * HOUR / 10 {
+        world.turn();
+        world.machines.clear();
+        world.pass(seconds(10));
+    }
+    assert!(world.created <= 2 * 6 + 6 * 6, "{} were created", world.created);
+}
+
+#[test]
+fn no_fact_resets_the_bound_on_creates() {
+    let mut world = grown(2, 40, 2);
+    world.group.launch.per_hour = Some(6);
+    let before = world.created;
+    let mut held = false;
+    // Each serves for a while, and then somebody deletes it.
+    for _ in 0..3 * HOUR / 10 {
+        world.hear("WebCpuHigh", AlertState::Firing);
+        held |= world.look().holds.iter().any(|hold| matches!(hold, Hold::LaunchesPerHour { .. }));
+        world.turn();
+        world.pass(seconds(10));
+        let now = world.now.as_second();
+        let old = world.machines.values().find(|machine| now - machine.runs.as_second() >= 300);
+        if let Some(id) = old.map(|machine| machine.instance.id) {
+            let machine = world.machines.remove(&id).unwrap();
+            world.nodes.retain(|_, node| Some(&node.address) != machine.instance.address.as_ref());
+        }
+    }
+    let created = world.created - before;
+    assert!(
+        held && (12..=3 * (6 + 6)).contains(&created),
+        "{created} in three hours; one in ten minutes below min"
+    );
+}
+
+#[test]
+fn a_release_that_comes_up_and_dies_ends_in_the_back_off() {
+    let mut world = World::new(web(2, 12));
+    let price = Price(36_000);
+    let mut cost = scaler_core::model::Cost::new(Price(price.0 * 4));
+    cost.prices = world.group.template.types.iter().map(|kind| (kind.clone(), price)).collect();
+    world.group.cost = Some(cost);
+    let mut most = 0;
+    for _ in 0..6 * HOUR / 10 {
+        world.turn();
+        world.pass(seconds(10));
+        most = most.max(world.machines.len());
+        let now = world.now.as_second();
+        for machine in world.machines.values_mut() {
+            // A minute after it runs.
+            machine.healthy = now - machine.runs.as_second() < 60;
+        }
+    }
+    assert!(world.state.launches.failures > 1, "{}", world.state.launches.failures);
+    assert!(world.created <= 2 + 6 * 12, "{} were created in six hours", world.created);
+    assert!(most <= 5, "{most} existed under a ceiling of four, which yields to one replacement at a time");
+}
+
+#[test]
+fn a_member_that_survives_its_warm_up_ends_the_back_off() {
+    let mut world = at_rest(2, 6);
+    world.bad_image = true;
+    ask(&mut world, 3);
+    world.run(seconds(2 * HOUR));
+    assert!(world.state.launches.failures > 1);
+    world.bad_image = false;
+    world.run(seconds(2 * HOUR));
+    assert_eq!((world.state.launches.failures, world.serving()), (0, 3));
+}

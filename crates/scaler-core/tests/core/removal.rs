@@ -1,0 +1,267 @@
+//! Nothing is removed on doubt, and one member that can't go stops nobody else.
+
+use scaler_core::model::{AlertState, Mode, NodeStatus, Slot};
+use scaler_core::state::{Cause, Fact, GroupMode, Hold, Refusal, Step};
+
+use super::world::{Fate, World, at_rest, grown, seconds};
+
+const HOUR: u64 = 3_600;
+
+fn ask(world: &mut World, desired: u32) {
+    let asked = Fact::SizeAsked { desired, floor_until: None, over_budget: false };
+    world.append(Cause::operator("ops"), asked);
+}
+
+/// Whatever would remove the member in `slot` is refused: somebody renamed its instance.
+fn renamed(slot: Option<Slot>) -> impl FnMut(&Step) -> Fate {
+    move |step| match step {
+        Step::SetMode { mode: Mode::Drain | Mode::Reject, .. }
+        | Step::Deregister { .. }
+        | Step::Delete { .. }
+            if step.slot() == slot =>
+        {
+            Fate::Refused(Refusal::Guarded)
+        }
+        _ => Fate::Done,
+    }
+}
+
+fn drawn(world: &World, slot: Slot) -> usize {
+    let drawn = |fact: &Fact| matches!(fact, Fact::PermitDrawn { slot: of, .. } if *of == slot);
+    world.log.iter().filter(|entry| drawn(&entry.draft.fact)).count()
+}
+
+#[test]
+fn one_member_that_cannot_go_held_every_removal() {
+    let mut world = grown(1, 6, 5);
+    let first = world.state.members.keys().next_back().copied();
+    world.run_against("WebCpuLow", seconds(8 * HOUR), renamed(first));
+    assert_eq!(world.serving(), 1, "the others go");
+    assert_eq!(world.state.desired, Some(1));
+    assert!(drawn(&world, first.unwrap()) < 10, "each refusal doubles its pause");
+}
+
+#[test]
+fn one_unhealthy_member_that_cannot_go_held_every_replacement() {
+    let mut world = at_rest(4, 4);
+    let ill: Vec<_> = world.machines.keys().take(2).copied().collect();
+    for id in &ill {
+        world.machines.get_mut(id).unwrap().healthy = false;
+    }
+    let first = world.state.member_of(ill[0]).map(|member| member.slot);
+    let end = 3 * HOUR / 10;
+    for _ in 0..end {
+        world.turn_with(renamed(first));
+        world.pass(seconds(10));
+    }
+    assert!(!world.machines.contains_key(&ill[1]), "the other one is replaced");
+    assert_eq!(world.serving(), 4, "one more than max exists while one can't go");
+}
+
+#[test]
+fn a_permit_whose_drain_was_refused_was_lost_for_a_whole_window() {
+    let mut world = grown(1, 6, 5);
+    let first = world.state.members.keys().next_back().copied();
+    let mut fate = renamed(first);
+    while drawn(&world, first.unwrap()) == 0 {
+        world.hear("WebCpuLow", AlertState::Firing);
+        world.turn_with(&mut fate);
+        world.pass(seconds(10));
+    }
+    world.hear("WebCpuLow", AlertState::Firing);
+    world.turn_with(&mut fate);
+    let returned =
+        |entry: &scaler_core::state::Entry| matches!(entry.draft.fact, Fact::PermitReturned { .. });
+    assert!(world.log.iter().any(returned));
+    assert!(
+        world.nodes.values().any(|node| node.mode == Mode::Drain),
+        "another one goes in its place, at once"
+    );
+}
+
+#[test]
+fn a_permit_whose_drain_may_have_been_taken_stays_drawn() {
+    let mut world = grown(1, 6, 5);
+    let mut lost = false;
+    world.run_against("WebCpuLow", seconds(2 * HOUR), |step| match step {
+        Step::SetMode { mode: Mode::Drain, .. } if !lost => {
+            lost = true;
+            Fate::Vanished
+        }
+        _ => Fate::Done,
+    });
+    let returned =
+        |entry: &scaler_core::state::Entry| matches!(entry.draft.fact, Fact::PermitReturned { .. });
+    assert!(lost && !world.log.iter().any(returned));
+}
+
+#[test]
+fn surplus_was_removed_while_a_signal_was_unknown() {
+    let mut world = grown(2, 8, 8);
+    world.group.size.max = 4;
+    world.hear("WebCpuHigh", AlertState::Firing);
+    world.pass(seconds(HOUR));
+    for _ in 0..HOUR / 10 {
+        world.turn();
+        world.pass(seconds(10));
+    }
+    assert_eq!(world.serving(), 8, "the high alert fired and nobody resolved it");
+    let turn = world.look();
+    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::SignalUnknown { .. })), "{turn}");
+    ask(&mut world, 4);
+    world.run(seconds(HOUR));
+    assert_eq!(world.serving(), 4, "what an operator asks for is no surplus to be doubted");
+}
+
+#[test]
+fn a_store_from_a_backup_removed_what_it_did_not_know() {
+    let mut world = grown(2, 8, 2);
+    let backup = world.clone();
+    ask(&mut world, 8);
+    world.run(seconds(1800));
+    assert_eq!(world.serving(), 8);
+    world.restore(&backup);
+    for _ in 0..4 * HOUR / 10 {
+        world.hear("WebCpuLow", AlertState::Firing);
+        world.turn();
+        world.pass(seconds(10));
+    }
+    assert_eq!(
+        world.serving(),
+        8,
+        "the store is older than the world: nothing goes until an operator decides"
+    );
+    let turn = world.look();
+    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::StoreOlder)), "{turn}");
+    assert_ne!(world.state.incarnation, backup.state.incarnation, "no label is used twice");
+    ask(&mut world, 4);
+    world.run(seconds(2 * HOUR));
+    assert_eq!(world.serving(), 4);
+}
+
+#[test]
+fn nodes_that_serve_were_swept_on_the_word_of_an_empty_listing() {
+    let mut world = grown(2, 5, 5);
+    let hidden = std::mem::take(&mut world.machines);
+    for node in world.nodes.values_mut() {
+        node.status = NodeStatus::Up;
+    }
+    let nodes = world.nodes.len();
+    for _ in 0..60 {
+        let (_, plan) = world.turn_of_a_cloud_that_shows_no_instance();
+        assert_eq!(plan.steps, []);
+        world.pass(seconds(10));
+    }
+    assert_eq!(world.nodes.len(), nodes);
+    assert_eq!(world.state.members.len(), 5, "none of them is gone");
+    world.machines = hidden;
+    world.run(seconds(600));
+    assert_eq!((world.serving(), world.created), (5, 5));
+}
+
+#[test]
+fn the_node_of_a_member_that_was_released_is_left_alone() {
+    let mut world = grown(2, 5, 3);
+    let slot = *world.state.members.keys().next().unwrap();
+    let id = world.state.members[&slot].instance.unwrap();
+    world.append(Cause::operator("ops"), Fact::Marked { slot, mark: scaler_core::state::Mark::Released });
+    // Its owner renames it and takes its tags off; later it is down for a moment.
+    world.stripped.insert(id);
+    world.machines.get_mut(&id).unwrap().instance.label = "mine".to_owned();
+    world.machines.get_mut(&id).unwrap().healthy = false;
+    let nodes = world.nodes.len();
+    world.run(seconds(HOUR));
+    assert!(world.nodes.len() >= nodes);
+    world.machines.get_mut(&id).unwrap().healthy = true;
+    world.run(seconds(60));
+    assert_eq!(world.serving(), 4, "three of ours, and theirs");
+}
+
+#[test]
+fn a_pause_forgot_the_desired_size() {
+    for mode in [GroupMode::Paused, GroupMode::Observe] {
+        let mut world = grown(2, 6, 5);
+        let set = |mode| Fact::ModeSet { mode, until: None, who: "ops".into(), why: "a look".into() };
+        world.append(Cause::operator("ops"), set(mode));
+        let gone: Vec<_> = world.machines.keys().take(2).copied().collect();
+        for id in gone {
+            let machine = world.machines.remove(&id).unwrap();
+            world.nodes.retain(|_, node| Some(&node.address) != machine.instance.address.as_ref());
+        }
+        world.run(seconds(600));
+        world.append(Cause::operator("ops"), set(GroupMode::On));
+        world.run(seconds(1800));
+        assert_eq!((world.state.desired, world.serving()), (Some(5), 5), "{mode}");
+    }
+}
+
+#[test]
+fn a_plain_size_erased_a_floor() {
+    let mut world = at_rest(2, 10);
+    let until = scaler_core::model::after(world.now, seconds(8 * HOUR));
+    let floor = Fact::SizeAsked { desired: 8, floor_until: Some(until), over_budget: false };
+    world.append(Cause::operator("ops"), floor);
+    world.run(seconds(1800));
+    ask(&mut world, 9);
+    world.run_with("WebCpuLow", seconds(4 * HOUR));
+    assert_eq!(world.serving(), 8, "the floor holds until its time is over");
+    world.run_with("WebCpuLow", seconds(24 * HOUR));
+    assert_eq!(world.serving(), 2);
+}
+
+#[test]
+fn a_low_signal_bridged_the_time_in_which_nobody_listened() {
+    let mut world = grown(2, 6, 5);
+    world.run_with("WebCpuLow", seconds(60));
+    world.pass(seconds(3 * HOUR));
+    world.begin("second");
+    world.run_with("WebCpuLow", seconds(300));
+    assert_eq!(world.state.desired, Some(5), "low for five minutes, as far as anybody knows");
+    world.run_with("WebCpuLow", seconds(600));
+    assert_eq!(world.state.desired, Some(4));
+}
+
+#[test]
+fn a_restart_does_not_begin_the_window_of_a_low_signal_anew() {
+    let mut world = grown(2, 6, 5);
+    world.run_with("WebCpuLow", seconds(420));
+    world.pass(seconds(60));
+    world.begin("second");
+    world.run_with("WebCpuLow", seconds(300));
+    assert_eq!(world.state.desired, Some(4));
+}
+
+#[test]
+fn members_that_fell_ill_together_were_removed_one_by_one() {
+    let mut world = grown(2, 6, 6);
+    for machine in world.machines.values_mut() {
+        machine.healthy = false;
+    }
+    world.bad_image = true;
+    world.run(seconds(6 * HOUR));
+    assert!(
+        world.state.members.values().filter(|member| member.served.is_some()).count() >= 6,
+        "no original goes"
+    );
+    let turn = world.look();
+    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::MaxUnhealthy { .. })), "{turn}");
+    for machine in world.machines.values_mut() {
+        machine.healthy = true;
+    }
+    world.bad_image = false;
+    world.run(seconds(2 * HOUR));
+    assert_eq!(world.serving(), 6);
+}
+
+#[test]
+fn a_drain_that_waits_for_a_young_actor_said_nothing() {
+    let mut world = grown(2, 3, 3);
+    while world.nodes.values().all(|node| node.mode != Mode::Drain) {
+        world.run_with("WebCpuLow", seconds(10));
+    }
+    world.run_with("WebCpuLow", seconds(280));
+    world.begin("second");
+    world.run_with("WebCpuLow", seconds(60));
+    let turn = world.look();
+    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::JustBegan { .. })), "{turn}");
+}
