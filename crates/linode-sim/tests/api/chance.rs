@@ -114,9 +114,7 @@ async fn settle(api: &Api, nodes: &str, seed: u64) {
 
 #[tokio::test(start_paused = true)]
 async fn random_histories_leave_the_world_whole() {
-    let mut timings = Timings::realistic();
-    // What the lists show is compared with what there is.
-    timings.list_lag = linode_sim::Delay::ZERO;
+    let timings = Timings::realistic();
     for seed in 0..SEEDS {
         let builder = Simulator::builder().token(TOKEN).seed(seed).profile(timings.clone());
         let api = Api::of(builder.rate_limits(linode_sim::RateLimits::off()).build());
