@@ -27,13 +27,20 @@ impl Clock for SystemClock {
     }
 
     async fn sleep_until(&self, at: Timestamp) {
-        loop {
-            let left = elapsed(self.now(), at);
-            if left.is_zero() {
-                return;
-            }
-            sleep(left.min(LOOK_AGAIN)).await;
+        sleep_by(at, || self.now()).await;
+    }
+}
+
+/// Sleeps until the wall clock shows `at`, but no longer than that was away at first: one that is put back by an hour must not
+/// make anybody sleep for an hour.
+async fn sleep_by(at: Timestamp, wall: impl Fn() -> Timestamp + Send) {
+    let latest = Instant::now() + elapsed(wall(), at);
+    loop {
+        let left = elapsed(wall(), at).min(latest.saturating_duration_since(Instant::now()));
+        if left.is_zero() {
+            return;
         }
+        sleep(left.min(LOOK_AGAIN)).await;
     }
 }
 
@@ -92,5 +99,31 @@ impl Clock for TokioClock {
             // Division may round down to nothing, and then time would stand still.
             sleep(self.real(left).max(Duration::from_millis(1))).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_was_put_back_made_the_loop_sleep_for_an_hour() {
+        let noon: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        let began = Instant::now();
+        let wall = |jump: i64| {
+            move || {
+                let passed = began.elapsed();
+                let now = after(noon, passed);
+                if passed > Duration::from_secs(3) {
+                    now + jiff::SignedDuration::from_secs(jump)
+                } else {
+                    now
+                }
+            }
+        };
+        sleep_by(after(noon, Duration::from_secs(10)), wall(-3_600)).await;
+        assert_eq!(began.elapsed(), Duration::from_secs(10));
+        sleep_by(after(noon, Duration::from_secs(7_200)), wall(7_200)).await;
+        assert_eq!(began.elapsed(), Duration::from_secs(10), "what has passed by the wall clock has passed");
     }
 }
