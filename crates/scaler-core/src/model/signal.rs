@@ -200,6 +200,13 @@ impl AlertFreshness {
         self.heartbeat.is_none() || self.heartbeat(table, now).is_some()
     }
 
+    /// Whether a firing alert is given up that nobody has confirmed for three times `confirm`, while its sender was heard all the
+    /// time: its end was lost, or its sender tells no ends. Where no heartbeat says so, it stays in doubt.
+    fn given_up(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
+        let waited = |beat: &AlertRow| elapsed(row.heard.max(beat.since), now) >= self.confirm * 3;
+        self.poll.is_none() && self.heartbeat(table, now).is_some_and(waited)
+    }
+
     /// Since when somebody would have told of a change, where there was a gap: nobody knows what happened before.
     fn told_since(&self, table: &AlertTable, now: Timestamp) -> Option<Timestamp> {
         let beating = self.heartbeat(table, now).map(|row| row.since);
@@ -321,7 +328,7 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
         |row: &&AlertRow| row.alert.state == AlertState::Firing && freshness.confirmed(table, row, now);
     let doubtful = |row: &&AlertRow| match row.alert.state {
         AlertState::Suppressed => true,
-        AlertState::Firing => !freshness.confirmed(table, row, now),
+        AlertState::Firing => !freshness.confirmed(table, row, now) && !freshness.given_up(table, row, now),
         AlertState::Resolved => false,
     };
     if policy.add.is_some()

@@ -7,8 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{OnceCell, oneshot, watch};
 
-use crate::model::{Alert, AlertFreshness, AlertRow, AlertTable, Group, Signals, after};
+use crate::model::{Alert, AlertFreshness, AlertRow, AlertTable, Group, Signals, after, elapsed};
 use crate::ports::{AlertSource, Clock, Store, StoreError};
+
+/// Old rows are looked for so often: each time all of them are.
+const PRUNE: Duration = Duration::from_secs(60);
 
 /// The table of alerts: notifications and polls change it, signals are read from it.
 ///
@@ -22,6 +25,8 @@ pub struct AlertBoard {
     pending: Mutex<Pending>,
     commit: tokio::sync::Mutex<()>,
     polling: tokio::sync::Mutex<()>,
+    /// When old rows were last looked for.
+    pruned: Mutex<Option<Timestamp>>,
     changes: watch::Sender<u64>,
 }
 
@@ -54,6 +59,7 @@ impl AlertBoard {
             pending: Mutex::default(),
             commit: tokio::sync::Mutex::default(),
             polling: tokio::sync::Mutex::default(),
+            pruned: Mutex::default(),
             changes: watch::Sender::new(0),
         }
     }
@@ -108,6 +114,7 @@ impl AlertBoard {
             // One that no longer listens needs no answer.
             let _ = waiter.send(kept.clone());
         }
+        self.prune(now).await;
     }
 
     /// The rows that `alerts` speak of, as a table of their own: a notification copies no more than it changes.
@@ -133,14 +140,34 @@ impl AlertBoard {
         let rows = latest(table.polled(alerts, asked, self.freshness.gap()));
         self.store.keep_alerts(&rows, Some(asked)).await?;
         self.publish(rows, Some(asked), table.unbroken);
-        let old = table.prune(now);
-        if !old.is_empty() {
-            self.store.forget_alerts(&old).await?;
-            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            table.rows.retain(|fingerprint, _| !old.contains(fingerprint));
-        }
+        self.prune(now).await;
         drop(guard);
         Ok(())
+    }
+
+    /// Forgets what was resolved long ago, now and then: it looks at every row.
+    async fn prune(&self, now: Timestamp) {
+        let old = {
+            let mut pruned = self.pruned.lock().unwrap_or_else(PoisonError::into_inner);
+            if pruned.is_some_and(|at| elapsed(at, now) < PRUNE) {
+                return;
+            }
+            *pruned = Some(now);
+            self.table().prune(now)
+        };
+        if old.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store.forget_alerts(&old).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "old alerts could not be removed from the store"
+            );
+            return;
+        }
+        let old: std::collections::BTreeSet<String> = old.into_iter().collect();
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        table.rows.retain(|fingerprint, _| !old.contains(fingerprint));
     }
 
     /// Polls `source` every `every` until the future is dropped. Where somebody polls already, it waits to take over.

@@ -265,3 +265,31 @@ fn a_drain_that_waits_for_a_young_actor_said_nothing() {
     let turn = world.look();
     assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::JustBegan { .. })), "{turn}");
 }
+
+/// An alert fires once; then only the low one and, where it is a heartbeat, `Watchdog` repeat, for two days.
+fn unresolved(heartbeat: Option<&str>) -> World {
+    let mut world = grown(2, 8, 8);
+    world.freshness.heartbeat = heartbeat.map(str::to_owned);
+    world.hear("WebCpuHigh", AlertState::Firing);
+    for _ in 0..48 * HOUR / 10 {
+        world.hear("Watchdog", AlertState::Firing);
+        world.hear("WebCpuLow", AlertState::Firing);
+        world.turn();
+        world.pass(seconds(10));
+    }
+    world
+}
+
+#[test]
+fn an_alert_whose_end_was_lost_held_removals_for_good() {
+    let world = unresolved(Some("Watchdog"));
+    assert_eq!(world.serving(), 2, "its sender was heard all the time, and said no more of it");
+}
+
+#[test]
+fn an_alert_whose_sender_is_not_known_to_live_stays_in_doubt() {
+    let mut world = unresolved(None);
+    assert!(world.serving() >= 8);
+    let turn = world.look();
+    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::SignalUnknown { .. })), "{turn}");
+}

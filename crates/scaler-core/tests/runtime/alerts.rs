@@ -141,3 +141,18 @@ async fn polls_are_the_truth_and_their_failure_are_not_a_low_signal() {
     bench.turn_for(&scaler, seconds(600)).await;
     assert_eq!(web_of(&scaler).status().await.unwrap().desired, status.desired, "neither adds nor removes");
 }
+
+#[tokio::test(start_paused = true)]
+async fn alerts_that_were_resolved_were_kept_for_ever_where_nobody_polls() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    let told = (0..500).map(|n| alert(&format!("Other{n}"), AlertState::Resolved)).collect();
+    scaler.alerts().notified(told).await.unwrap();
+    assert_eq!(scaler.alerts().table().rows.len(), 500);
+    tokio::time::sleep(seconds(25 * 3_600)).await;
+    scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+    assert_eq!(scaler.alerts().table().rows.len(), 1);
+    let again = bench.web(2);
+    again.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+    assert_eq!(again.alerts().table().rows.len(), 1, "nor does the store keep them");
+}
