@@ -141,6 +141,25 @@ fn a_stage_that_is_named_nowhere_is_found() {
     }
 }
 
+/// The keys of a configuration that its page lacks.
+fn unexplained(known: &str, page: &str) -> Vec<String> {
+    let constants = known.split("pub(super) const ").skip(1).take_while(|of| !of.starts_with("SECRET"));
+    let keys = constants
+        .filter_map(|of| of.split_once("&[&str]")?.1.split_once("&[")?.1.split_once(']'))
+        .flat_map(|(keys, _)| keys.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
+    let words: std::collections::BTreeSet<&str> =
+        page.split(|c: char| !c.is_ascii_lowercase() && c != '_').collect();
+    keys.filter(|key| !words.contains(key.as_str())).collect()
+}
+
+#[test]
+fn the_page_of_the_configuration_has_every_key() {
+    let known = read("crates/autoscale-config/src/read/known.rs");
+    assert_eq!(unexplained(&known, &read("docs/configuration.md")), [] as [String; 0]);
+    let new = "pub(super) const ROOT: &[&str] = &[\"owner\", \"region_of_the_moon\"];\n";
+    assert_eq!(unexplained(new, "`owner`"), ["region_of_the_moon"]);
+}
+
 #[test]
 fn the_changelog_has_every_library_and_every_version() {
     let manifest = read("Cargo.toml");

@@ -110,7 +110,7 @@ fn surplus_was_removed_while_a_signal_was_unknown() {
     assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::SignalUnknown { .. })), "{turn}");
     ask(&mut world, 4);
     world.run(seconds(HOUR));
-    assert_eq!(world.serving(), 4, "what an operator asks for is no surplus to be doubted");
+    assert_eq!(world.serving(), 4, "an operator who asks for a size has decided");
 }
 
 #[test]

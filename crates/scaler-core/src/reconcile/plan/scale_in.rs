@@ -105,7 +105,7 @@ impl Planner<'_> {
             self.hold(Hold::SignalHigh);
             return;
         }
-        // What an operator asked for is no surplus that might be needed.
+        // An operator who asks for a size has decided what is needed.
         let asked = matches!(self.cause(), Cause::Operator { .. });
         if self.decision.signal == Signal::Unknown && !asked {
             // The decision says why.
