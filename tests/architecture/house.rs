@@ -8,7 +8,7 @@ pub(crate) const MOST_LINES: usize = 600;
 pub(crate) const PROGRAM_LINES: usize = 150;
 
 /// Programs that may have more, each with its own limit.
-pub(crate) const LARGER_PROGRAMS: &[(&str, usize)] = &[("autoscale", 1_800)];
+pub(crate) const LARGER_PROGRAMS: &[(&str, usize)] = &[("autoscale", 1_880)];
 
 /// How large a crate may become.
 pub(crate) struct Limit {
@@ -22,7 +22,8 @@ pub(crate) struct Limit {
 /// 20 are reasons (of holds, steps, decisions, failures, calls), which were text; 22 are the parts of a group's description and of
 /// what views show; 24 are what the model, the ports and the log have in their fields; 12 are the ports; 20 are the log, its state
 /// and the turn; 17 are the calls and what they need. Fewer would take a state and a turn that keep their fields to themselves.
-pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_250, public_types: 115 }];
+/// Its lines grew by what reads a history from its end, plans by what was seen last, and holds what has no price.
+pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_350, public_types: 115 }];
 
 const OWN: &str = "each client has its own, named by its crate";
 const PORT: &str = "what a port shows of any cloud, apart from what an API says";

@@ -3,6 +3,7 @@
 
 mod cloud;
 mod configuration;
+mod connections;
 mod crash;
 mod figures;
 mod input;

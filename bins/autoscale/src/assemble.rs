@@ -29,7 +29,7 @@ pub(crate) fn linode(config: &Config) -> Result<Client, Failure> {
 pub(crate) async fn daemon(config: &Config) -> Result<autoscale_daemon::Daemon, Failure> {
     Assembly::new(config).build().await.map_err(|error| match error {
         AssembleError::Store(error) => error.into(),
-        error @ AssembleError::LocalCredential { .. } => Failure::new(Exit::Failed, error),
+        error @ AssembleError::Key { .. } => Failure::new(Exit::Failed, error),
         error => usage(error),
     })
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use autoscale_api::ErrorDetail;
 use autoscale_api::client::{self, ErrorKind};
 use autoscale_config::Problems;
+use autoscale_daemon::local::NoHolder;
 use scaler_core::runtime;
 use scaler_sqlite::OpenError;
 use serde::Serialize;
@@ -125,6 +126,17 @@ impl From<client::Error> for Failure {
 impl From<ErrorDetail> for Failure {
     fn from(detail: ErrorDetail) -> Self {
         Self::new(Exit::Usage, detail)
+    }
+}
+
+impl From<NoHolder> for Failure {
+    fn from(error: NoHolder) -> Self {
+        match error {
+            NoHolder::Store(error) => error.into(),
+            NoHolder::Call(error) => error.into(),
+            NoHolder::Unproved { .. } | NoHolder::Silent { .. } => Self::new(Exit::Unreachable, error),
+            error => Self::new(Exit::Failed, error),
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! What ends the waiting early: the caller's time, or a signal.
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::time::Duration;
 
 use autoscale_daemon::StopSignals;
 use tokio::time::{Instant, sleep_until};
 
 use crate::exit::{Exit, Failure};
+
+/// How the group stands, and what happened last, is waited for so long after the waiting was cut short.
+pub(crate) const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// Why the waiting ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +18,22 @@ pub(crate) enum Cut {
     TimedOut,
     /// SIGINT or SIGTERM.
     Interrupted,
+}
+
+impl Cut {
+    /// Nobody has answered by then.
+    pub(crate) fn unanswered(self) -> Failure {
+        match self {
+            Self::TimedOut => Failure::new(
+                Exit::TimedOut,
+                "--timeout is over and there was no answer: the daemon does not answer (it is stopped, or has too much to do), and what was asked may have been taken",
+            ),
+            Self::Interrupted => Failure::new(
+                Exit::Interrupted,
+                "interrupted before there was an answer: what was asked may have been taken",
+            ),
+        }
+    }
 }
 
 /// Watches for the end of the caller's time, and for signals from when it was made.
@@ -29,6 +48,18 @@ impl Limit {
         let signals = StopSignals::listen()
             .map_err(|error| Failure::new(Exit::Failed, format!("listening for signals: {error}")))?;
         Ok(Self { until: timeout.and_then(|timeout| Instant::now().checked_add(timeout)), signals })
+    }
+
+    /// What `work` brings, unless the waiting is cut short before.
+    pub(crate) async fn within<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            cut = self.cut() => Err(cut.unanswered()),
+        }
     }
 
     /// The next reason to stop waiting. The end of the time is told once.

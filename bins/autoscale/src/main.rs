@@ -12,6 +12,7 @@ mod progress;
 
 use std::process::ExitCode;
 
+use autoscale_daemon::has_colours;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
@@ -23,7 +24,8 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     // Progress and results say it in words; the libraries' own records are for whoever looks for a fault.
     if let Ok(filter) = EnvFilter::try_from_env("AUTOSCALE_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(has_colours());
+        logs.with_writer(std::io::stderr).init();
     }
     let output = Output::new(cli.global.output);
     match command::run(&cli, output).await {

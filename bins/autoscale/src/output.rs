@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::{Timestamp, Unit};
+use scaler_core::model::printable;
 use serde::Serialize;
 use serde_json::json;
 
@@ -39,7 +40,7 @@ impl Output {
     /// Writes a result: `document` for programs, `text` for people.
     pub(crate) fn result(self, document: &impl Serialize, text: impl fmt::Display) -> Result<(), Failure> {
         match self.format {
-            Format::Text => print(&text.to_string()),
+            Format::Text => print(&lines(&text.to_string())),
             Format::Json => {
                 let document = serde_json::to_string_pretty(document)
                     .map_err(|error| Failure::new(Exit::Failed, error))?;
@@ -58,8 +59,13 @@ impl Output {
             // Nobody reads it; the exit code and stderr say it too.
             let _ = print(&format!("{error:#}"));
         }
-        let _ = writeln!(io::stderr(), "{failure}");
+        let _ = writeln!(io::stderr(), "{}", lines(&failure.to_string()));
     }
+}
+
+/// A text of lines, in which nothing that somebody else wrote moves the terminal.
+fn lines(text: &str) -> String {
+    text.split('\n').map(|line| printable(line).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes to stdout. Whoever closed it wants no more.
@@ -82,7 +88,7 @@ pub(crate) fn table<const N: usize>(
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header);
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.map(|cell| printable(&cell).to_string()));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -132,6 +138,13 @@ mod tests {
         assert_eq!(told(3_725), "1h2m");
         assert_eq!(told(200_000), "2d7h");
         assert_eq!(told(-5), "0s");
+    }
+
+    #[test]
+    fn what_a_sender_wrote_stays_in_its_cell_and_moves_nothing() {
+        let text = table(["WHY"], [["sale\n2026  forged \u{1b}[31m".to_owned()]]);
+        assert_eq!(text, "WHY\nsale\\n2026  forged \\u{1b}[31m");
+        assert_eq!(lines("one\ntwo \u{1b}[2J\r"), "one\ntwo \\u{1b}[2J\\r");
     }
 
     #[test]

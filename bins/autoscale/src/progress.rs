@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use scaler_core::model::printable;
 
 /// How often the line on a terminal moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -38,7 +39,7 @@ impl Progress {
 
     /// Something happened.
     pub(crate) fn event(&self, at: Timestamp, text: &str) {
-        let line = format!("{} {text}", at.strftime("%H:%M:%SZ"));
+        let line = format!("{} {}", at.strftime("%H:%M:%SZ"), printable(text));
         match self {
             Self::Quiet => {}
             Self::Lines => say(&line),
@@ -51,12 +52,13 @@ impl Progress {
         match self {
             Self::Quiet => {}
             Self::Lines => self.event(at, text),
-            Self::Terminal(bar) => bar.set_message(text.to_owned()),
+            Self::Terminal(bar) => bar.set_message(printable(text).to_string()),
         }
     }
 
     /// A word of the command itself.
     pub(crate) fn note(&self, text: &str) {
+        let text = &printable(text).to_string();
         match self {
             Self::Quiet => {}
             Self::Lines => say(text),

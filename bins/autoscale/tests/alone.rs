@@ -128,7 +128,8 @@ async fn a_store_that_is_in_use_ends_with_3() {
     store.write_address("http://127.0.0.1:9").unwrap();
     let said = session.run("autoscale status").await;
     assert_eq!(said.code, 3);
-    assert!(said.err.contains("ask it at http://127.0.0.1:9"), "{}", said.err);
+    assert!(said.err.contains("no key is beside the store"), "{}", said.err);
+    assert!(said.err.contains("--daemon http://127.0.0.1:9"), "{}", said.err);
     store.close().await;
     assert_eq!(session.run("autoscale status").await.code, 0);
 }

@@ -1,5 +1,7 @@
 //! `init` and `check`.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use linode_sim::Timings;
 
 use crate::session::{Cloud, Session};
@@ -46,7 +48,7 @@ async fn check_shows_every_mistake_with_place_and_fix() {
 }
 
 #[tokio::test]
-async fn init_makes_an_owner_and_never_overwrites() {
+async fn init_makes_an_owner_and_the_webhooks_credential_and_never_overwrites() {
     let mut session = Session::new();
     let made = session.run("autoscale init --output json").await;
     assert_eq!(made.code, 0);
@@ -55,7 +57,13 @@ async fn init_makes_an_owner_and_never_overwrites() {
     let written = std::fs::read_to_string(session.path("autoscale.yaml")).unwrap();
     assert!(written.contains(&format!("owner: {owner}")));
 
+    let key = std::fs::read_to_string(session.path("webhook.key")).unwrap();
+    assert!(key.trim().len() >= 32, "{key}");
+    let mode = std::fs::metadata(session.path("webhook.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
     let again = session.run("autoscale init").await;
+    assert_eq!(std::fs::read_to_string(session.path("webhook.key")).unwrap(), key);
     assert_eq!(again.code, 6, "{again:?}");
     assert!(again.err.contains("is there already"));
     assert_eq!(std::fs::read_to_string(session.path("autoscale.yaml")).unwrap(), written);

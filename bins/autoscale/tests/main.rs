@@ -7,4 +7,5 @@ mod files;
 mod help;
 mod session;
 mod stop;
+mod strangers;
 mod with_daemon;

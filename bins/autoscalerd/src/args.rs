@@ -17,7 +17,7 @@ Examples:
       Tells more of one part.
 
 Once it listens it prints one line on stdout: listening on http://127.0.0.1:9480. SIGTERM and Ctrl-C end it between two
-steps; the next start goes on where it ended.
+steps; the next start goes on where it ended. SIGHUP reads nothing again yet: restart for that.
 
 Exit codes: 0 it was told to end; 2 the configuration or the command line can't be used; 3 another process holds the
 store; 1 anything else.";

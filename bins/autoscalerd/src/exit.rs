@@ -48,7 +48,7 @@ impl From<AssembleError> for Failure {
     fn from(error: AssembleError) -> Self {
         let code = match &error {
             AssembleError::Store(OpenError::Locked { .. }) => LOCKED,
-            AssembleError::Store(_) | AssembleError::LocalCredential { .. } => OTHER,
+            AssembleError::Store(_) | AssembleError::Key { .. } => OTHER,
             _ => CONFIG,
         };
         Self { code, error: error.into() }

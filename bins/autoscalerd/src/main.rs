@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use autoscale_config::Config;
-use autoscale_daemon::{Assembly, StopSignals};
+use autoscale_daemon::{Assembly, Hangups, StopSignals};
 use clap::Parser as _;
 
 use crate::args::Args;
@@ -27,9 +27,11 @@ async fn main() -> ExitCode {
 async fn run(args: &Args) -> Result<(), Failure> {
     // Before anything is begun: a signal that comes early must not be lost.
     let mut signals = StopSignals::listen()?;
+    let hangups = Hangups::listen()?;
     let config = Config::load(&args.config)?;
     for warning in config.warnings() {
-        tracing::warn!("{warning}");
+        // A record is a line.
+        warning.to_string().lines().for_each(|line| tracing::warn!("{line}"));
     }
     if args.check {
         let groups = config.groups.len();
@@ -39,6 +41,8 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let daemon = Assembly::new(&config).build().await?;
     let listener = daemon.bind(args.listen.unwrap_or(config.daemon.listen)).await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
-    daemon.serve(listener, signals.next()).await?;
-    Ok(())
+    tokio::select! {
+        served = daemon.serve(listener, signals.next()) => Ok(served?),
+        ended = hangups.refuse() => ended,
+    }
 }

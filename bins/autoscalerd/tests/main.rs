@@ -72,19 +72,35 @@ impl Running {
     }
 
     fn ask(&self, request: &str) -> String {
+        let request = format!(
+            "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        );
+        self.say(&request)
+    }
+
+    fn post(&self, path: &str, body: &str) -> String {
+        let length = body.len();
+        self.say(&format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        ))
+    }
+
+    fn say(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request =
-            format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
     }
 
-    /// Sends a signal; its exit code and what it logged.
-    fn end(mut self, signal: &str) -> (Option<i32>, String) {
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Sends a signal; its exit code and what it logged.
+    fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
         let mut said = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         (self.child.wait().unwrap().code(), said)
@@ -108,11 +124,12 @@ fn it_serves_until_it_is_told_to_end_and_names_no_secret() {
     for (signal, format) in [("-TERM", "text"), ("-INT", "json")] {
         let running = Running::start(&place, &["--listen", "127.0.0.1:0", "--log-format", format]);
         assert!(running.ask("GET /healthz").starts_with("HTTP/1.1 200"));
-        let ready = running.ask("GET /readyz");
+        assert!(running.ask("GET /readyz").starts_with("HTTP/1.1 200"));
+        let ready = running.ask("GET /readyz?acting");
         assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
         let left = read(&place.path("autoscale.db.addr")).unwrap();
         assert_eq!(left.trim(), format!("http://{}", running.address));
-        let token = read(&place.path("autoscale.db.token")).unwrap();
+        let token = read(&place.path("autoscale.db.key")).unwrap();
         let (code, said) = running.end(signal);
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains("stopping between two steps") && said.contains("stopped"), "{said}");
@@ -121,8 +138,47 @@ fn it_serves_until_it_is_told_to_end_and_names_no_secret() {
             assert!(said.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{said}");
         }
         assert_eq!(read(&place.path("autoscale.db.addr")), None);
-        assert_eq!(read(&place.path("autoscale.db.token")), None);
+        assert_eq!(read(&place.path("autoscale.db.key")), None);
     }
+}
+
+#[test]
+fn sighup_does_not_kill_and_says_that_nothing_is_read_again() {
+    let place = Place::new("{ min: 2, max: 6 }");
+    let running = Running::start(&place, &["--listen", "127.0.0.1:0"]);
+    running.signal("-HUP");
+    assert!(running.ask("GET /healthz").starts_with("HTTP/1.1 200"), "it goes on");
+    let (code, said) = running.end("-TERM");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("SIGHUP: the configuration can't be read again yet"), "{said}");
+}
+
+#[test]
+fn what_a_sender_wrote_forges_no_line_of_the_log_and_colours_nothing() {
+    let place = Place::new("{ min: 2, max: 6 }");
+    for format in ["text", "json"] {
+        let running = Running::start(&place, &["--listen", "127.0.0.1:0", "--log-format", format]);
+        let forged = "x\\n2026-01-05T08:00:00Z  WARN forged: \\u001b[31mred";
+        let answer = running.post("/webhook", &format!("{{\"{forged}\": 1}}"));
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        let (_, said) = running.end("-TERM");
+        assert!(said.contains("forged"), "{said}");
+        assert!(said.lines().all(|line| !line.starts_with("2026-01-05T08")), "{said}");
+        assert!(!said.contains('\u{1b}'), "no colours where there is no terminal: {said}");
+    }
+}
+
+#[test]
+fn a_store_that_vanishes_stops_it_from_acting_and_it_says_so() {
+    let place = Place::new("{ min: 2, max: 6 }");
+    let running = Running::start(&place, &["--listen", "127.0.0.1:0"]);
+    assert!(running.ask("GET /readyz").starts_with("HTTP/1.1 200"));
+    for name in ["autoscale.db", "autoscale.db-wal", "autoscale.db-shm"] {
+        fs::remove_file(place.path(name)).unwrap();
+    }
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let ready = running.ask("GET /readyz");
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("removed or replaced"), "{ready}");
 }
 
 #[test]

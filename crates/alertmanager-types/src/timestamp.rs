@@ -1,7 +1,8 @@
 //! How Alertmanager writes times, for `#[serde(with = "…")]`.
 //!
 //! It is written in Go, where a time that was never set is the year 1: `0001-01-01T00:00:00Z`. Here such a time is
-//! `None`, in both directions, as are `null` and a field that is left out. Nanoseconds are kept.
+//! `None`, in both directions, as are `null` and a field that is left out. Nanoseconds are kept. Times that are later than
+//! the last one that can be counted here, a day before the end of the year 9999, are that last one.
 //!
 //! The webhook writes as many digits of a second as there are ([`start`], [`end`]); the API always at least three
 //! ([`millis`], [`end_millis`]), so that what was decoded is encoded to the same text.
@@ -9,6 +10,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
 use serde::Serializer;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
@@ -29,7 +31,7 @@ impl<'de> Deserialize<'de> for Read {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Read, E> {
-                text.parse().map(Read).map_err(|_| {
+                text.parse().ok().or_else(|| beyond(text)).map(Read).ok_or_else(|| {
                     let shown: String = text.chars().take(40).collect();
                     let shown = shown.escape_debug();
                     E::custom(format_args!("`{shown}` is not an RFC 3339 time, such as 2026-11-24T00:08:09Z"))
@@ -38,6 +40,13 @@ impl<'de> Deserialize<'de> for Read {
         }
         deserializer.deserialize_str(Time)
     }
+}
+
+/// The last time that there is, for a text that is right and later than that.
+fn beyond(text: &str) -> Option<Timestamp> {
+    let pieces = Pieces::parse(text).ok()?;
+    let whole = pieces.time().is_some() && pieces.offset().is_some();
+    (whole && pieces.date().year() == 9999).then_some(Timestamp::MAX)
 }
 
 fn when_set<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {

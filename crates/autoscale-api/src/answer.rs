@@ -42,6 +42,22 @@ impl History {
     }
 }
 
+/// `GET /api/v1/proof?challenge=…`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Proof {
+    /// The challenge, signed with the key that the daemon left beside its store; in hexadecimal.
+    pub proof: String,
+}
+
+impl Proof {
+    /// Says it.
+    #[must_use]
+    pub const fn new(proof: String) -> Self {
+        Self { proof }
+    }
+}
+
 /// The answer to [`SetDesired`](crate::SetDesired): it stands in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -101,6 +117,9 @@ pub struct Stored {
     /// Groups that alerts name by the label `autoscale_group` and that are not configured: no policy hears them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_groups: Vec<String>,
+    /// Why other alerts of the message can't be read: nothing of them is stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// Alerts that the sender left out by its `max_alerts`: nothing is known of them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,

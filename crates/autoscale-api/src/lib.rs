@@ -8,7 +8,7 @@ mod event;
 mod request;
 mod span;
 
-pub use answer::{DesiredAccepted, Done, Groups, History, Stored};
+pub use answer::{DesiredAccepted, Done, Groups, History, Proof, Stored};
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventPage, NumberedEvent};
 pub use request::{MemberAction, MemberRequest, SetDesired, SetMode, UnknownAction};

@@ -14,7 +14,7 @@ mod secret;
 mod yaml;
 
 pub use environment::Environment;
-pub use example::{example, example_for};
+pub use example::{WEBHOOK_KEY, example, example_for};
 #[cfg(feature = "linode")]
 pub use linode::LinodeClientError;
 pub use model::{

@@ -56,6 +56,20 @@ fn a_literal_one_is_refused_and_never_shown() {
         with(NAMED, &format!("|\n    {TOKEN}\n  ")).replace("{ token", "\n  token").replace("   }", ""),
         with("http://127.0.0.1:9093", &format!("http://user:{TOKEN}@127.0.0.1:9093")),
         with(&format!("token: {NAMED}"), &format!("token: {TOKEN}, nonsense: 1")),
+        with(NAMED, &format!("{{ value: {TOKEN} }}")),
+        with(NAMED, &format!("{{ fil: {TOKEN} }}")),
+        with(NAMED, &format!("{{ file: {TOKEN} }}")),
+        with(NAMED, "{ env: deadbeef_and_more }"),
+        with(&format!("token: {NAMED}"), &format!("api_key: {TOKEN}")),
+        with(&format!("token: {NAMED}"), &format!("token: {NAMED}, token: {TOKEN}")),
+        with("type: g6-standard-2", &format!("type: g6-standard-2, user_datta: \"pw={TOKEN}\"")),
+        with("type: g6-standard-2", &format!("type: g6-standard-2, regoin: x, user_data: \"pw={TOKEN}\"")),
+        with("type: g6-standard-2", &format!("tipe: {{ value: {TOKEN} }}")),
+        with("type: g6-standard-2", &format!("tpye: 1, stackscript: {{ id: 1, data: {{ pw: {TOKEN} }} }}")),
+        with(
+            "store: { sqlite: autoscale.db }",
+            &format!("store: {{ postgres: \"postgres://u:{TOKEN}@db\" }}"),
+        ),
     ];
     for text in texts {
         let problems = read(&text).expect_err(&text);
@@ -100,7 +114,11 @@ fn one_that_is_not_there() {
     );
     assert!(
         only(&with(NAMED, "{ file: nowhere }"))
-            .starts_with("error linode.token.file: tests/fixtures/nowhere does not exist")
+            .starts_with("error linode.token.file: the file that is named here does not exist")
+    );
+    assert!(
+        only(&with(NAMED, "{ file: ./nowhere }"))
+            .starts_with("error linode.token.file: tests/fixtures/./nowhere does not exist")
     );
     let environment = Environment::new("tests/fixtures").with_env::<&str, &str>([]).lenient();
     let config = Config::parse_in(&missing, "a", &environment).unwrap();
@@ -135,4 +153,17 @@ fn a_private_key_is_not_taken_for_a_public_one() {
     let environment = Environment::new(folder.path()).with_env([("LINODE_TOKEN", TOKEN)]);
     let problems = Config::parse_in(&text, "a", &environment).unwrap_err();
     assert_eq!(problems.all()[0].message, "is a private key, the public one belongs here");
+}
+
+#[test]
+fn what_is_not_a_file_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    for path in ["/dev/zero", fifo.to_str().unwrap()] {
+        let problems = Config::check(path.as_ref());
+        assert_eq!(problems.all()[0].message, format!("{path} is not a file"));
+        assert!(only(&with(NAMED, &format!("{{ file: {path} }}"))).contains("is not a file"));
+        assert!(only(&with("autoscale.db", path)).contains("is not a file"));
+    }
 }

@@ -1,6 +1,6 @@
 //! A daemon from a configuration.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::{fmt, io};
 
@@ -17,7 +17,7 @@ use scaler_linode::{InvalidOwner, OwnerTags};
 use scaler_sqlite::{OpenError, SqliteStore};
 use secrecy::ExposeSecret;
 
-use crate::local::{self, LocalToken};
+use crate::local::LeftKey;
 use crate::preflight::Preflight;
 use crate::scrape::LinodeAddresses;
 use crate::{ApiCalls, ApiCredential, Daemon, InvalidCredential};
@@ -59,9 +59,9 @@ pub enum AssembleError {
         /// Why.
         source: InvalidCredential,
     },
-    /// The credential of this start could not be left beside the store.
-    #[error("no credential could be written beside {}: set daemon.credentials, or let this user write there", path.display())]
-    LocalCredential {
+    /// The key of this start could not be left beside the store.
+    #[error("no key could be written beside {}: let this user write there", path.display())]
+    Key {
         /// The store.
         path: PathBuf,
         /// What the system says.
@@ -158,19 +158,19 @@ impl<'c> Assembly<'c> {
             .clock(self.clock)
             .api_calls(calls)
             .preflight(preflight)
+            .hosts(&config.daemon.hosts)
             .addresses(LinodeAddresses::new(linode, owner_tag));
-        let (credential, token) = match (credential, &store) {
-            (None, Some(store)) => made(store.path())?,
-            (given, Some(store)) => {
-                // An old one would let nobody in, and only mislead.
-                if let Err(error) = local::forget(store.path()) {
-                    tracing::warn!(%error, "the credential of an earlier start could not be removed");
-                }
-                (given, None)
+        let mut credential = credential;
+        if let Some(store) = &store {
+            let key = LeftKey::make(store.path())
+                .map_err(|source| AssembleError::Key { path: store.path().to_owned(), source })?;
+            if credential.is_none() {
+                let setting = "the key of this start";
+                let made = ApiCredential::new(key.key.credential());
+                credential = Some(made.map_err(|source| AssembleError::Credential { setting, source })?);
             }
-            (given, None) => (given, None),
-        };
-        daemon = daemon.local_token(token);
+            daemon = daemon.key(key);
+        }
         if let Some(credential) = credential {
             daemon = daemon.credential(credential);
         }
@@ -206,12 +206,4 @@ fn given(secret: Option<&Secret>, setting: &'static str) -> Result<Option<ApiCre
     let Some(secret) = secret else { return Ok(None) };
     let credential = ApiCredential::new(secret.value()?.expose_secret());
     credential.map(Some).map_err(|source| AssembleError::Credential { setting, source })
-}
-
-fn made(store: &Path) -> Result<(Option<ApiCredential>, Option<LocalToken>), AssembleError> {
-    let token = LocalToken::make(store)
-        .map_err(|source| AssembleError::LocalCredential { path: store.to_owned(), source })?;
-    let credential = ApiCredential::new(token.token())
-        .map_err(|source| AssembleError::Credential { setting: "the credential of this start", source })?;
-    Ok((Some(credential), Some(token)))
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,8 +14,10 @@ use scaler_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::connections::{self, Limits};
 use crate::events::EventLog;
-use crate::local::LocalToken;
+use crate::lanes::Lanes;
+use crate::local::LeftKey;
 use crate::metrics::Metrics;
 use crate::preflight::Preflight;
 use crate::scrape::Directory;
@@ -38,8 +40,6 @@ pub struct Daemon {
     state: Arc<State>,
     store: Option<SqliteStore>,
     preflight: Option<Preflight>,
-    /// Its file goes with it.
-    _token: Option<Arc<LocalToken>>,
 }
 
 /// Puts a [`Daemon`] together.
@@ -53,7 +53,8 @@ pub struct DaemonBuilder {
     addresses: Option<Arc<dyn Addresses>>,
     store: Option<SqliteStore>,
     preflight: Option<Preflight>,
-    token: Option<LocalToken>,
+    key: Option<LeftKey>,
+    hosts: Vec<String>,
 }
 
 impl std::fmt::Debug for DaemonBuilder {
@@ -84,6 +85,13 @@ impl DaemonBuilder {
         self
     }
 
+    /// Names of hosts, without a port, under which callers without a credential may call it, beside addresses and
+    /// `localhost`. A request that names another one is refused: a page of that name in somebody's browser may have sent it.
+    pub fn hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.hosts = hosts.into_iter().map(|host| host.into().to_ascii_lowercase()).collect();
+        self
+    }
+
     /// Shows these counts among the metrics.
     pub fn api_calls(mut self, calls: ApiCalls) -> Self {
         self.calls = calls;
@@ -107,8 +115,8 @@ impl DaemonBuilder {
         self
     }
 
-    pub(crate) fn local_token(mut self, token: Option<LocalToken>) -> Self {
-        self.token = token;
+    pub(crate) fn key(mut self, key: LeftKey) -> Self {
+        self.key = Some(key);
         self
     }
 
@@ -121,22 +129,22 @@ impl DaemonBuilder {
             scaler: self.scaler,
             credential: self.credential,
             webhook_credential: self.webhook_credential,
+            key: self.key,
+            hosts: self.hosts,
+            address: OnceLock::new(),
             events: EventLog::new(u64::try_from(started.as_millisecond()).unwrap_or_default()),
             metrics: Metrics::new(&self.calls),
             sentinel: Sentinel::default(),
             directory: self.addresses.map(Directory::new),
+            probed: tokio::sync::Mutex::default(),
+            lanes: Lanes::new(Limits::of_this_process().at_once),
             large_bodies: Semaphore::new(LARGE_BODIES),
             stopping: watch::Sender::new(false),
             started,
             names,
             clock: self.clock,
         };
-        Daemon {
-            state: Arc::new(state),
-            store: self.store,
-            preflight: self.preflight,
-            _token: self.token.map(Arc::new),
-        }
+        Daemon { state: Arc::new(state), store: self.store, preflight: self.preflight }
     }
 }
 
@@ -152,7 +160,8 @@ impl Daemon {
             addresses: None,
             store: None,
             preflight: None,
-            token: None,
+            key: None,
+            hosts: Vec::new(),
         }
     }
 
@@ -264,18 +273,19 @@ impl Daemon {
     ) -> Result<(), ServeError> {
         let address = listener.local_addr().map_err(ServeError::Server)?;
         self.refuse_exposed(address)?;
+        let reached = self.state.address.get_or_init(|| reachable_at(address));
         if let Some(store) = &self.store {
-            store.write_address(&reachable_at(address)).map_err(ServeError::Address)?;
+            store.write_address(reached).map_err(ServeError::Address)?;
         }
         tracing::info!(%address, groups = self.state.names.len(), "listening");
         let stop = || {
             self.state.stopping.send_replace(true);
         };
         let http = async {
-            let served = axum::serve(listener, self.router()).with_graceful_shutdown(self.state.stopped());
+            let limits = Limits::of_this_process();
             tokio::select! {
-                served = served.into_future() => served.map_err(ServeError::Server),
-                () = async { self.state.stopped().await; tokio::time::sleep(LAST_ANSWERS).await } => Ok(()),
+                () = connections::serve(listener, self.router(), limits, self.state.stopped()) => {}
+                () = async { self.state.stopped().await; tokio::time::sleep(LAST_ANSWERS).await } => {}
             }
         };
         let run = async {
@@ -292,8 +302,8 @@ impl Daemon {
                 () = self.state.stopped() => {}
             }
         };
-        let (http, run, ()) = tokio::join!(http, run, told_to_stop);
-        run.and(http)
+        let ((), run, ()) = tokio::join!(http, run, told_to_stop);
+        run
     }
 }
 

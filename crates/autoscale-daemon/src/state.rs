@@ -1,25 +1,30 @@
 //! What the handlers share.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use scaler_core::model::{GroupName, after};
-use scaler_core::ports::Clock;
+use scaler_core::ports::{Clock, chain};
 use scaler_core::runtime::{Error, Scaler};
 use scaler_core::view::Status;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 
 use crate::ApiCredential;
 use crate::events::EventLog;
 use crate::http::refusal::Refusal;
+use crate::lanes::Lanes;
+use crate::local::LeftKey;
 use crate::metrics::Metrics;
 use crate::scrape::Directory;
 use crate::sentinel::{Gathered, Sentinel};
 
 /// A store that takes longer than this to say how a group stands does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer to whether the store can be written holds.
+const PROBED: Duration = Duration::from_secs(1);
 /// How often all groups are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -28,10 +33,19 @@ pub(crate) struct State {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) credential: Option<ApiCredential>,
     pub(crate) webhook_credential: Option<ApiCredential>,
+    /// Names under which it is called without a credential, beside addresses and `localhost`.
+    pub(crate) hosts: Vec<String>,
+    /// Gone from beside the store with the daemon.
+    pub(crate) key: Option<LeftKey>,
+    /// Where this machine reaches it, once it listens.
+    pub(crate) address: OnceLock<String>,
     pub(crate) events: EventLog,
     pub(crate) metrics: Metrics,
     pub(crate) sentinel: Sentinel,
     pub(crate) directory: Option<Directory>,
+    /// When the store was last written to see whether it can be, and what came of it.
+    pub(crate) probed: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
+    pub(crate) lanes: Lanes,
     /// Bodies that are large enough to be counted, read at once.
     pub(crate) large_bodies: Semaphore,
     pub(crate) stopping: watch::Sender<bool>,
@@ -89,6 +103,24 @@ impl State {
             Ok(done) => done.map_err(Refusal::from),
             Err(_) => Err(Refusal::slow_store(PATIENCE)),
         }
+    }
+
+    /// Whether the store takes what is written now; else in words why not. Those who ask at once share the answer, which
+    /// nobody can ask for so often that the disk feels it.
+    pub(crate) async fn writable(&self) -> Result<(), String> {
+        let mut last = self.probed.lock().await;
+        if let Some((at, answer)) = &*last
+            && at.elapsed() < PROBED
+        {
+            return answer.clone();
+        }
+        let probe = tokio::time::timeout(PATIENCE, self.scaler.alerts().probe()).await;
+        let answer = match probe {
+            Ok(done) => done.map_err(|error| chain(&error)),
+            Err(_) => Err(Refusal::slow_store(PATIENCE).to_string()),
+        };
+        *last = Some((Instant::now(), answer.clone()));
+        answer
     }
 
     /// Over once the daemon stops.

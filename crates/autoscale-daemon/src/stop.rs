@@ -1,4 +1,4 @@
-//! The system's word that it is time to end.
+//! The system's word that it is time to end, or to read the configuration again.
 
 use std::io;
 
@@ -26,5 +26,27 @@ impl StopSignals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+/// SIGHUP, which does not end the process once this was made. Nothing can be read again yet.
+#[derive(Debug)]
+pub struct Hangups(Signal);
+
+impl Hangups {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn listen() -> io::Result<Self> {
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Says at each one what it does not do; never over.
+    pub async fn refuse<T>(mut self) -> T {
+        while self.0.recv().await.is_some() {
+            tracing::warn!("SIGHUP: the configuration can't be read again yet: restart to have it read");
+        }
+        std::future::pending().await
     }
 }

@@ -80,16 +80,17 @@ async fn connections_that_break() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_daemon_that_begins_without_the_api_takes_notifications_in_and_is_not_ready() {
+async fn a_daemon_that_begins_without_the_api_takes_notifications_in_and_is_not_ready_to_act() {
     let stage = Stage::new();
     let faults = stage.simulator.faults();
     faults.add_all("any:401").unwrap();
     stage.run();
     tokio::time::sleep(Duration::from_secs(60)).await;
     stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
-    let ready = stage.get("/readyz").await;
+    assert_eq!(stage.get("/readyz").await.status, 200, "it takes notifications");
+    let ready = stage.get("/readyz?acting").await;
     assert_eq!(ready.status, 503);
-    assert_eq!(ready.json["store"], "answers");
+    assert_eq!(ready.json["store"], "takes what is written");
     let why = ready.json["groups"][0]["why"].as_str().unwrap();
     assert!(why.contains("401"), "{why}");
     let metrics = stage.get("/metrics").await.text;
@@ -97,6 +98,11 @@ async fn a_daemon_that_begins_without_the_api_takes_notifications_in_and_is_not_
     assert_eq!(stage.deeds().0, [0u64; 0]);
     faults.clear();
     stage.until("members serve", |group| group["in_service"].as_u64() >= Some(2)).await;
+    assert_eq!(stage.get("/readyz?acting").await.status, 200);
+    // What was seen once is not fresh for ever.
+    faults.add_all("any:401").unwrap();
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(stage.get("/readyz?acting").await.status, 503);
     assert_eq!(stage.get("/readyz").await.status, 200);
 }
 

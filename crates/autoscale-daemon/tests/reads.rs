@@ -49,6 +49,48 @@ async fn the_client_reads_what_the_daemon_writes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_flood_of_plans_makes_no_call_to_the_cloud() {
+    let stage = Stage::new();
+    let early = stage.get("/api/v1/groups/web/plan").await;
+    assert_eq!(early.refusal().0, 503, "nobody has seen anything yet");
+    assert_eq!(stage.simulator.snapshot().calls.values().sum::<u64>(), 0);
+    stage.settle().await;
+    let before = stage.simulator.snapshot().calls;
+    for _ in 0..500 {
+        let plan = stage.get("/api/v1/groups/web/plan").await.ok();
+        assert_eq!(plan["desired"], 2);
+    }
+    assert_eq!(stage.simulator.snapshot().calls, before, "the time stood still, so nobody else asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_crowds_the_reads_holds_up_neither_the_webhook_nor_health_nor_an_operator() {
+    let stage = Stage::new();
+    let watch = || {
+        let request = Request::get("/api/v1/groups/web/events").header("Accept", "application/x-ndjson");
+        stage.daemon.router().oneshot(request.body(Body::empty()).unwrap())
+    };
+    let mut watching = Vec::new();
+    let crowded = loop {
+        let answer = watch().await.unwrap();
+        if answer.status() != 200 {
+            break answer;
+        }
+        watching.push(answer);
+        assert!(watching.len() < 1_000, "there is no limit");
+    };
+    assert_eq!(crowded.status(), 503);
+    assert_eq!(stage.get("/api/v1/groups").await.status, 503);
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(stage.get(path).await.status, 200, "{path}");
+    }
+    stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
+    stage.change("POST", "/api/v1/groups/web/mode", json!({"mode": "add_only"})).await.ok();
+    watching.pop();
+    assert_eq!(stage.get("/api/v1/groups").await.status, 200, "who leaves makes room");
+}
+
+#[tokio::test(start_paused = true)]
 async fn events_can_be_asked_for_again_and_again() {
     let stage = Stage::new();
     let client = stage.client();

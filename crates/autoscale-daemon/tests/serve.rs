@@ -7,7 +7,7 @@ use api_transport::Token;
 use api_transport::service::InProcess;
 use autoscale_api::SetDesired;
 use autoscale_api::client::{Client, ErrorKind};
-use autoscale_daemon::local::read_token;
+use autoscale_daemon::local::Key;
 use autoscale_daemon::{Assembly, ServeError};
 use linode_sim::Timings;
 use scaler_sqlite::{SqliteStore, read_address};
@@ -43,9 +43,12 @@ async fn it_serves_is_found_beside_its_store_and_ends_between_two_steps() {
         tokio::task::yield_now().await;
     };
     // No credential is configured: who may read the store's files may change things.
-    let token = Token::new(read_token(&path).unwrap().expect("a credential of this start")).unwrap();
+    let key = Key::read(&path).unwrap().expect("the key of this start");
+    let token = Token::new(key.credential()).unwrap();
     let client = Client::new(address.parse().unwrap(), Some(&token)).unwrap();
     let stranger = Client::new(address.parse().unwrap(), None).unwrap();
+    let proof = stranger.proof("never heard before").await.unwrap().proof;
+    assert!(key.is_proved(&address, "never heard before", &proof), "{proof}");
     let ask = SetDesired::to(3);
     assert_eq!(stranger.set_desired("web", &ask).await.unwrap_err().kind(), ErrorKind::Credential);
     client.set_desired("web", &ask).await.unwrap();
@@ -58,7 +61,8 @@ async fn it_serves_is_found_beside_its_store_and_ends_between_two_steps() {
         tokio::spawn(async move { client.events("web", Some(u64::MAX - 1), Duration::from_secs(20)).await })
     };
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
-    let request = "GET /api/v1/groups/web/events HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\n\r\n";
+    let request =
+        "GET /api/v1/groups/web/events HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-ndjson\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = [0; 15];
     stream.read_exact(&mut head).await.unwrap();
@@ -73,7 +77,7 @@ async fn it_serves_is_found_beside_its_store_and_ends_between_two_steps() {
     assert_eq!(read_address(&path).unwrap(), None);
     assert_eq!(client.groups().await.unwrap_err().kind(), ErrorKind::Connect);
     drop(daemon);
-    assert_eq!(read_token(&path).unwrap(), None);
+    assert!(Key::read(&path).unwrap().is_none(), "it goes with the daemon");
     SqliteStore::open(&path).await.expect("the store is free again");
 }
 
@@ -93,7 +97,7 @@ async fn notifications_survive_in_sqlite() {
             let body = notification(&[("SomebodyElses", "firing")]);
             let mut stream = TcpStream::connect(address).await.unwrap();
             let head = format!(
-                "POST /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                "POST /webhook HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
                 body.len()
             );
             stream.write_all(head.as_bytes()).await.unwrap();
@@ -123,7 +127,7 @@ async fn ten_megabytes_over_a_socket_get_their_answer() {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let size = 10 << 20;
         let head = format!(
-            "POST /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{expect}Content-Length: {size}\r\n\r\n"
+            "POST /webhook HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{expect}Content-Length: {size}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         if expect.is_empty() {
@@ -154,5 +158,20 @@ async fn it_listens_where_others_reach_it_only_with_both_credentials() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let refused = daemon.bind(taken.local_addr().unwrap()).await.unwrap_err().to_string();
     assert!(refused.contains("free it"), "{refused}");
-    assert_eq!(read_token(&path).unwrap(), None, "a credential is configured, so none is made");
+}
+
+#[tokio::test]
+async fn the_key_beside_the_store_proves_and_lets_nobody_in_where_a_credential_is_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("autoscale.db");
+    let daemon = assembled(&path, "daemon: { credentials: { env: AUTOSCALE_TOKEN } }").await;
+    let key = Key::read(&path).unwrap().expect("the key of this start");
+    let listener = daemon.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { daemon.serve(listener, std::future::pending()).await });
+    let client = Client::new(address.parse().unwrap(), Some(&Token::new(key.credential()).unwrap())).unwrap();
+    assert!(key.is_proved(&address, "c", &client.proof("c").await.unwrap().proof));
+    let refused = client.set_desired("web", &SetDesired::to(3)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Credential);
+    serving.abort();
 }

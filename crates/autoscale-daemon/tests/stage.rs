@@ -60,6 +60,8 @@ pub struct Shelf {
     inner: InMemoryStore,
     gate: Arc<Semaphore>,
     pub failing: Arc<AtomicBool>,
+    /// It can be read, and not written.
+    pub full: Arc<AtomicBool>,
     pub commits: Arc<AtomicUsize>,
 }
 
@@ -71,6 +73,7 @@ impl Shelf {
             inner: InMemoryStore::new(),
             gate: Arc::new(Semaphore::new(OPEN)),
             failing: Arc::default(),
+            full: Arc::default(),
             commits: Arc::default(),
         }
     }
@@ -86,7 +89,8 @@ impl Shelf {
     }
 
     fn broken(&self, attempted: &str) -> Result<(), StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
+        let writes = !attempted.starts_with("reading") && !attempted.starts_with("listing");
+        if self.failing.load(Ordering::SeqCst) || (writes && self.full.load(Ordering::SeqCst)) {
             let (attempted, advice) = (attempted.to_owned(), "free space on the disk".to_owned());
             return Err(StoreError::Broken { attempted, advice, source: "disk full".into() });
         }

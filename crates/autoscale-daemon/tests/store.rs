@@ -30,3 +30,26 @@ async fn while_the_store_fails_nothing_is_begun_and_everybody_is_told() {
     stage.until("four serve", |group| group["in_service"] == 4).await;
     assert_eq!(stage.get("/readyz").await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_full_disk_fails_the_readiness_although_the_store_can_be_read() {
+    let stage = Stage::new();
+    stage.settle().await;
+    stage.store.full.store(true, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let ready = stage.get("/readyz").await;
+    assert_eq!(ready.status, 503, "{}", ready.text);
+    assert!(ready.json["store"].as_str().unwrap().contains("disk full"), "{}", ready.text);
+    assert_eq!(stage.get("/api/v1/groups/web/history").await.status, 200, "it can be read");
+    assert_eq!(stage.notify(notification(&[("WebCpuHigh", "firing")])).await.status, 503);
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_for_the_readiness_again_and_again_does_not_write_again_and_again() {
+    let stage = Stage::new();
+    let before = stage.store.commits.load(Ordering::SeqCst);
+    for _ in 0..100 {
+        assert_eq!(stage.get("/readyz").await.status, 200);
+    }
+    assert_eq!(stage.store.commits.load(Ordering::SeqCst), before + 1);
+}

@@ -84,6 +84,11 @@ impl OpenError {
 #[error("the store was closed")]
 pub(super) struct Closed;
 
+/// Another file, or none, is where the store's was.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the file that this process holds is no longer there")]
+pub(super) struct Vanished;
+
 /// The runtime ended, or the writer did, before it answered.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the write was interrupted before it was answered")]
@@ -94,6 +99,8 @@ pub(super) struct Interrupted;
 pub(super) enum Trouble {
     /// The store was closed.
     Closed,
+    /// The file was removed, or another one put in its place.
+    Vanished,
     /// SQLite failed.
     Sqlite(Arc<rusqlite::Error>),
 }
@@ -107,6 +114,14 @@ impl From<Arc<rusqlite::Error>> for Trouble {
 pub(super) fn broken(path: &Path, attempted: &str, trouble: Trouble) -> StoreError {
     match trouble {
         Trouble::Closed => unhurt(attempted, Closed),
+        Trouble::Vanished => StoreError::Broken {
+            attempted: attempted.to_owned(),
+            advice: format!(
+                "{} was removed or replaced while it was in use: end this process and put the file back; without it the next start rebuilds what it can from the cloud",
+                path.display()
+            ),
+            source: Box::new(Vanished),
+        },
         Trouble::Sqlite(source) => StoreError::Broken {
             attempted: attempted.to_owned(),
             advice: advice(path, &source),

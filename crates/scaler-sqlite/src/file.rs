@@ -6,10 +6,32 @@
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use crate::error::OpenError;
+
+/// Which file it is, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|file| Self { device: file.dev(), inode: file.ino() })
+    }
+
+    /// Whether it is still the one that `path` names. Where the file system does not tell, SQLite will.
+    pub(super) fn is_at(self, path: &Path) -> bool {
+        match Self::of(path) {
+            Ok(found) => found == self,
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+}
 
 /// The database, held by this process while this value lives; the system lets go of it also when the process is killed.
 #[derive(Debug)]
@@ -32,15 +54,7 @@ impl Held {
             .map_err(io)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let told = lock.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
-                return Err(OpenError::Locked {
-                    holder: told.then(|| holder.trim().to_owned()),
-                    address: address_of(&database).ok().flatten(),
-                    path: database,
-                });
-            }
+            Err(TryLockError::WouldBlock) => return Err(locked(lock, database)),
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
         tell_holder(&mut lock).map_err(io)?;
@@ -70,6 +84,43 @@ impl Drop for Held {
             let _ = remove(&beside(&self.database, ".addr"));
         }
         let _ = self.lock.set_len(0);
+    }
+}
+
+/// Looks whether nobody holds the store at `path`; also where it is not there yet.
+///
+/// # Errors
+/// [`OpenError::Locked`] where somebody does, [`OpenError::Io`] where the file system does not tell.
+pub fn check_free(path: impl AsRef<Path>) -> Result<(), OpenError> {
+    let path = path.as_ref();
+    let io = |source| OpenError::Io { path: path.to_owned(), source };
+    let absent = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(io(error)),
+    };
+    let database = match resolved(path) {
+        Ok(database) => database,
+        Err(error) => return absent(error),
+    };
+    let lock = match File::open(beside(&database, ".lock")) {
+        Ok(lock) => lock,
+        Err(error) => return absent(error),
+    };
+    // Shared, so that two who look don't take each other for a holder.
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(locked(lock, database)),
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+fn locked(mut lock: File, database: PathBuf) -> OpenError {
+    let mut holder = String::new();
+    let told = lock.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
+    OpenError::Locked {
+        holder: told.then(|| holder.trim().to_owned()),
+        address: address_of(&database).ok().flatten(),
+        path: database,
     }
 }
 

@@ -18,8 +18,8 @@ use tokio::task::spawn_blocking;
 
 pub use crate::error::OpenError;
 use crate::error::{Closed, Interrupted, broken, unhurt};
-use crate::file::Held;
-pub use crate::file::read_address;
+use crate::file::{Held, Identity};
+pub use crate::file::{check_free, read_address};
 use crate::write::{Change, Landed, Queue};
 use scaler_core::model::{AlertRow, AlertTable, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
@@ -34,6 +34,7 @@ pub struct SqliteStore {
 /// The order of the fields matters: the lock is let go after the connections are closed.
 struct Shared {
     path: PathBuf,
+    file: Identity,
     queue: Mutex<Queue>,
     writer: Mutex<Option<Connection>>,
     reader: Mutex<Option<Connection>>,
@@ -59,9 +60,11 @@ impl SqliteStore {
         let path = held.database().to_owned();
         let writer = schema::open_writer(&path)?;
         let reader = schema::open_reader(&path)?;
+        let file = Identity::of(&path).map_err(|source| OpenError::Io { path: path.clone(), source })?;
         Ok(Self {
             shared: Arc::new(Shared {
                 path,
+                file,
                 queue: Mutex::default(),
                 writer: Mutex::new(Some(writer)),
                 reader: Mutex::new(Some(reader)),
@@ -189,5 +192,9 @@ impl Store for SqliteStore {
 
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError> {
         self.change("forgetting alerts", Change::Forget(fingerprints.to_vec())).await.map(drop)
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.change("writing to see whether it can be written", Change::Probe).await.map(drop)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::error::OpenError;
 
@@ -74,6 +74,11 @@ fn migrate(connection: &mut Connection, found: i64) -> Result<(), rusqlite::Erro
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
+}
+
+/// Writes what stands there already: a page goes to the disk, and nothing changes.
+pub(super) fn touch(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction.pragma_update(None, "user_version", VERSION)
 }
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-use crate::Shared;
 use crate::error::Trouble;
+use crate::{Shared, schema};
 use scaler_core::model::Position;
 
 /// A change of what the file holds.
@@ -21,6 +21,8 @@ pub(super) enum Change {
     Keep { rows: Vec<(String, String)>, polled: Option<Timestamp> },
     /// Remove rows of the table of alerts.
     Forget(Vec<String>),
+    /// Write a page as it is.
+    Probe,
 }
 
 /// What became of a change whose transaction was committed.
@@ -97,12 +99,11 @@ impl Drain {
             }
             drop(queue);
             match locked(&self.shared.writer).as_mut() {
+                // What is written to a file that was removed is gone with this process, and another one may act on a new
+                // file meanwhile.
+                Some(_) if !self.shared.file.is_at(&self.shared.path) => refuse(batch, &Trouble::Vanished),
                 Some(connection) => commit(connection, batch),
-                None => {
-                    for (_, answer) in batch {
-                        let _ = answer.send(Err(Trouble::Closed));
-                    }
-                }
+                None => refuse(batch, &Trouble::Closed),
             }
             if !closing.is_empty() {
                 drop(locked(&self.shared.reader).take());
@@ -125,6 +126,12 @@ impl Drop for Drain {
             queue.waiting.clear();
             queue.closing.clear();
         }
+    }
+}
+
+fn refuse(batch: Vec<(Change, Answer)>, trouble: &Trouble) {
+    for (_, answer) in batch {
+        let _ = answer.send(Err(trouble.clone()));
     }
 }
 
@@ -182,6 +189,10 @@ impl Change {
                 for fingerprint in fingerprints {
                     forget.execute([fingerprint])?;
                 }
+                Ok(Landed::Kept)
+            }
+            Self::Probe => {
+                schema::touch(transaction)?;
                 Ok(Landed::Kept)
             }
         }

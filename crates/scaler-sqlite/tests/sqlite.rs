@@ -14,7 +14,7 @@ use scaler_conformance::store::{StoreFixture, check};
 use scaler_core::model::{ActorId, Alert, AlertRow, AlertState, Position};
 use scaler_core::ports::{LogName, Store, StoreError};
 use scaler_core::state::{Cause, Draft, Fact};
-use scaler_sqlite::{OpenError, SqliteStore, read_address};
+use scaler_sqlite::{OpenError, SqliteStore, check_free, read_address};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
@@ -124,7 +124,6 @@ async fn changes_that_arrive_together_share_a_commit() {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(directory.path().join("a.db")).await.unwrap();
     let wal = directory.path().join("a.db-wal");
-    let frames = |wal: &Path| fs::metadata(wal).map_or(0, |file| file.len() / 4_120);
     let began = frames(&wal);
     let other = blocked(store.path());
     let rows: Vec<AlertRow> = (0..200).map(row).collect();
@@ -180,6 +179,61 @@ async fn the_address_of_one_that_was_killed_does_not_outlive_the_next_opener() {
     assert_eq!(read_address(&path).unwrap().as_deref(), Some("http://127.0.0.1:1"));
     let _store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(read_address(&path).unwrap(), None);
+}
+
+#[tokio::test]
+async fn whether_it_is_held_can_be_seen_without_holding_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    check_free(&path).unwrap();
+    check_free(directory.path().join("nowhere/a.db")).unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let said = check_free(&path).unwrap_err();
+    assert!(matches!(&said, OpenError::Locked { holder: Some(_), .. }), "{said}");
+    store.close().await;
+    check_free(&path).unwrap();
+    SqliteStore::open(&path).await.expect("looking left it free");
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_under_its_holder_takes_nothing_more_and_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let end = store.append(&web(), Position::START, &[draft(1)]).await.unwrap();
+    fs::rename(&path, directory.path().join("elsewhere.db")).unwrap();
+    for another in [false, true] {
+        if another {
+            fs::write(&path, "").unwrap();
+        }
+        let refused = store.append(&web(), end, &[draft(2)]).await.unwrap_err();
+        let said = format!("{refused}: {}", std::error::Error::source(&refused).unwrap());
+        assert!(said.contains("removed or replaced") && said.contains("no longer there"), "{said}");
+        store.probe().await.unwrap_err();
+        store.keep_alerts(&[], None).await.unwrap_err();
+    }
+    // Put back, it goes on.
+    fs::rename(directory.path().join("elsewhere.db"), &path).unwrap();
+    store.append(&web(), end, &[draft(2)]).await.unwrap();
+}
+
+/// Pages in the write-ahead log.
+fn frames(wal: &Path) -> u64 {
+    fs::metadata(wal).map_or(0, |file| file.len() / 4_120)
+}
+
+#[tokio::test]
+async fn a_probe_writes_and_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let wal = directory.path().join("a.db-wal");
+    let before = frames(&wal);
+    store.probe().await.unwrap();
+    assert!(frames(&wal) > before, "it only read");
+    assert_eq!(store.logs().await.unwrap(), []);
+    store.close().await;
+    SqliteStore::open(&path).await.unwrap();
 }
 
 #[tokio::test]

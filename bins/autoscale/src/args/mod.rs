@@ -26,9 +26,10 @@ Examples:
   autoscale mode web add_only --for 2h
 
 Where it acts:
-  With a daemon it speaks to the daemon: at --daemon, or at the address that
-  the daemon wrote beside its store. Without one it takes the store's lock
-  and is itself the actor, for as long as the command runs.
+  Where a daemon holds the store it speaks to the daemon, which has to prove
+  by the key beside the store that it does; or to the one at --daemon. Else
+  it takes the store's lock and is itself the actor, for as long as the
+  command runs.
 
 Exit codes:
   0    done, or the desired size is reached
@@ -68,6 +69,10 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, value_name = "URL", env = "AUTOSCALE_DAEMON", value_parser = address)]
     pub(crate) daemon: Option<Url>,
 
+    /// Speak plain HTTP also to a --daemon on another machine: whoever is between can read the credential.
+    #[arg(long, global = true, requires = "daemon")]
+    pub(crate) insecure: bool,
+
     /// How results are written.
     #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) output: Format,
@@ -80,7 +85,7 @@ pub(crate) struct GlobalArgs {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make an owner id, and a commented configuration to begin with.
+    /// Make an owner id, a commented configuration to begin with, and a credential of the webhook.
     Init(InitArgs),
     /// Show every mistake of the configuration, with its place and the fix.
     Check(CheckArgs),

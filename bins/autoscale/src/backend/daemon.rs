@@ -8,10 +8,11 @@ use autoscale_api::client::{Client, Error, Token, Url, Watched, request_id};
 use autoscale_api::{Groups, History, MemberAction, NumberedEvent, Outcome, SetDesired, SetMode};
 use futures_util::StreamExt as _;
 use scaler_core::view::{Moment, Preview, Status, What};
+use tokio::time::timeout;
 
 use super::{Backend, End, OfMember, Receipt, Request, Waiting};
 use crate::exit::{Exit, Failure};
-use crate::limit::Limit;
+use crate::limit::{LAST_WORD, Limit};
 use crate::progress::Progress;
 
 /// A daemon.
@@ -24,11 +25,6 @@ impl Daemon {
     pub(crate) fn new(url: Url, credential: Option<&Token>) -> Result<Self, Failure> {
         let client = Client::new(url, credential).map_err(|error| Failure::new(Exit::Usage, error))?;
         Ok(Self { client })
-    }
-
-    /// Whether a daemon answers there.
-    pub(crate) async fn is_there(&self) -> bool {
-        self.client.groups().await.map_or_else(|error| error.detail().is_some(), |_| true)
     }
 
     /// Waits for `ending` or a cut, and tells the group's events meanwhile, the last ones too.
@@ -61,7 +57,8 @@ impl Daemon {
             cut = limit.cut() => Ok(End::Cut(cut)),
             end = telling => end,
         };
-        if let Ok(page) = self.client.events(group, last, Duration::ZERO).await {
+        let rest = timeout(LAST_WORD, self.client.events(group, last, Duration::ZERO)).await;
+        if let Ok(Ok(page)) = rest {
             page.events.iter().for_each(|event| tell(event, progress));
         }
         end

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 
-use autoscale_config::Owner;
+use autoscale_config::{Owner, WEBHOOK_KEY};
+use autoscale_daemon::local::make_secret;
 use serde::Serialize;
 
 use super::Context;
@@ -15,13 +16,14 @@ use crate::output;
 struct Made {
     owner: String,
     file: Option<String>,
+    webhook_key: Option<String>,
 }
 
 pub(super) fn run(context: &Context<'_>, args: &InitArgs) -> Result<Exit, Failure> {
     let owner = Owner::generate(&mut fastrand::Rng::new());
     let text = autoscale_config::example_for(&owner);
     if args.print {
-        let made = Made { owner: owner.to_string(), file: None };
+        let made = Made { owner: owner.to_string(), file: None, webhook_key: None };
         return if context.output.is_json() {
             context.output.result(&made, "").map(|()| Exit::Ok)
         } else {
@@ -39,9 +41,22 @@ pub(super) fn run(context: &Context<'_>, args: &InitArgs) -> Result<Exit, Failur
         ),
         _ => Failure::new(Exit::Failed, format!("writing {shown}: {error}; name another file by --config")),
     })?;
-    let made = Made { owner: owner.to_string(), file: Some(shown.to_string()) };
+    let key = path.with_file_name(WEBHOOK_KEY);
+    let there = match make_secret(&key) {
+        Ok(_) => "is",
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => "was there already,",
+        Err(error) => {
+            return Err(Failure::new(Exit::Failed, format!("writing {}: {error}", key.display())));
+        }
+    };
+    let made = Made {
+        owner: owner.to_string(),
+        file: Some(shown.to_string()),
+        webhook_key: Some(key.display().to_string()),
+    };
     let next = format!(
-        "{shown} is written, with the owner {owner}.\nNext: adapt it, set LINODE_TOKEN and AUTOSCALE_TOKEN, and run `autoscale check --online`."
+        "{shown} is written, with the owner {owner}; the credential of the webhook {there} in {}.\nNext: adapt it, give Alertmanager that file, set LINODE_TOKEN and AUTOSCALE_TOKEN, and run `autoscale check --online`.",
+        key.display(),
     );
     context.output.result(&made, next).map(|()| Exit::Ok)
 }

@@ -35,13 +35,13 @@ pub(super) async fn run(
 
 pub(super) async fn replace(context: &Context<'_>, args: &ReplaceArgs) -> Result<Exit, Failure> {
     let member = &args.member;
+    let mut limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
     if member.dry_run || args.wait.no_wait {
-        return run(context, member, MemberAction::Replace).await;
+        return limit.within(run(context, member, MemberAction::Replace)).await;
     }
     let group = named(&member.group, &member.named)?;
-    let backend = context.backend().await?;
-    let instance = find(&*backend, group, &member.instance, MemberAction::Replace).await?;
-    let limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
+    let backend = limit.within(context.backend()).await?;
+    let instance = limit.within(find(&*backend, group, &member.instance, MemberAction::Replace)).await?;
     let progress = context.progress();
     let mut waiting = Waiting { progress: &progress, limit };
     let of = OfMember { group, instance, ask: member.operator.member() };

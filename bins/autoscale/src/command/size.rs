@@ -37,15 +37,15 @@ async fn ask(
     ask.request_id.clone_from(&args.request_id);
     ask.floor_for = args.floor_for;
     ask.over_budget = args.over_budget;
-    let backend = context.backend().await?;
+    // Signals are heard from here on, so that none falls between the request and the waiting.
+    let mut limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
+    let backend = limit.within(context.backend()).await?;
     if args.dry_run {
-        let plan = backend.plan(group, Some(&ask)).await?;
+        let plan = limit.within(backend.plan(group, Some(&ask))).await?;
         context.output.result(&plan, &plan)?;
         return Ok(Exit::Ok);
     }
-    // Signals are heard from here on, so that none falls between the request and the waiting.
-    let limit = Limit::new(args.wait.timeout.map(|timeout| timeout.0))?;
-    let request = backend.request(group, ask).await?;
+    let request = limit.within(backend.request(group, ask)).await?;
     let asked = Some(request.desired);
     if args.wait.no_wait {
         return waited::tell(context, &*backend, group, asked, None).await;

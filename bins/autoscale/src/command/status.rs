@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use autoscale_api::Groups;
+use scaler_core::model::printable;
 use scaler_core::view::{MemberStatus, Status};
 
 use super::Context;
@@ -79,7 +80,7 @@ fn whole(group: &Status) -> String {
     let mut text = group.to_string();
     let mut line = |name: &str, value: String| {
         // Writing to a String can't fail.
-        let _ = write!(text, "\n  {name:<13} {value}");
+        let _ = write!(text, "\n  {name:<13} {}", printable(&value));
     };
     if let Some(until) = group.mode_until {
         line("mode until", time(until));

@@ -4,11 +4,12 @@ use std::fmt;
 
 use scaler_core::state::{FailureReason, Outcome as Ended};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use super::Context;
 use crate::backend::{Backend, End};
 use crate::exit::{Exit, Failure};
-use crate::limit::Cut;
+use crate::limit::{Cut, LAST_WORD};
 
 /// How it ended, and how the group stands then.
 #[derive(Debug, Serialize)]
@@ -67,7 +68,12 @@ pub(super) async fn tell(
     asked: Option<u32>,
     end: Option<End>,
 ) -> Result<Exit, Failure> {
-    let status = backend.group(group).await?;
+    let status = match end {
+        Some(End::Cut(cut)) => {
+            timeout(LAST_WORD, backend.group(group)).await.map_err(|_| cut.unanswered())??
+        }
+        _ => backend.group(group).await?,
+    };
     let (mut superseded_by, mut why) = (None, None);
     let outcome = match end {
         None => {

@@ -6,7 +6,7 @@ use crate::{Annotations, Fingerprint, Labels, Severity, timestamp};
 
 /// One alert of a [`Message`](super::Message).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "Sent")]
 #[non_exhaustive]
 pub struct Alert {
     /// Whether it fires.
@@ -14,20 +14,51 @@ pub struct Alert {
     /// What identifies it.
     pub labels: Labels,
     /// Texts for people.
-    #[serde(default)]
     pub annotations: Annotations,
     /// Since when the condition holds. It may lie in the future: an alert that was posted without a start gets its
     /// end as start. A difference of times can therefore be negative.
     #[serde(with = "timestamp::start")]
     pub starts_at: Timestamp,
     /// When it ended; `None` while it has no end.
-    #[serde(default, with = "timestamp::end")]
+    #[serde(with = "timestamp::end")]
     pub ends_at: Option<Timestamp>,
     /// Where the expression behind it can be seen; may be empty.
-    #[serde(default, rename = "generatorURL")]
+    #[serde(rename = "generatorURL")]
     pub generator_url: String,
-    /// Identifies it by one number; the same over firing, resolving and firing again.
+    /// Identifies it by one number; the same over firing, resolving and firing again. Where the sender leaves it out, as
+    /// Alertmanager did before 0.19, it is computed from the labels in the same way.
     pub fingerprint: Fingerprint,
+}
+
+/// An alert as it is sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sent {
+    status: Status,
+    labels: Labels,
+    #[serde(default)]
+    annotations: Annotations,
+    #[serde(with = "timestamp::start")]
+    starts_at: Timestamp,
+    #[serde(default, with = "timestamp::end")]
+    ends_at: Option<Timestamp>,
+    #[serde(default, rename = "generatorURL")]
+    generator_url: String,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl From<Sent> for Alert {
+    fn from(sent: Sent) -> Self {
+        Self {
+            status: sent.status,
+            fingerprint: sent.fingerprint.unwrap_or_else(|| sent.labels.fingerprint()),
+            labels: sent.labels,
+            annotations: sent.annotations,
+            starts_at: sent.starts_at,
+            ends_at: sent.ends_at,
+            generator_url: sent.generator_url,
+        }
+    }
 }
 
 impl Alert {

@@ -1,4 +1,4 @@
-//! The message of a `webhook_config`, version 4: what Alertmanager posts when a group of alerts changes.
+//! The message of a `webhook_config`, version 4 (and 3, where it differs in what it leaves out): what Alertmanager posts when a group of alerts changes.
 //!
 //! Delivery is at least once, and the order across groups is not guaranteed; a message describes the whole group at
 //! that moment. Answer 2xx when it is stored, 503 for "try again", and 4xx only for what will never be accepted:
@@ -12,7 +12,8 @@ mod version;
 pub use alert::Alert;
 pub use refuse::MessageError;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{Annotations, Labels, Severity, null};
 use version::Version;
@@ -46,19 +47,23 @@ open_enum! {
 
 /// A notification: the state of one group of alerts, for one receiver.
 ///
-/// Read one with [`Message::from_json`], which says what is wrong with a body that it refuses.
+/// Read one with [`Message::from_json`], which says what is wrong with a body that it refuses, and leaves out an alert that
+/// can't be read. Whatever else stands for `A` is an alert that is not decoded yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Message {
+pub struct Message<A = Alert> {
     /// The receiver's name in Alertmanager's configuration.
     pub receiver: String,
     /// [`Status::Firing`] when any alert of the group fires.
     pub status: Status,
     /// The alerts of the group, the firing and the resolved ones. With `max_alerts` some may be left out: see
     /// [`Message::is_truncated`].
-    #[serde(deserialize_with = "null::as_empty")]
-    pub alerts: Vec<Alert>,
+    #[serde(deserialize_with = "null::as_empty", bound(deserialize = "A: Deserialize<'de>"))]
+    pub alerts: Vec<A>,
+    /// Why each alert that can't be read is not among them.
+    #[serde(skip)]
+    pub unreadable: Vec<MessageError>,
     /// The labels that the group was made by (`group_by`).
     #[serde(default)]
     pub group_labels: Labels,
@@ -78,7 +83,9 @@ pub struct Message {
     #[serde(default, rename = "externalURL")]
     pub external_url: String,
     version: Version,
-    /// Identifies the group over its life, such as `{}/{severity="page"}:{alertname="HighCPU"}`.
+    /// Identifies the group over its life, such as `{}/{severity="page"}:{alertname="HighCPU"}`; in version 3 a number, or
+    /// empty.
+    #[serde(default, deserialize_with = "key")]
     pub group_key: String,
     /// How many alerts `max_alerts` left out; 0 in versions that did not say.
     #[serde(default)]
@@ -86,7 +93,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// The version of the format, the only one since Alertmanager 0.6.
+    /// The version of the format that is written, the only one since Alertmanager 0.6.
     pub const VERSION: &'static str = version::TEXT;
 
     /// Reads a notification from a request's body.
@@ -98,15 +105,24 @@ impl Message {
     /// assert!(refused.to_string().contains("`version`"));
     /// ```
     ///
+    /// An alert that can't be read is left out, and [`unreadable`](Self::unreadable) says why: the others are worth no less.
+    ///
     /// # Errors
-    /// When the body is not a version 4 message: not JSON, not an object, of another version, without a version (the
-    /// operator replaced the payload by a template), or with a field of another type. The error names the field.
+    /// When the body is not such a message: not JSON, not an object, of another version, without a version (the operator
+    /// replaced the payload by a template), with a field of another type, or none of its alerts can be read. The error
+    /// names the field.
     pub fn from_json(body: &[u8]) -> Result<Self, MessageError> {
         if body.trim_ascii_start().first() != Some(&b'{') {
             // serde would take an array for the fields in their order.
             return Err(refuse::no_object(body));
         }
-        serde_json::from_slice(body).map_err(|error| refuse::why(body, &error))
+        serde_json::from_slice(body).or_else(|_| {
+            // Looked at alert by alert only now, so that a message that can be read whole pays nothing for it.
+            match serde_json::from_slice::<Message<&RawValue>>(body) {
+                Ok(message) => message.decoded(),
+                Err(error) => Err(refuse::why(body, &error)),
+            }
+        })
     }
 
     /// A message as Alertmanager would send it about these alerts: status, common labels and common annotations
@@ -125,13 +141,14 @@ impl Message {
             receiver: receiver.into(),
             status: if firing { Status::Firing } else { Status::Resolved },
             alerts,
+            unreadable: Vec::new(),
             group_labels: Labels::new(),
             common_labels,
             common_annotations,
             route_labels: None,
             notification_reason: None,
             external_url: String::new(),
-            version: Version,
+            version: Version::CURRENT,
             group_key: group_key.into(),
             truncated_alerts: 0,
         }
@@ -172,4 +189,49 @@ impl Message {
     pub const fn is_truncated(&self) -> bool {
         self.truncated_alerts > 0
     }
+}
+
+impl Message<&RawValue> {
+    /// With the alerts that can be read.
+    fn decoded(self) -> Result<Message, MessageError> {
+        let (mut alerts, mut unreadable) = (Vec::new(), Vec::new());
+        for (index, raw) in self.alerts.iter().enumerate() {
+            match refuse::at_fault(raw.get().as_bytes(), &format!("alerts[{index}]")) {
+                Ok(alert) => alerts.push(alert),
+                Err(error) => unreadable.push(error),
+            }
+        }
+        if alerts.is_empty() && !unreadable.is_empty() {
+            return Err(unreadable.swap_remove(0));
+        }
+        Ok(Message {
+            receiver: self.receiver,
+            status: self.status,
+            alerts,
+            unreadable,
+            group_labels: self.group_labels,
+            common_labels: self.common_labels,
+            common_annotations: self.common_annotations,
+            route_labels: self.route_labels,
+            notification_reason: self.notification_reason,
+            external_url: self.external_url,
+            version: self.version,
+            group_key: self.group_key,
+            truncated_alerts: self.truncated_alerts,
+        })
+    }
+}
+
+/// The key of a group, which version 3 has as a number.
+fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Key {
+        Text(String),
+        Number(u64),
+    }
+    Ok(match Key::deserialize(deserializer)? {
+        Key::Text(text) => text,
+        Key::Number(number) => number.to_string(),
+    })
 }

@@ -1,11 +1,14 @@
 //! Why a body is refused. Looked into only after decoding failed, so that a good message pays nothing for it.
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
 use super::glimpse::{Glimpse, shortened};
 use super::{Message, version};
 
 const LONGEST_REASON: usize = 200;
 
-/// Why a body is not a version 4 message.
+/// Why a body, or an alert in it, is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
@@ -34,7 +37,7 @@ pub enum MessageError {
         found: String,
     },
     /// It says another version.
-    #[error("the field `version` is {found}: expected \"4\", the only version that is understood")]
+    #[error("the field `version` is {found}: expected \"4\" (or \"3\"), the versions that are understood")]
     WrongVersion {
         /// The version as JSON, or what kind of JSON it is.
         found: String,
@@ -78,17 +81,22 @@ pub(super) fn why(body: &[u8], first: &serde_json::Error) -> MessageError {
     };
     match &object.version {
         None => return MessageError::NoVersion { found: names(&object) },
-        Some(found) if found.shown == format!("{:?}", version::TEXT) => {}
+        Some(found)
+            if [version::TEXT, version::BEFORE].iter().any(|text| found.shown == format!("{text:?}")) => {}
         Some(found) => return MessageError::WrongVersion { found: found.shown.clone() },
     }
+    at_fault::<Message<&RawValue>>(body, "").err().unwrap_or_else(|| field("", first))
+}
+
+/// Decodes, and names the field that is at fault by its path below `base`.
+pub(super) fn at_fault<'b, T: Deserialize<'b>>(body: &'b [u8], base: &str) -> Result<T, MessageError> {
     let deserializer = &mut serde_json::Deserializer::from_slice(body);
-    match serde_path_to_error::deserialize::<_, Message>(deserializer) {
-        Ok(_) => field("", first),
-        Err(error) => {
-            let path = error.path().to_string();
-            field(if path == "." { "" } else { &path }, error.inner())
-        }
-    }
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { "" } else { &path };
+        let dot = if path.is_empty() || base.is_empty() { "" } else { "." };
+        field(&format!("{base}{dot}{path}"), error.inner())
+    })
 }
 
 /// serde reports a missing or a doubled field at the object around it: the name is then taken from its words.

@@ -102,6 +102,9 @@ impl fmt::Display for Error {
         let Inner { detail, failure, address, .. } = &*self.0;
         match detail {
             Some(detail) => write!(f, "{}: {detail}", failure.attempting()),
+            None if failure.is_timeout() && failure.stage() != Stage::Connecting => {
+                write!(f, "the daemon at {address} does not answer: it is stopped, or has too much to do")
+            }
             None => write!(
                 f,
                 "the daemon at {address} gave no usable answer: is it autoscalerd, and does it run?"

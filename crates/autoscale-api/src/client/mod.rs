@@ -16,7 +16,7 @@ use scaler_core::view::{Preview, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::answer::{DesiredAccepted, Done, Groups, History};
+use crate::answer::{DesiredAccepted, Done, Groups, History, Proof};
 use crate::event::EventPage;
 use crate::request::{MemberAction, MemberRequest, SetDesired, SetMode};
 use crate::span::Span;
@@ -70,6 +70,16 @@ impl Client {
             None => builder,
         };
         Ok(Self { http: builder.build() })
+    }
+
+    /// Has the daemon prove, by the key beside its store, that it holds the store. Make the client without a token for it:
+    /// who has not proved anything yet is to be given nothing.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn proof(&self, challenge: &str) -> Result<Proof, Error> {
+        let request = Request::get("asking the daemon for a proof").path("api/v1/proof");
+        self.call(request.query("challenge", challenge)).await
     }
 
     /// All groups.

@@ -45,6 +45,8 @@ pub struct DaemonSettings {
     pub credentials: Option<Secret>,
     /// The bearer token of the webhook.
     pub webhook_credentials: Option<Secret>,
+    /// Names under which it is called without a credential, beside addresses and `localhost`; lower case, without a port.
+    pub hosts: Vec<String>,
 }
 
 /// Where the daemon keeps its log.

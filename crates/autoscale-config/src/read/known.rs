@@ -8,7 +8,7 @@ pub(super) const ROOT: &[&str] =
     &["owner", "linode", "alertmanager", "heartbeat", "confirm", "daemon", "store", "groups"];
 pub(super) const LINODE: &[&str] = &["token", "url", "api_version", "ca"];
 pub(super) const ALERTMANAGER: &[&str] = &["url", "poll", "credentials"];
-pub(super) const DAEMON: &[&str] = &["listen", "credentials", "webhook_credentials"];
+pub(super) const DAEMON: &[&str] = &["listen", "credentials", "webhook_credentials", "hosts"];
 pub(super) const STORE: &[&str] = &["sqlite"];
 pub(super) const GROUP: &[&str] = &[
     "region",
@@ -105,7 +105,8 @@ const LATER: &[(&str, &str, &str)] = &[
 ];
 
 /// Words after which a secret may stand.
-pub(super) const SECRET_WORDS: &[&str] = &["token", "pass", "secret", "credential", "bearer", "Bearer"];
+pub(super) const SECRET_WORDS: &[&str] =
+    &["token", "pass", "secret", "credential", "bearer", "Bearer", "key", "data"];
 
 /// Whether a secret may stand under `key`.
 pub(crate) fn names_secret(key: &str) -> bool {
@@ -117,10 +118,12 @@ impl Reader<'_> {
     /// Says that `key` has no meaning here, and gives the known one that was likely meant.
     pub(crate) fn unknown<'k>(&mut self, key: &str, at: &At, known: &[&'k str]) -> Option<&'k str> {
         let suggestion = nearest(key, known);
-        if names_secret(key) || suggestion.is_some_and(names_secret) {
+        let renamed = RENAMED.iter().find(|(section, old, _)| *section == known && *old == key);
+        // Nobody knows what stands under a key that is not known, unless it was meant to be one that holds no secret.
+        let meant = suggestion.or(renamed.map(|(_, _, name)| *name));
+        if names_secret(key) || at.word().is_none() || meant.is_none_or(names_secret) {
             self.mask(at.extent());
         }
-        let renamed = RENAMED.iter().find(|(section, old, _)| *section == known && *old == key);
         if let Some((_, _, name)) = renamed {
             let fix = match name.split_once('.') {
                 Some((section, key)) => format!("write {section}: {{ {key}: … }}"),

@@ -13,14 +13,13 @@ mod secret;
 mod template;
 mod value;
 
-use std::fs;
 use std::path::Path;
 
 use crate::yaml::{self, At, Extent, Source};
 use crate::{Config, Environment, Problem, Problems, Severity};
 
 /// A configuration is a page or two: beyond this it is another file.
-const LARGEST: usize = 1 << 20;
+const LARGEST: u64 = 1 << 20;
 
 /// Aliases can make a small file large: beyond this reading stops.
 const MOST_VALUES: usize = 200_000;
@@ -161,21 +160,13 @@ fn split((config, problems): (Option<Config>, Problems)) -> Result<Config, Probl
 
 fn read_file(path: &Path, environment: &Environment) -> (Option<Config>, Problems) {
     let name = path.display().to_string();
-    match fs::read(path) {
-        Err(error) => whole(
+    match secret::content(path, LARGEST) {
+        Ok(text) => read(&text, &name, environment),
+        Err(why) => whole(
             &name,
-            &format!("can't be read: {error}"),
-            "give the path of a file that this user may read, such as `--config autoscale.yaml`",
+            &why,
+            "give the path of the configuration, a file in UTF-8 that this user may read, such as `--config autoscale.yaml`",
         ),
-        Ok(bytes) if bytes.len() > LARGEST => whole(
-            &name,
-            &format!("has {} bytes, too many for a configuration", bytes.len()),
-            "give the path of the configuration, which has less than 1 MiB",
-        ),
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => read(&text, &name, environment),
-            Err(_) => whole(&name, "is not valid UTF-8", "save it as UTF-8"),
-        },
     }
 }
 

@@ -167,12 +167,18 @@ pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
 
 pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<DaemonSettings> {
     let Some(at) = root.get("daemon") else {
-        return Some(DaemonSettings { listen: LISTEN, credentials: None, webhook_credentials: None });
+        return Some(DaemonSettings {
+            listen: LISTEN,
+            credentials: None,
+            webhook_credentials: None,
+            hosts: Vec::new(),
+        });
     };
     let fields = at.map(r, known::DAEMON)?;
     let listen = fields.or(r, "listen", LISTEN, At::socket);
     let credentials = fields.maybe(r, "credentials", At::secret);
     let webhook_credentials = fields.maybe(r, "webhook_credentials", At::secret);
+    let hosts = fields.or(r, "hosts", Vec::new(), |at, r| at.every(r, "names of hosts", host));
     if let Some(listen) = listen
         && !listen.ip().is_loopback()
     {
@@ -193,7 +199,20 @@ pub(super) fn daemon(r: &mut Reader<'_>, root: &Fields) -> Option<DaemonSettings
         listen: listen?,
         credentials: credentials?,
         webhook_credentials: webhook_credentials?,
+        hosts: hosts?,
     })
+}
+
+fn host(r: &mut Reader<'_>, at: &At) -> Option<String> {
+    at.parse(
+        r,
+        "the name of a host",
+        "write a name as callers write it, without a scheme and a port",
+        |text| {
+            let shape = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+            (!text.is_empty() && text.chars().all(shape)).then(|| text.to_ascii_lowercase())
+        },
+    )
 }
 
 pub(super) fn store(r: &mut Reader<'_>, root: &Fields) -> Option<StoreAt> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::Reader;
-use crate::yaml::At;
+use crate::yaml::{At, Value};
 use crate::{Secret, SecretSource, Text};
 
 const HOW: &str = "write { env: NAME } or { file: PATH }";
@@ -30,6 +30,11 @@ impl At {
                 r.error(self, "does not name a secret", HOW);
             }
             return None;
+        }
+        if let Value::Map(entries) = self.value() {
+            for entry in entries.iter().filter(|entry| !matches!(entry.key.as_str(), "env" | "file")) {
+                r.mask(entry.value.extent);
+            }
         }
         let fields = self.map(r, &["env", "file"])?;
         match (fields.get("env"), fields.get("file")) {
@@ -63,8 +68,15 @@ impl At {
         }
         let value = r.environment.variable(name);
         if value.is_none() {
-            let fix = format!("export {name}=… before the start, or name a file: {{ file: PATH }}");
-            r.absent(self, &format!("the environment variable {name} is not set"), &fix);
+            // What is not written as variables are may be the secret itself.
+            let shown = if name.bytes().any(|b| b.is_ascii_lowercase()) {
+                r.mask(self.extent());
+                "that is named here"
+            } else {
+                name
+            };
+            let fix = "export it before the start, or name a file: { file: PATH }";
+            r.absent(self, &format!("the environment variable {shown} is not set"), fix);
         }
         let source = SecretSource::Env(name.to_owned());
         Some(Secret::new(source, value.map(SecretString::from)))
@@ -85,9 +97,19 @@ impl At {
                 Some(SecretString::from(text.trim().to_owned()))
             }
             Err(why) => {
+                // What names nothing may be the secret itself.
+                let folder =
+                    path.parent().filter(|_| self.word().is_some_and(|written| written.contains('/')));
+                let names = path.symlink_metadata().is_ok() || folder.is_some_and(Path::is_dir);
+                let shown = if names {
+                    path.display().to_string()
+                } else {
+                    r.mask(self.extent());
+                    "the file that is named here".to_owned()
+                };
                 r.absent(
                     self,
-                    &format!("{} {why}", path.display()),
+                    &format!("{shown} {why}"),
                     "write the secret into it, readable for the daemon's user",
                 );
                 None
@@ -99,6 +121,8 @@ impl At {
     /// A text that stands here or, as `{ file: PATH }`, in a file.
     pub(crate) fn text_or_file(&self, r: &mut Reader<'_>, largest: u64) -> Option<Text> {
         if !self.is_map() {
+            // User data commonly holds passwords.
+            r.mask(self.extent());
             return self.text(r).map(|text| Text { text, file: None });
         }
         let fields = self.map(r, &["file"])?;
@@ -130,6 +154,12 @@ impl At {
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         if path.is_dir() {
             r.error(self, format!("{} is a folder", path.display()), "name a file in it");
+        } else if path.exists() && !path.is_file() {
+            r.error(
+                self,
+                format!("{} is not a file", path.display()),
+                "name a file, or one that is not there yet",
+            );
         } else if !folder.is_dir() {
             r.error(
                 self,
@@ -152,7 +182,8 @@ impl Reader<'_> {
     }
 }
 
-fn content(path: &Path, largest: u64) -> Result<String, String> {
+/// The text of a file, at most `largest` bytes of it; in words what keeps it from being read.
+pub(super) fn content(path: &Path, largest: u64) -> Result<String, String> {
     let said = |error: &std::io::Error| match error.kind() {
         ErrorKind::NotFound => "does not exist".to_owned(),
         ErrorKind::PermissionDenied => "is not readable for this user".to_owned(),

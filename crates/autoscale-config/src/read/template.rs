@@ -52,9 +52,9 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<(InstanceTemplate, Vec
         });
     let firewall = fields.maybe(r, "firewall", |at, r| at.id(r));
     let authorized_keys =
-        fields.or(r, "authorized_keys", Vec::new(), |at, r| every(r, at, "public SSH keys", key));
+        fields.or(r, "authorized_keys", Vec::new(), |at, r| at.every(r, "public SSH keys", key));
     let authorized_users = fields.or(r, "authorized_users", Vec::new(), |at, r| {
-        every(r, at, "users of the account", |r, at| at.text(r))
+        at.every(r, "users of the account", |r, at| at.text(r))
     });
     let root_pass = fields.maybe(r, "root_pass", |at, r| at.secret(r));
     login(r, &fields);
@@ -81,7 +81,7 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<(InstanceTemplate, Vec
         }
         Some(private)
     });
-    let tags = fields.or(r, "tags", Vec::new(), |at, r| every(r, at, "tags", tag));
+    let tags = fields.or(r, "tags", Vec::new(), |at, r| at.every(r, "tags", tag));
     let backups = fields.or(r, "backups", false, |at, r| at.boolean(r));
     let swap_size =
         fields.maybe(r, "swap_size", |at, r| at.number(r, 0..=65_536).and_then(|mb| u32::try_from(mb).ok()));
@@ -125,17 +125,6 @@ fn login(r: &mut Reader<'_>, fields: &Fields) {
     }
 }
 
-fn every<T>(
-    r: &mut Reader<'_>,
-    at: &At,
-    what: &str,
-    mut read: impl FnMut(&mut Reader<'_>, &At) -> Option<T>,
-) -> Option<Vec<T>> {
-    let items = at.list(r, what)?;
-    let read: Vec<Option<T>> = items.iter().map(|item| read(r, item)).collect();
-    read.into_iter().collect()
-}
-
 fn types(r: &mut Reader<'_>, at: &At) -> Option<Vec<InstanceType>> {
     let one = |r: &mut Reader<'_>, at: &At| {
         at.parse(r, "a type", "write it as the API does, such as g6-standard-2", |text| {
@@ -145,7 +134,7 @@ fn types(r: &mut Reader<'_>, at: &At) -> Option<Vec<InstanceType>> {
     if !at.is_list() {
         return one(r, at).map(|kind| vec![kind]);
     }
-    let types = every(r, at, "types", one)?;
+    let types = at.every(r, "types", one)?;
     if types.is_empty() {
         r.error(at, "there is no type", "write one, such as g6-standard-2");
     }
@@ -202,6 +191,8 @@ fn stackscript(at: &At, r: &mut Reader<'_>) -> Option<StackScriptSettings> {
         let read: Vec<Option<(String, Datum)>> = fields
             .iter()
             .map(|(name, at)| {
+                // What a StackScript asks for may be a password.
+                r.mask(at.extent());
                 let datum =
                     if at.is_map() { at.secret(r).map(Datum::Secret) } else { at.text(r).map(Datum::Plain) };
                 datum.map(|datum| (name.to_owned(), datum))

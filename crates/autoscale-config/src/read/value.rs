@@ -68,6 +68,8 @@ impl At {
         for entry in entries {
             let at = self.below(&entry.key, &entry.value, Some(entry.key_extent));
             if let Some((_, first)) = fields.iter().find(|(key, _)| *key == entry.key) {
+                // Nobody reads this one, and it may be the one that holds a secret.
+                r.mask(at.extent());
                 let line = first.key().from.0;
                 r.error_at(
                     entry.key_extent,
@@ -94,6 +96,18 @@ impl At {
         };
         r.visit(self, items.len())?;
         Some(items.iter().enumerate().map(|(i, node)| self.below(&format!("[{i}]"), node, None)).collect())
+    }
+
+    /// The items of a list, each as `read` reads it; none where one of them can't be read.
+    pub(super) fn every<T>(
+        &self,
+        r: &mut Reader<'_>,
+        what: &str,
+        mut read: impl FnMut(&mut Reader<'_>, &Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let items = self.list(r, what)?;
+        let read: Vec<Option<T>> = items.iter().map(|item| read(r, item)).collect();
+        read.into_iter().collect()
     }
 
     /// A value that `parse` understands.

@@ -34,12 +34,18 @@ pub(super) async fn one(
     state.status(&group).await.map(|(status, _)| Json(status))
 }
 
-/// What a turn would do. It looks at the cloud.
+/// What a turn would do, by what was seen last: whoever asks must not spend the cloud's rate of requests.
 pub(super) async fn plan(
     Shared(state): Shared<Arc<State>>,
     Path(group): Path<String>,
 ) -> Result<Json<Preview>, Refusal> {
-    Ok(Json(state.scaler.group(&group)?.plan().await?))
+    let plan = state.patiently(state.scaler.group(&group)?.plan_as_seen()).await?;
+    plan.map(Json).ok_or_else(|| {
+        Refusal::unavailable(
+            format!("group {group} has not been observed yet"),
+            "wait a moment, and ask again",
+        )
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,14 +65,14 @@ pub(super) async fn history(
     let limit = page.limit.unwrap_or(SOME).min(MANY);
     let activities = match (state.scaler.group(&group), group.parse()) {
         (Err(unknown), Ok(name)) => {
-            let activities = state.scaler.unmanaged_history(&name, limit).await?;
+            let activities = state.patiently(state.scaler.unmanaged_history(&name, limit)).await?;
             // A name that nothing has is rather mistyped than a group without a past.
             if activities.is_empty() {
                 return Err(unknown.into());
             }
             activities
         }
-        (configured, _) => configured?.history(limit).await?,
+        (configured, _) => state.patiently(configured?.history(limit)).await?,
     };
     Ok(Json(History::new(group, activities)))
 }

@@ -1,10 +1,11 @@
 //! Who may change something.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -30,24 +31,62 @@ pub(super) async fn changes(Shared(state): Shared<Arc<State>>, request: Request,
     }
 }
 
+/// Refuses what a web page may have sent: a browser adds an Origin to whatever a page posts, and names the page's own host
+/// where that host's name was made to mean this machine.
+pub(super) async fn pages(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let named = [host.as_deref(), request.uri().authority().map(Authority::as_str)];
+    let stranger = named.into_iter().flatten().find(|host| !is_ours(&state, host));
+    let refusal = match (headers.get(header::ORIGIN), stranger) {
+        (Some(origin), _) => Refusal::new(
+            StatusCode::FORBIDDEN,
+            format!("a web page sent this: it has the origin {origin:?}"),
+            "call it from a program, which sends no header Origin",
+        ),
+        (None, Some(host)) if !is_known(&state, headers) => Refusal::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            format!("{host:?} is not a name of this daemon"),
+            "call it by its address, add the name to daemon.hosts, or show a credential",
+        ),
+        _ => return next.run(request).await,
+    };
+    if request.method() == Method::POST {
+        tracing::warn!(status = refusal.status().as_u16(), "a request was refused: {refusal}");
+    }
+    refusal.into_response()
+}
+
+/// Whether a Host, with or without a port, can't be the name of a page's server: an address, `localhost`, or one that is
+/// configured.
+fn is_ours(state: &State, host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
+    name == "localhost" || bare.parse::<IpAddr>().is_ok() || state.hosts.contains(&name)
+}
+
 /// Whether a notification may be taken in.
 pub(super) fn notification(state: &State, headers: &HeaderMap) -> Result<(), Refusal> {
-    // A page in a browser on this machine could otherwise post here; Alertmanager sends no such header.
-    if headers.get("sec-fetch-site").is_some_and(|site| site != "none" && site != "same-origin") {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "a web page of another site tried to send a notification",
-            "send notifications from Alertmanager",
-        ));
-    }
     match &state.webhook_credential {
         Some(credential) => check(credential, headers, "daemon.webhook_credentials"),
         None => Ok(()),
     }
 }
 
+/// Whether a request shows a credential that is set here.
+pub(super) fn is_known(state: &State, headers: &HeaderMap) -> bool {
+    let set = [&state.credential, &state.webhook_credential];
+    headers
+        .get(header::AUTHORIZATION)
+        .is_some_and(|shown| set.into_iter().flatten().any(|credential| shows(shown.as_bytes(), credential)))
+}
+
 fn check(credential: &ApiCredential, headers: &HeaderMap, setting: &str) -> Result<(), Refusal> {
-    let what = match headers.get(AUTHORIZATION) {
+    let what = match headers.get(header::AUTHORIZATION) {
         None => "no credential was shown",
         Some(header) if shows(header.as_bytes(), credential) => return Ok(()),
         Some(_) => "the credential that was shown is not the right one",

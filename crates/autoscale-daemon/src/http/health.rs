@@ -1,17 +1,23 @@
 //! Whether the daemon is well.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use scaler_core::model::elapsed;
+use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use crate::state::State;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// An observation that is older than this is nothing to act on.
+const FRESH: Duration = Duration::from_secs(180);
 
 const INDEX: &str = "\
 autoscalerd: keeps groups of Linodes at the size that their alerts ask for.
@@ -21,7 +27,7 @@ GET  /api/v1/groups                   how the groups stand
 GET  /api/v1/groups/{group}           one of them; /plan, /history and /events below it
 PUT  /api/v1/groups/{group}/desired   asks for a size
 GET  /sd/{group}                      Prometheus http_sd targets
-GET  /metrics, /healthz, /readyz      its own
+GET  /metrics, /healthz, /readyz      its own; /readyz?acting asks for the groups too
 ";
 
 /// What there is.
@@ -34,10 +40,19 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
+/// What is asked of `/readyz`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// Whether the groups are seen too; `?acting` says it without a value.
+    acting: Option<String>,
+}
+
 #[derive(Debug, Serialize)]
 struct Ready {
     ready: bool,
     store: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupReady>,
 }
 
@@ -49,29 +64,47 @@ struct GroupReady {
     why: Option<String>,
 }
 
-/// The store answers, and every group has been seen whole; else it says why not.
-pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
-    let store = state.patiently(state.scaler.unmanaged()).await;
+/// Whether notifications are taken: the store is written to find out. With `?acting`, whether each group was seen whole
+/// lately, too; else it says why not.
+pub(super) async fn ready(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let Query(asked) = asked.map_err(|rejection| {
+        Refusal::bad_request(rejection.body_text(), "ask without anything, or with ?acting")
+    })?;
+    let store = state.writable().await;
     let mut groups = Vec::new();
-    for group in state.group_names() {
-        let why = match state.status(group).await {
-            Err(refusal) => Some(refusal.to_string()),
-            Ok((_, gathered)) if gathered.observed.is_some() => None,
-            Ok((status, _)) => Some(
-                status
-                    .trouble
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .or_else(|| status.discarded().map(ToString::to_string))
-                    .unwrap_or_else(|| "it has not been observed yet: wait a moment".to_owned()),
-            ),
-        };
-        groups.push(GroupReady { group: group.to_owned(), ready: why.is_none(), why });
+    if asked.acting.is_some() {
+        for group in state.group_names() {
+            let why = why_not(&state, group).await;
+            groups.push(GroupReady { group: group.to_owned(), ready: why.is_none(), why });
+        }
     }
     let all = store.is_ok() && groups.iter().all(|group| group.ready) && !*state.stopping.borrow();
-    let store = store.map_or_else(|refusal| refusal.to_string(), |_| "answers".to_owned());
+    let store = store.map_or_else(|why| why, |()| "takes what is written".to_owned());
     let status = if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Ready { ready: all, store, groups })).into_response()
+    Ok((status, Json(Ready { ready: all, store, groups })).into_response())
+}
+
+/// Why nobody can act for a group, in words.
+async fn why_not(state: &State, group: &str) -> Option<String> {
+    let (status, gathered) = match state.status(group).await {
+        Ok(found) => found,
+        Err(refusal) => return Some(refusal.to_string()),
+    };
+    if let Some(trouble) = &status.trouble {
+        return Some(trouble.to_string());
+    }
+    let discarded = || status.discarded().map(ToString::to_string);
+    match gathered.observed.map(|observed| elapsed(observed, status.at)) {
+        Some(age) if age <= FRESH => None,
+        Some(age) => Some(
+            discarded()
+                .unwrap_or_else(|| format!("it was last observed {} s ago: look at the log", age.as_secs())),
+        ),
+        None => Some(discarded().unwrap_or_else(|| "it has not been observed yet: wait a moment".to_owned())),
+    }
 }
 
 /// Its own metrics.

@@ -1,11 +1,13 @@
 //! The HTTP surface.
 
+mod admit;
 mod body;
 mod change;
 mod events;
 mod groups;
 mod guard;
 mod health;
+mod proof;
 pub(crate) mod refusal;
 mod sd;
 mod webhook;
@@ -24,9 +26,12 @@ use crate::state::State;
 pub(crate) fn router(state: Arc<State>) -> Router {
     let reads = Router::new()
         .route("/healthz", get(health::alive))
+        // Where prometheus-am-executor has it.
+        .route("/_health", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/sd/{group}", get(sd::targets))
+        .route("/api/v1/proof", get(proof::prove))
         .route("/api/v1/groups", get(groups::all))
         .route("/api/v1/groups/{group}", get(groups::one))
         .route("/api/v1/groups/{group}/plan", get(groups::plan))
@@ -45,6 +50,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .merge(notifications)
         .fallback(unknown)
         .method_not_allowed_fallback(not_so)
+        .layer(from_fn_with_state(Arc::clone(&state), admit::admit))
+        .layer(from_fn_with_state(Arc::clone(&state), guard::pages))
         .with_state(state)
 }
 

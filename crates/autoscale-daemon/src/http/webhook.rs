@@ -56,6 +56,13 @@ async fn take_in(state: &State, headers: &HeaderMap, body: Body) -> Result<Store
     answer.stored = message.alerts.len();
     answer.left_out = message.truncated_alerts;
     answer.unknown_groups = strays(state, &message);
+    answer.unreadable = message.unreadable.iter().map(ToString::to_string).collect();
+    for why in &answer.unreadable {
+        tracing::warn!(
+            receiver = message.receiver,
+            "an alert was left out, the others of its message count: {why}"
+        );
+    }
     if message.is_truncated() {
         tracing::warn!(
             receiver = message.receiver,
@@ -95,7 +102,7 @@ async fn read(bytes: Bytes) -> Result<Message, Refusal> {
 fn refuse(error: &MessageError) -> Refusal {
     let refusal = Refusal::bad_request(
         error.to_string(),
-        "send what Alertmanager's webhook_config sends by itself, version 4, without a payload of your own",
+        "send what Alertmanager's webhook_config sends by itself, without a payload of your own",
     );
     match error.field() {
         Some(field) => refusal.at(field),

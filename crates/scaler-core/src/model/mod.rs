@@ -6,6 +6,7 @@ mod cloud;
 mod group;
 mod id;
 mod member;
+mod printable;
 mod signal;
 mod time;
 
@@ -21,5 +22,6 @@ pub use id::{
     TemplateHash,
 };
 pub use member::{Awaited, Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
+pub use printable::printable;
 pub use signal::{AlertFreshness, GROUP_LABEL, PolicySignal, Signal, SignalReason, Signals};
 pub use time::{after, elapsed};

@@ -101,4 +101,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Broken`].
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError>;
+
+    /// Writes durably what changes nothing: it fails where [`keep_alerts`](Self::keep_alerts) would.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`].
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.keep_alerts(&[], None).await
+    }
 }

@@ -64,6 +64,14 @@ impl AlertBoard {
         }
     }
 
+    /// Writes to the store what changes nothing, to see whether a notification could be kept now.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it could not.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.store.probe().await
+    }
+
     /// Takes in what a notification says. Returns only once it is stored.
     ///
     /// # Errors

@@ -16,19 +16,44 @@ pub(super) async fn dry_run(
     group: &Arc<GroupRuntime>,
     request: Option<&ScaleRequest>,
 ) -> Result<(Turn, Observation), Error> {
-    let failed = |source| Error::Store { group: group.name.to_string(), source };
-    runtime.board.load().await.map_err(failed)?;
-    let state = {
-        let mut journal = group.journal.lock().await;
-        journal.catch_up().await?;
-        journal.state()
-    };
+    let state = state(runtime, group).await?;
     // As the actor's next observation, where it is one of this process.
     let report = group.report().filter(|report| report.turn.state.actor == state.actor);
     let mut cache = ObservationCache::following(report.as_ref().map(|report| &report.observation));
     let observation = observe(runtime, group, &state, &mut cache, group.under_way.slots()).await;
+    Ok((turn(runtime, group, &state, &observation, request), observation))
+}
+
+/// The same by the last observation of this process, so that it costs the cloud nothing; none where there is none.
+pub(super) async fn as_seen(
+    runtime: &Runtime,
+    group: &Arc<GroupRuntime>,
+) -> Result<Option<(Turn, Observation)>, Error> {
+    let state = state(runtime, group).await?;
+    let Some(report) = group.report() else { return Ok(None) };
+    let mut observation = report.observation.clone();
+    observation.in_flight = group.under_way.slots();
+    observation.recent = group.recent().at(runtime.clock.now());
+    Ok(Some((turn(runtime, group, &state, &observation, None), observation)))
+}
+
+async fn state(runtime: &Runtime, group: &Arc<GroupRuntime>) -> Result<Arc<GroupState>, Error> {
+    let failed = |source| Error::Store { group: group.name.to_string(), source };
+    runtime.board.load().await.map_err(failed)?;
+    let mut journal = group.journal.lock().await;
+    journal.catch_up().await?;
+    Ok(journal.state())
+}
+
+fn turn(
+    runtime: &Runtime,
+    group: &Arc<GroupRuntime>,
+    state: &GroupState,
+    observation: &Observation,
+    request: Option<&ScaleRequest>,
+) -> Turn {
     let now = runtime.clock.now();
-    let mut copy = GroupState::clone(&state);
+    let mut copy = GroupState::clone(state);
     if copy.incarnation.is_empty() {
         copy.apply_fact(now, Fact::Began { incarnation: "?????".to_owned() }, Cause::Converge);
     }
@@ -36,7 +61,7 @@ pub(super) async fn dry_run(
     let signals = runtime.board.signals(&described, now);
     if let Some(request) = request {
         // A relative size counts from what is there, which a new log says only once it was noticed.
-        let first = reconcile(&described, &observation, &signals, &copy, now);
+        let first = reconcile(&described, observation, &signals, &copy, now);
         for (fact, cause) in first.facts {
             copy.apply_fact(now, fact, cause);
         }
@@ -45,6 +70,5 @@ pub(super) async fn dry_run(
         let asked = Fact::SizeAsked { desired, floor_until, over_budget };
         copy.apply_fact(now, asked, request.cause.clone());
     }
-    let turn = reconcile(&described, &observation, &signals, &copy, now);
-    Ok((turn, observation))
+    reconcile(&described, observation, &signals, &copy, now)
 }

@@ -109,6 +109,15 @@ impl GroupHandle {
         self.calls.plan(None).await
     }
 
+    /// The same by what the actor of this process saw last, so that it costs the cloud nothing, however often it is asked;
+    /// none where it has not seen anything yet.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn plan_as_seen(&self) -> Result<Option<Preview>, Error> {
+        self.calls.plan_as_seen().await
+    }
+
     /// The latest activities, at most `limit`, the latest first.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ActorId, Position, SignalReason, StepId};
+use crate::model::{ActorId, Position, SignalReason, StepId, printable};
 use crate::state::{Fact, HealthReason};
 
 /// The format that this build writes and the only one it reads.
@@ -56,7 +56,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Policy { why } => write!(f, "policy: {}", SignalReason::list(why)),
             Self::Floor => f.write_str("a floor"),
-            Self::Operator(said) => write!(f, "operator: {said}"),
+            Self::Operator(said) => write!(f, "operator: {}", printable(said)),
             Self::Health(why) => write!(f, "health: {why}"),
             Self::Converge => f.write_str("to bring the world to the desired size"),
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{GroupName, Position, StepId};
+use crate::model::{GroupName, Position, StepId, printable};
 use crate::reconcile::Wait;
 use crate::state::{Cause, Entry, Fact, GroupState, Hold, Mark, Outcome, Stalled, Step};
 
@@ -204,11 +204,11 @@ impl Event {
                 Mark::Lapsed => write!(f, "the drain of {label} was not seen in time and lapsed"),
             },
             Fact::ModeSet { mode, until, who, why } => {
-                write!(f, "{who} set mode {mode}")?;
+                write!(f, "{} set mode {mode}", printable(who))?;
                 if let Some(until) = until {
                     write!(f, " until {}", second(*until))?;
                 }
-                if why.is_empty() { Ok(()) } else { write!(f, ": {why}") }
+                if why.is_empty() { Ok(()) } else { write!(f, ": {}", printable(why)) }
             }
             Fact::SizeAsked { desired, floor_until, over_budget } => {
                 write!(f, "size {desired} was asked for")?;
