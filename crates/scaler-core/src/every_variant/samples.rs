@@ -216,6 +216,7 @@ pub(super) fn holds() -> Vec<Hold> {
         AtMax => [Hold::AtMax { wanted: 9, max: 6 }],
         NoRoom => [Hold::NoRoom { lack: 3, may_exist: 5, limit: 6 }],
         CostCeiling => [Hold::CostCeiling { wanted: 9, ceiling: Price(1_200_000) }],
+        PriceUnknown => [Hold::PriceUnknown { wanted: 9, instance_type: "g6-standard-2".into() }],
         LaunchBackoff => [Hold::LaunchBackoff { failures: 3, until }],
         LaunchPostponed => [
             first(Refusal::RateLimited), first(Refusal::NotSent), first(Refusal::Transient),

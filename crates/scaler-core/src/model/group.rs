@@ -95,8 +95,8 @@ impl Group {
 
     /// The hourly price of an instance of `kind`, where known.
     #[must_use]
-    pub fn price(&self, kind: &InstanceType) -> Price {
-        self.cost.as_ref().and_then(|cost| cost.prices.get(kind).copied()).unwrap_or_default()
+    pub fn price(&self, kind: &InstanceType) -> Option<Price> {
+        self.cost.as_ref().and_then(|cost| cost.prices.get(kind).copied())
     }
 }
 

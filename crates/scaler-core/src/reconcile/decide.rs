@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::model::{
-    Amount, Group, Member, OnUnknown, Phase, Position, Signal, Signals, Size, after, elapsed,
+    Amount, Group, InstanceType, Member, OnUnknown, Phase, Position, Price, Signal, Signals, Size, after,
+    elapsed,
 };
 use crate::reconcile::Observation;
 use crate::state::{BudgetScope, Busy, Cause, Change, Fact, GroupMode, GroupState, Hold, SizeReason, Window};
@@ -285,24 +286,32 @@ impl Decider<'_> {
         if sized > wanted {
             decision.reason = Some(SizeReason::Min { min });
         }
-        let affordable = self.affordable();
+        let (affordable, unpriced) = self.affordable();
         let before = self.state.desired.unwrap_or(0);
         let kept = sized.min(affordable.max(min).max(before.min(base)));
         if kept < sized {
             let ceiling = self.group.cost.as_ref().map_or_else(Default::default, |cost| cost.per_hour);
-            decision.holds.push(Hold::CostCeiling { wanted: sized, ceiling });
+            decision.holds.push(match unpriced {
+                Some(instance_type) => Hold::PriceUnknown { wanted: sized, instance_type },
+                None => Hold::CostCeiling { wanted: sized, ceiling },
+            });
         }
         kept
     }
 
-    /// The size that the cost ceiling allows, where it is set and the price is known.
-    fn affordable(&self) -> u32 {
-        let Some(cost) = &self.group.cost else { return u32::MAX };
-        let price = self.group.template.types.first().map(|kind| self.group.price(kind)).unwrap_or_default();
-        let now = self.state.cost(self.group);
+    /// The size that the cost ceiling allows, where one is set: none beyond what there is while a price is not known.
+    fn affordable(&self) -> (u32, Option<InstanceType>) {
+        let Some(cost) = &self.group.cost else { return (u32::MAX, None) };
+        let next = self.group.template.types.first();
+        let price =
+            next.map_or(Ok(Price::default()), |kind| self.group.price(kind).ok_or_else(|| kind.clone()));
+        let (price, now) = match (price, self.state.cost(self.group)) {
+            (Ok(price), Ok(now)) => (price, now),
+            (Err(unpriced), _) | (_, Err(unpriced)) => return (self.state.expected(), Some(unpriced)),
+        };
         let room = cost.per_hour.0.saturating_sub(now.0).checked_div(price.0);
         let room = room.map_or(u32::MAX, |room| u32::try_from(room).unwrap_or(u32::MAX));
-        self.state.expected().saturating_add(room)
+        (self.state.expected().saturating_add(room), None)
     }
 }
 

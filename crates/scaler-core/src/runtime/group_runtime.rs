@@ -1,6 +1,6 @@
 //! What the actors, the calls and the watchers of one process share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -131,10 +131,14 @@ impl GroupRuntime {
         Arc::clone(&self.group.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Types of the template whose price is not known.
-    pub(super) fn unpriced(&self) -> Vec<InstanceType> {
+    /// Types of the template and of members that may exist whose price is not known.
+    pub(super) fn unpriced(&self, state: &GroupState) -> Vec<InstanceType> {
         let prices = self.prices.lock().unwrap_or_else(PoisonError::into_inner);
-        self.group().template.types.iter().filter(|kind| !prices.contains_key(kind)).cloned().collect()
+        let members = state.members.values().filter(|member| member.counts_against_max());
+        let group = self.group();
+        let types: BTreeSet<&InstanceType> =
+            members.map(|member| &member.kind).chain(&group.template.types).collect();
+        types.into_iter().filter(|kind| !prices.contains_key(kind)).cloned().collect()
     }
 
     /// Prices were learnt.

@@ -288,10 +288,11 @@ impl Reconciler {
         }
     }
 
-    /// Learns the prices that are not known yet: a ceiling without them holds nothing back.
+    /// Learns the prices that are not known yet: a ceiling without them lets nothing be added above min.
     pub(super) async fn learn_prices(&mut self) {
         let now = self.runtime.clock.now();
-        let unpriced = self.group.unpriced();
+        let state = self.group.journal.lock().await.state();
+        let unpriced = self.group.unpriced(&state);
         if unpriced.is_empty() || self.prices > now {
             return;
         }

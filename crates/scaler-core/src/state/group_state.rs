@@ -219,10 +219,14 @@ impl GroupState {
     }
 
     /// What the members that may exist cost.
-    #[must_use]
-    pub fn cost(&self, group: &Group) -> Price {
+    ///
+    /// # Errors
+    /// A type whose price is not known.
+    pub fn cost(&self, group: &Group) -> Result<Price, InstanceType> {
         let priced = self.members.values().filter(|member| member.counts_against_max());
-        priced.fold(Price::default(), |sum, member| sum.plus(group.price(&member.kind)))
+        priced
+            .map(|member| group.price(&member.kind).ok_or_else(|| member.kind.clone()))
+            .try_fold(Price::default(), |sum, price| price.map(|price| sum.plus(price)))
     }
 
     /// Removals that the group's removal budget leaves at `now`.

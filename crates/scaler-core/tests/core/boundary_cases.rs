@@ -1,10 +1,12 @@
 //! Corners: what others do to members meanwhile, answers that never come, marks that outlive their reason.
 
-use scaler_core::model::{AlertState, Mode, NodeStatus, Phase, Signals, after, elapsed};
+use scaler_core::model::{
+    AlertState, Cost, InstanceType, Mode, NodeStatus, Phase, Price, Signals, after, elapsed,
+};
 use scaler_core::reconcile::reconcile;
 use scaler_core::state::{Cause, Fact, GroupMode, Hold, Mark, Refusal, Step};
 
-use super::world::{Fate, RETRY_AFTER, World, at_rest, grown, seconds};
+use super::world::{Fate, RETRY_AFTER, World, at_rest, grown, seconds, web};
 
 fn ops() -> Cause {
     Cause::operator("ops")
@@ -337,4 +339,46 @@ fn a_create_without_an_answer_waited_and_nobody_was_told_why() {
     assert!(turn.plan.steps.is_empty(), "{turn}");
     let until = after(world.now, seconds(140));
     assert_eq!(turn.holds, [Hold::LaunchPostponed { refusal: Refusal::RateLimited, until }], "{turn}");
+}
+
+#[test]
+fn a_cost_ceiling_without_a_price_holds_additions_above_min_and_says_so() {
+    let mut world = at_rest(2, 12);
+    let kind = world.group.template.types[0].clone();
+    let priced = |prices: &[(&InstanceType, u64)]| {
+        let mut cost = Cost::new(Price(100_000));
+        cost.prices = prices.iter().map(|(kind, price)| ((*kind).clone(), Price(*price))).collect();
+        Some(cost)
+    };
+    let older: InstanceType = "g6-standard-8".into();
+    world.machines.values_mut().next().unwrap().instance.kind = older.clone();
+    world.state.members.values_mut().next().unwrap().kind = older.clone();
+    let unpriced = |world: &mut World, cost: Option<Cost>| {
+        world.group.cost = cost;
+        for _ in 0..60 {
+            world.run_with("WebCpuHigh", seconds(10));
+        }
+        world.hear("WebCpuHigh", AlertState::Firing);
+        world.turn().0.holds
+    };
+    // Neither what is added nor what is there, also an older type, counts as free.
+    for (cost, unknown) in
+        [(priced(&[]), &kind), (priced(&[(&kind, 10_000)]), &older), (priced(&[(&older, 10_000)]), &kind)]
+    {
+        let holds = unpriced(&mut world, cost);
+        assert_eq!(world.machines.len(), 2, "{holds:?}");
+        assert!(
+            holds.iter().any(
+                |hold| matches!(hold, Hold::PriceUnknown { instance_type, .. } if instance_type == unknown)
+            ),
+            "{holds:?}"
+        );
+    }
+    unpriced(&mut world, priced(&[(&kind, 10_000), (&older, 40_000)]));
+    assert_eq!(world.machines.len(), 7, "40 + 6 × 10 of 100");
+    // Below min it yields.
+    let mut world = World::new(web(3, 12));
+    world.group.cost = priced(&[]);
+    world.run(seconds(600));
+    assert_eq!(world.machines.len(), 3);
 }

@@ -67,7 +67,11 @@ impl Planner<'_> {
         // With no room for a replacement one goes first, but never one that the minimum still rests on.
         let spared =
             state.count(|member| member.is_in_service() && member.missing.is_none()) > self.group.size.min;
-        let dear = self.group.cost.as_ref().is_some_and(|cost| state.cost(self.group) > cost.per_hour);
+        let dear = self
+            .group
+            .cost
+            .as_ref()
+            .is_some_and(|cost| state.cost(self.group).is_ok_and(|now| now > cost.per_hour));
         let full = state.may_exist(self.now) > self.group.size.max || dear;
         let crowded = full && state.count(Member::is_on_its_way) == 0;
         let allowed = if over_max_unhealthy { self.lasting_replacements() } else { usize::MAX };

@@ -64,22 +64,28 @@ impl Planner<'_> {
             self.hold(Hold::SoldOut);
             return;
         };
+        let ceiling = self.group.cost.as_ref().map(|cost| cost.per_hour);
         let mut cost = self.state.cost(self.group);
-        let price = self.group.price(&kind);
         for n in 0..lack.min(room).min(allowed).min(CREATES) {
-            cost = cost.plus(price);
+            let price = self.group.price(&kind).ok_or_else(|| kind.clone());
+            cost = cost.and_then(|cost| price.map(|price| cost.plus(price)));
             let above_min = self.state.may_exist(self.now).saturating_add(n) >= self.group.size.min;
-            if let Some(ceiling) = self.group.cost.as_ref().map(|cost| cost.per_hour)
-                && cost > ceiling
+            if let Some(ceiling) = ceiling
+                && cost.as_ref().map_or(true, |cost| *cost > ceiling)
             {
                 // It yields to one replacement at a time.
-                let replaces = replacing > 0 && n == 0 && self.state.cost(self.group) <= ceiling;
-                if above_min && !replaces {
+                let within = self.state.cost(self.group).map_or(true, |now| now <= ceiling);
+                if above_min && !(replacing > 0 && n == 0 && within) {
                     let wanted = self.state.expected().saturating_add(lack);
-                    self.hold(Hold::CostCeiling { wanted, ceiling });
+                    self.hold(match cost {
+                        Ok(_) => Hold::CostCeiling { wanted, ceiling },
+                        Err(instance_type) => Hold::PriceUnknown { wanted, instance_type },
+                    });
                     return;
                 }
-                self.plan.over_ceiling = Some((cost, ceiling));
+                if let Ok(cost) = &cost {
+                    self.plan.over_ceiling = Some((*cost, ceiling));
+                }
             }
             let slot = Slot(self.state.free_slot().0.saturating_add(u64::from(n)));
             let step = Step::Create {

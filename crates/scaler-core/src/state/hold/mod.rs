@@ -6,7 +6,7 @@ mod text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Amount, Price, SignalReason};
+use crate::model::{Amount, InstanceType, Price, SignalReason};
 use crate::state::{Discarded, GroupMode, Refusal, StoreFailure};
 
 /// One reason why something is not done, with its numbers. Two are equal where the same is held for the same reason, however
@@ -125,6 +125,13 @@ pub enum Hold {
         wanted: u32,
         /// The ceiling.
         ceiling: Price,
+    },
+    /// What they cost is not known, so nobody can say whether it is more than `cost.per_hour`.
+    PriceUnknown {
+        /// The size that is wanted.
+        wanted: u32,
+        /// A type whose price is not known.
+        instance_type: InstanceType,
     },
     /// Launches failed in a row.
     LaunchBackoff {
@@ -319,6 +326,7 @@ impl Hold {
             Self::AtMax { .. } => "at_max",
             Self::NoRoom { .. } => "no_room",
             Self::CostCeiling { .. } => "cost_ceiling",
+            Self::PriceUnknown { .. } => "price_unknown",
             Self::LaunchBackoff { .. } => "launch_backoff",
             Self::LaunchPostponed { .. } => "launch_postponed",
             Self::SoldOut => "sold_out",
@@ -360,6 +368,7 @@ impl Hold {
             | Self::AtMax { .. }
             | Self::NoRoom { .. }
             | Self::CostCeiling { .. }
+            | Self::PriceUnknown { .. }
             | Self::LaunchBackoff { .. }
             | Self::LaunchPostponed { .. }
             | Self::LaunchesPerHour { .. }
@@ -391,7 +400,7 @@ impl Hold {
         match self {
             Self::StepCut { .. } => Some("largest_step"),
             Self::AtMax { .. } | Self::NoRoom { .. } => Some("size.max"),
-            Self::CostCeiling { .. } => Some("cost.per_hour"),
+            Self::CostCeiling { .. } | Self::PriceUnknown { .. } => Some("cost.per_hour"),
             Self::LaunchesPerHour { .. } => Some("launch.per_hour"),
             Self::Window { window, .. } => window.setting(),
             Self::RemovalBudget { scope: BudgetScope::Group } => Some("remove.at_most"),

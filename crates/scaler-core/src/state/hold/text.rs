@@ -72,6 +72,10 @@ impl fmt::Display for Hold {
             Self::CostCeiling { wanted, ceiling } => {
                 write!(f, "{wanted} members would cost more than cost.per_hour, {ceiling}")
             }
+            Self::PriceUnknown { wanted, instance_type } => write!(
+                f,
+                "{wanted} are wanted, but the price of {instance_type} is not known and cost.per_hour is set"
+            ),
             Self::LaunchBackoff { failures, until } => {
                 write!(f, "{failures} launches in a row failed: the next one begins at {}", second(*until))
             }
