@@ -26,7 +26,6 @@ pub(crate) const WEBHOOK_CREDENTIAL: &str = "the-webhooks-credential";
 pub(crate) struct Daemon {
     folder: TempDir,
     listen: SocketAddr,
-    files: Option<u32>,
     child: Option<Child>,
     http: reqwest::Client,
 }
@@ -49,19 +48,7 @@ impl Daemon {
     pub(crate) fn new(account: &Account) -> Self {
         // A port that is free now, at an address that nobody else uses.
         let listen = TcpListener::bind((account.neighbour(), 0)).unwrap().local_addr().unwrap();
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            listen,
-            files: None,
-            child: None,
-            http: http(seconds(30)),
-        }
-    }
-
-    /// Lets it open no more files than so many.
-    pub(crate) fn with_files(mut self, files: u32) -> Self {
-        self.files = Some(files);
-        self
+        Self { folder: tempfile::tempdir().unwrap(), listen, child: None, http: http(seconds(30)) }
     }
 
     /// Starts it and waits until it is ready; returns how long that took.
@@ -93,15 +80,7 @@ impl Daemon {
     /// Starts it, and waits for nothing.
     pub(crate) fn spawn(&mut self, program: PathBuf) {
         let log = File::options().append(true).create(true).open(self.log_file()).unwrap();
-        let mut command = match self.files {
-            Some(files) => {
-                let mut shell = Command::new("sh");
-                shell.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\"")]).arg(program);
-                shell
-            }
-            None => Command::new(program),
-        };
-        let child = command
+        let child = Command::new(program)
             .arg("--config")
             .arg(self.file())
             .env_remove("RUST_LOG")

@@ -3,7 +3,6 @@
 
 mod cloud;
 mod configuration;
-mod connections;
 mod crash;
 mod figures;
 mod input;
