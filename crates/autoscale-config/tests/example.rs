@@ -48,6 +48,8 @@ fn what_it_spells_out_is_the_default() {
     bare.policies.clone_from(&spelt.policies);
     bare.cost.clone_from(&spelt.cost);
     bare.thresholds = spelt.thresholds;
+    assert_eq!(spelt.launches_per_hour(), bare.launches_per_hour(), "a default that follows from max");
+    bare.launch.per_hour = spelt.launch.per_hour;
     assert_eq!(spelt, bare);
 }
 

@@ -91,10 +91,10 @@ mod tests {
     #[test]
     fn events_of_the_api_are_understood() {
         let decided = json!({
-            "previous": 2, "desired": 4, "reason": "it fires", "holds": [], "signals": [], "value_milli": null,
+            "previous": 2, "desired": 4, "reason": { "kind": "min", "min": 4 }, "holds": [], "signals": [], "value_milli": null,
             "asked": null,
         });
-        assert_eq!(tell("decided", &decided).unwrap().to_string(), "desired size 2 → 4: it fires");
+        assert_eq!(tell("decided", &decided).unwrap().to_string(), "desired size 2 → 4: min is 4");
         let seen = tell("seen", &json!({ "slot": 1, "phase": "in_service" }));
         assert_eq!(seen, Some(What::Phase { label: "web-abcde-1".to_owned(), phase: Phase::InService }));
         assert_eq!(tell("done", &json!({ "outcome": "ok" })), None);
