@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use linode_sim::{NodeMode, Simulator};
-use scaler_core::model::{ActorId, DrainWhy, Group, Position, Signal, elapsed};
+use scaler_core::model::{ActorId, AlertFreshness, DrainWhy, Group, Position, Signal, elapsed};
 use scaler_core::ports::LogName;
 use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, GroupState, Step};
 use serde_json::Value;
@@ -51,6 +51,10 @@ struct State {
     removals: Vec<Timestamp>,
     low: Option<Timestamp>,
     low_ended: Option<Timestamp>,
+    /// Since when they said low before they were unknown, and since when they are.
+    low_before: Option<(Timestamp, Timestamp)>,
+    /// Since when the low alert fires.
+    low_fires: Option<Timestamp>,
     protected: BTreeSet<u64>,
     before: BTreeMap<u64, NodeMode>,
     /// Labels whose create was last refused for the rate of requests.
@@ -82,6 +86,8 @@ impl Judge {
             removals: Vec::new(),
             low: None,
             low_ended: None,
+            low_before: None,
+            low_fires: None,
             protected: BTreeSet::new(),
             before: BTreeMap::new(),
             rate_limited: BTreeSet::new(),
@@ -123,16 +129,24 @@ impl Judge {
         self.state().ghosts += 1;
     }
 
-    /// What the alerts say together, as they are told.
-    pub fn signal(&self, low: bool) {
+    /// What the alerts say together, as they are told; whether the low one fires, and whether nobody vouches for another. What
+    /// is unknown for no longer than a firing alert is believed does not begin anew what was said before.
+    pub fn signal(&self, low: bool, fires: bool, unknown: bool) {
         let now = self.sim.now();
         let mut state = self.state();
+        state.low_fires = if fires { state.low_fires.or(Some(now)) } else { None };
         match (low, state.low) {
-            (true, None) => state.low = Some(now),
-            (false, Some(_)) => {
+            (true, None) => {
+                let believed = AlertFreshness::default().confirm;
+                let before = state.low_before.take().filter(|(_, from)| elapsed(*from, now) <= believed);
+                state.low = before.map_or(Some(now), |(since, _)| state.low_fires.max(Some(since)));
+            }
+            (false, Some(since)) => {
                 state.low = None;
                 state.low_ended = Some(now);
+                state.low_before = unknown.then_some((since, now));
             }
+            (false, None) if !unknown => state.low_before = None,
             _ => {}
         }
     }

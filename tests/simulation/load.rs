@@ -47,7 +47,8 @@ impl Weather {
                 _ => AlertState::Resolved,
             };
             let low = if low { AlertState::Firing } else { AlertState::Resolved };
-            judge.signal(low == AlertState::Firing && !weather.silenced && high == AlertState::Resolved);
+            let fires = low == AlertState::Firing;
+            judge.signal(fires && !weather.silenced && high == AlertState::Resolved, fires, weather.silenced);
             let states = vec![high, low];
             let due = told.as_ref().is_none_or(|(last, at)| *last != states || at.elapsed() >= REPEATED);
             if due {

@@ -181,7 +181,7 @@ async fn lists_are_halved_while_it_grows(mut world: World) -> World {
 async fn a_short_list_and_errors_by_id(mut world: World) -> World {
     world.load(2.4);
     grown(&mut world, 4).await;
-    world.faults("instances:empty~120s,GET /linode/instances/*:500~120s");
+    world.faults("instances:short~120s,GET /linode/instances/*:500~120s");
     world.pass(seconds(150)).await;
     world.rests().await;
     world
