@@ -11,8 +11,8 @@ use crate::model::{after, elapsed};
 /// An alert that is absent from the polls for so long is resolved.
 pub const ABSENT: Duration = Duration::from_secs(300);
 
-/// Resolved alerts are kept for so long, for those who read the table.
-pub const KEEP: Duration = Duration::from_secs(86_400);
+/// Resolved alerts are kept for so long: what is resolved argues for a removal, and a floor may hold that up over a weekend.
+pub const KEEP: Duration = Duration::from_secs(7 * 86_400);
 
 /// What was last said of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -274,6 +274,7 @@ impl Member {
         !self.failed
             && !self.is_leaving()
             && self.replacing.is_none()
+            && self.untagged.is_none()
             && matches!(self.phase, Phase::Provisioning | Phase::Booting | Phase::Registering)
     }
 

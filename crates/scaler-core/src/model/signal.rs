@@ -134,6 +134,8 @@ pub struct Signals {
     pub policies: Vec<PolicySignal>,
     /// The largest load that the low alerts tell by their annotation `value`.
     pub value: Option<f64>,
+    /// Since when somebody would have told of a change, where there was a gap.
+    pub told_since: Option<Timestamp>,
     /// They may be unknown for so long without what they said before beginning anew.
     pub gap: Duration,
 }
@@ -201,10 +203,12 @@ impl AlertFreshness {
     }
 
     /// Whether a firing alert is given up that nobody has confirmed for three times `confirm`, while its sender was heard all the
-    /// time: its end was lost, or its sender tells no ends. Where no heartbeat says so, it stays in doubt.
-    fn given_up(&self, table: &AlertTable, row: &AlertRow, now: Timestamp) -> bool {
-        let waited = |beat: &AlertRow| elapsed(row.heard.max(beat.since), now) >= self.confirm * 3;
-        self.poll.is_none() && self.heartbeat(table, now).is_some_and(waited)
+    /// time: its end was lost, or its sender tells no ends. Where no heartbeat says so, it stays in doubt, and so does one that was
+    /// never repeated in time: its route may repeat more slowly than that of the heartbeat.
+    fn given_up(&self, beat: Option<&AlertRow>, row: &AlertRow, now: Timestamp) -> bool {
+        let waited =
+            |beat: &AlertRow| elapsed(row.heard.max(beat.since), now) >= self.confirm.saturating_mul(3);
+        self.poll.is_none() && row.heard > row.since && beat.is_some_and(waited)
     }
 
     /// Since when somebody would have told of a change, where there was a gap: nobody knows what happened before.
@@ -218,8 +222,9 @@ impl Signals {
     /// Reads the table for `group` at `now`.
     #[must_use]
     pub fn read(group: &Group, table: &AlertTable, freshness: &AlertFreshness, now: Timestamp) -> Self {
-        let mut signals = Self { gap: freshness.gap(), ..Self::default() };
         let told_since = freshness.told_since(table, now);
+        let mut signals = Self { gap: freshness.gap(), told_since, ..Self::default() };
+        let beat = freshness.heartbeat(table, now);
         let deaf = if !freshness.polls_alive(table, now) {
             Some(SignalReason::PollsUnanswered)
         } else if !freshness.heartbeat_alive(table, now) {
@@ -231,7 +236,7 @@ impl Signals {
             let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
             let mut spoken = match &deaf {
                 Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.clone()),
-                None => speak(policy, rows, table, freshness, now),
+                None => speak(policy, rows, table, freshness, beat, now),
             };
             spoken.since = spoken.since.map(|since| told_since.map_or(since, |told| since.max(told)));
             if spoken.signal == Signal::Low {
@@ -320,6 +325,7 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     rows: impl Fn() -> I,
     table: &AlertTable,
     freshness: &AlertFreshness,
+    beat: Option<&AlertRow>,
     now: Timestamp,
 ) -> PolicySignal {
     let say = |signal, step, since, why| PolicySignal::of(policy, signal, step, since, why);
@@ -328,7 +334,7 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
         |row: &&AlertRow| row.alert.state == AlertState::Firing && freshness.confirmed(table, row, now);
     let doubtful = |row: &&AlertRow| match row.alert.state {
         AlertState::Suppressed => true,
-        AlertState::Firing => !freshness.confirmed(table, row, now) && !freshness.given_up(table, row, now),
+        AlertState::Firing => !freshness.confirmed(table, row, now) && !freshness.given_up(beat, row, now),
         AlertState::Resolved => false,
     };
     if policy.add.is_some()

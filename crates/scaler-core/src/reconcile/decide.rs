@@ -182,7 +182,7 @@ impl Decider<'_> {
         };
         let open = self.state.members.values().any(coming)
             || self.state.desired.is_some_and(|desired| desired > self.state.expected());
-        (open && elapsed(at, self.now) < launch.timeout + launch.warm_up).then_some(counted)
+        (open && elapsed(at, self.now) < launch.timeout.saturating_add(launch.warm_up)).then_some(counted)
     }
 
     /// By how many to lower the size, or what forbids it; nothing to say where the group is as small as it may be.
@@ -192,6 +192,9 @@ impl Decider<'_> {
         let least = self.group.least().max(floor);
         if base <= least {
             return Err(None);
+        }
+        if state.older.is_some() {
+            return Err(Some(Hold::StoreOlder));
         }
         match state.mode_at(now) {
             GroupMode::On | GroupMode::Observe => {}
@@ -203,7 +206,9 @@ impl Decider<'_> {
                 .and_then(|id| self.observation.instance(id))
                 .is_some_and(|instance| instance.locked)
         };
-        let movable = |member: &&Member| !member.standby && !member.protected && !locked(member);
+        let movable = |member: &&Member| {
+            !member.standby && !member.protected && member.untagged.is_none() && !locked(member)
+        };
         for member in state.members.values().filter(movable) {
             let busy = match member.phase {
                 _ if member.is_leaving() => Some(Busy::Leaving),

@@ -130,6 +130,13 @@ impl View<'_> {
             if member.untagged.is_none() {
                 facts.push(Fact::Marked { slot, mark: Mark::Untagged });
             }
+            let phase = self.phase_by_nodes(member);
+            if phase != member.phase {
+                facts.push(Fact::Seen { slot, phase });
+            }
+            if matches!(self.state.mode_at(self.now), GroupMode::On | GroupMode::AddOnly) {
+                facts.extend(self.overdue(member, phase, false).map(|mark| Fact::Marked { slot, mark }));
+            }
             return;
         }
         let Some(instance) = self.observation.instance(id) else {
@@ -170,6 +177,25 @@ impl View<'_> {
     fn all(&self, member: &Member, modes: &[Mode]) -> bool {
         self.observation.nodes_fresh
             && self.observation.nodes_of(self.group, member).iter().all(|node| modes.contains(&node.mode))
+    }
+
+    /// The phase of a member whose instance is not shown, by the nodes that the log has: whether it serves is seen there.
+    fn phase_by_nodes(&self, member: &Member) -> Phase {
+        let nodes = self.observation.nodes_of(self.group, member);
+        if member.is_leaving() || member.standby || nodes.is_empty() || !self.observation.nodes_fresh {
+            return member.phase;
+        }
+        let down = nodes.iter().any(|node| node.status == NodeStatus::Down && node.mode == Mode::Accept);
+        let up = nodes.len() == self.group.balancers.len()
+            && nodes.iter().all(|node| node.status == NodeStatus::Up && node.mode == Mode::Accept);
+        match member.phase {
+            Phase::InService | Phase::Warming if down => Phase::Unhealthy,
+            Phase::Unhealthy if up => Phase::Warming,
+            Phase::Warming if up && elapsed(member.since, self.now) >= self.group.launch.warm_up => {
+                Phase::InService
+            }
+            phase => phase,
+        }
     }
 
     fn phase(&self, member: &Member, instance: &Instance) -> Phase {

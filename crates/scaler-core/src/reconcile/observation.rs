@@ -115,8 +115,9 @@ impl Observation {
             return None;
         }
         let ours = |node: &&Node| {
-            group.name.owns_label(&node.label)
-                || state.members.values().any(|member| member.nodes.get(&node.config) == Some(&node.id))
+            !state.is_released(node.id)
+                && (group.name.owns_label(&node.label)
+                    || state.members.values().any(|member| member.nodes.get(&node.config) == Some(&node.id)))
         };
         let up = || self.nodes.iter().filter(ours).filter(|node| node.status == NodeStatus::Up);
         let nodes = u32::try_from(up().count()).unwrap_or(u32::MAX);

@@ -68,7 +68,7 @@ impl fmt::Display for Wait {
 /// use scaler_core::reconcile::{Observation, reconcile};
 /// use scaler_core::state::{Cause, Fact, GroupState};
 ///
-/// let template = Template { hash: "t1".into(), types: vec!["g6-standard-2".into()] };
+/// let template = Template::new("t1", ["g6-standard-2"]);
 /// let web = Group::new("web".parse()?, Size { min: 2, max: 12 }, vec![ConfigId(7)], template);
 /// let now = "2026-03-01T12:00:00Z".parse()?;
 /// let mut state = GroupState::default();
@@ -95,12 +95,19 @@ pub fn reconcile(
         facts.push((fact, cause));
     }
     let signal = signals.together();
-    if state.signal.map(|(last, _)| last) != Some(signal) {
+    // What was said before a time in which nobody would have told of a change is not known to have held in it.
+    let begins_anew = |since| signals.told_since.filter(|told| *told > since);
+    let anew = match (state.signal, signal) {
+        (Some((Signal::Low, since)), Signal::Low) => begins_anew(since),
+        _ => None,
+    };
+    if state.signal.map(|(last, _)| last) != Some(signal) || anew.is_some() {
         let since = match (state.signal, signal) {
             (Some((Signal::Unknown, from)), Signal::Low) => {
-                state.low_before.filter(|_| elapsed(from, now) <= signals.gap)
+                let before = state.low_before.filter(|_| elapsed(from, now) <= signals.gap);
+                before.map(|since| begins_anew(since).unwrap_or(since))
             }
-            _ => None,
+            _ => anew,
         };
         let fact = Fact::SignalChanged { signal, since };
         state.apply_fact(now, fact.clone(), Cause::Converge);
@@ -245,6 +252,7 @@ fn ended(state: &GroupState, observation: &Observation, plan: &Plan) -> Option<O
     let restless = |member: &Member| {
         member.is_on_its_way()
             || (!member.protected
+                && member.untagged.is_none()
                 && !member.standby
                 && (member.is_leaving()
                     || member.failed

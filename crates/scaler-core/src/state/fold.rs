@@ -176,7 +176,7 @@ impl GroupState {
             {
                 Some((*counted, draft.at))
             }
-            _ => None,
+            _ => self.batch.filter(|_| !self.fell),
         };
         if let Fact::Decided { asked: Some(asked), .. } = &draft.fact {
             if self.asked.as_ref().is_some_and(|request| request.position <= *asked) {
@@ -299,8 +299,8 @@ impl GroupState {
                 }
                 self.close_create(*slot);
                 let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
-                // It did not happen.
-                if let Some(sent) = self.launches.sent.iter().position(|at| *at == begun) {
+                // It did not happen; the one that was sent before may have.
+                if !*again && let Some(sent) = self.launches.sent.iter().position(|at| *at == begun) {
                     self.launches.sent.remove(sent);
                 }
                 match refusal {
@@ -357,14 +357,21 @@ impl GroupState {
             (
                 Step::SetMode { slot, .. } | Step::Deregister { slot, .. } | Step::Delete { slot, .. },
                 StepOutcome::Refused { refusal: Refusal::Guarded, .. },
-            ) => self.back_to_accept(draft, *slot),
+            ) => self.back_to_accept(draft, *slot, matches!(step, Step::Delete { .. })),
             _ => {}
         }
     }
 
-    fn back_to_accept(&mut self, draft: &Draft, slot: Slot) {
+    /// A removal ends without one: once, however many calls of it were refused.
+    fn back_to_accept(&mut self, draft: &Draft, slot: Slot, deleting: bool) {
         let Some(member) = self.members.get_mut(&slot) else { return };
-        let unused = member.drain.is_none_or(|drain| drain.sent == 0);
+        let unused = match member.drain {
+            Some(drain) => drain.sent == 0 && drain.why != DrainWhy::FailedLaunch,
+            None => deleting,
+        };
+        if member.drain.is_some() || deleting {
+            member.refusals = member.refusals.saturating_add(1);
+        }
         back_to_accept(member, draft);
         if unused && self.permits.iter().any(|permit| permit.slot == slot) {
             self.unused_permits.insert(slot);
@@ -379,8 +386,8 @@ impl GroupState {
         if !self.launches.counted.contains(&begun) {
             self.launches.counted.push(begun);
             self.launches.failures = self.launches.failures.saturating_add(1);
+            self.launches.failed = Some(draft.at);
         }
-        self.launches.failed = Some(draft.at);
     }
 
     fn seen(&mut self, draft: &Draft, slot: Slot, phase: Phase) {
@@ -463,7 +470,7 @@ impl GroupState {
 
     fn marked(&mut self, draft: &Draft, slot: Slot, mark: Mark) {
         if mark == Mark::Lapsed {
-            self.back_to_accept(draft, slot);
+            self.back_to_accept(draft, slot, false);
             return;
         }
         if mark == Mark::Released {
@@ -524,7 +531,6 @@ impl GroupState {
 /// A removal that was refused or lapsed: the member serves on and is left alone for a while.
 fn back_to_accept(member: &mut Member, draft: &Draft) {
     member.refused = Some(draft.at);
-    member.refusals = member.refusals.saturating_add(1);
     member.delete_intended = None;
     member.drain = None;
     member.phase = Phase::Registering;

@@ -175,6 +175,12 @@ impl GroupState {
         }
     }
 
+    /// Whether the node was that of a member which a person released: it is theirs.
+    #[must_use]
+    pub fn is_released(&self, node: NodeId) -> bool {
+        self.not_swept.get(&node).is_some_and(|(_, tries)| *tries == u32::MAX)
+    }
+
     /// The member whose instance is `id`.
     #[must_use]
     pub fn member_of(&self, id: InstanceId) -> Option<&Member> {

@@ -141,3 +141,30 @@ fn a_member_that_survives_its_warm_up_ends_the_back_off() {
     world.run(seconds(2 * HOUR));
     assert_eq!((world.state.launches.failures, world.serving()), (0, 3));
 }
+
+#[test]
+fn one_instance_without_tags_that_dies_is_replaced() {
+    let mut world = grown(2, 5, 4);
+    let id = *world.machines.keys().next().unwrap();
+    world.stripped.insert(id);
+    world.run(seconds(HOUR));
+    world.machines.get_mut(&id).unwrap().healthy = false;
+    let created = world.created;
+    world.run(seconds(HOUR));
+    assert_eq!((world.created, world.serving()), (created + 1, 4));
+    assert!(world.machines.contains_key(&id), "and it is left alone");
+}
+
+#[test]
+fn the_cost_ceiling_yields_to_min_when_all_members_are_ill() {
+    let mut world = at_rest(2, 6);
+    let price = Price(36_000);
+    let mut cost = scaler_core::model::Cost::new(price);
+    cost.prices = world.group.template.types.iter().map(|kind| (kind.clone(), price)).collect();
+    world.group.cost = Some(cost);
+    for machine in world.machines.values_mut() {
+        machine.healthy = false;
+    }
+    world.run(seconds(3 * HOUR));
+    assert_eq!(world.serving(), 2, "{}", world.look());
+}

@@ -266,11 +266,14 @@ fn a_drain_that_waits_for_a_young_actor_said_nothing() {
     assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::JustBegan { .. })), "{turn}");
 }
 
-/// An alert fires once; then only the low one and, where it is a heartbeat, `Watchdog` repeat, for two days.
+/// An alert fires and is repeated once; then only the low one and, where it is a heartbeat, `Watchdog` repeat, for two days.
 fn unresolved(heartbeat: Option<&str>) -> World {
     let mut world = grown(2, 8, 8);
     world.freshness.heartbeat = heartbeat.map(str::to_owned);
-    world.hear("WebCpuHigh", AlertState::Firing);
+    for _ in 0..2 {
+        world.hear("WebCpuHigh", AlertState::Firing);
+        world.pass(seconds(300));
+    }
     for _ in 0..48 * HOUR / 10 {
         world.hear("Watchdog", AlertState::Firing);
         world.hear("WebCpuLow", AlertState::Firing);
@@ -292,4 +295,48 @@ fn an_alert_whose_sender_is_not_known_to_live_stays_in_doubt() {
     assert!(world.serving() >= 8);
     let turn = world.look();
     assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::SignalUnknown { .. })), "{turn}");
+}
+
+#[test]
+fn an_alert_that_is_repeated_more_slowly_than_the_heartbeat_was_given_up() {
+    let mut world = grown(2, 8, 8);
+    world.freshness.heartbeat = Some("Watchdog".to_owned());
+    for turn in 0..24 * HOUR / 10 {
+        if turn % 1_440 == 0 {
+            world.hear("WebCpuHigh", AlertState::Firing);
+        }
+        world.hear("Watchdog", AlertState::Firing);
+        world.hear("WebCpuLow", AlertState::Firing);
+        world.turn();
+        world.pass(seconds(10));
+    }
+    assert!(world.serving() >= 8, "it still fires, every four hours");
+}
+
+#[test]
+fn members_that_fell_ill_one_after_the_other_are_replaced_at_max() {
+    let mut world = at_rest(2, 2);
+    let ids: Vec<_> = world.machines.keys().copied().collect();
+    world.machines.get_mut(&ids[0]).unwrap().healthy = false;
+    world.run(seconds(160));
+    world.machines.get_mut(&ids[1]).unwrap().healthy = false;
+    world.run(seconds(3 * HOUR));
+    assert_eq!(world.serving(), 2, "{}", world.look());
+}
+
+#[test]
+fn a_group_whose_members_were_all_released_is_made_anew() {
+    let mut world = at_rest(2, 4);
+    world.stripped = world.machines.keys().copied().collect();
+    world.run(seconds(60));
+    let slots: Vec<_> = world.state.members.keys().copied().collect();
+    for slot in slots {
+        world.append(Cause::operator("ops"), Fact::Marked { slot, mark: scaler_core::state::Mark::Released });
+    }
+    world.run(seconds(1_200));
+    assert_eq!(
+        (world.state.members.len(), world.serving()),
+        (2, 4),
+        "two of ours, and the two that are theirs"
+    );
 }

@@ -114,6 +114,14 @@ impl Planner<'_> {
         }
     }
 
+    /// How many may exist for the cost ceiling, which yields to the smallest size.
+    fn within_ceiling(&self) -> u32 {
+        let Some(cost) = &self.group.cost else { return u32::MAX };
+        let price = self.group.template.types.first().and_then(|kind| self.group.price(kind));
+        let most = price.map_or(Some(0), |price| cost.per_hour.0.checked_div(price.0));
+        most.map_or(u32::MAX, |most| u32::try_from(most).unwrap_or(u32::MAX)).max(self.group.least())
+    }
+
     fn add_only(&self) -> bool {
         self.state.mode_at(self.now) == GroupMode::AddOnly
     }

@@ -96,7 +96,7 @@ impl Planner<'_> {
                 self.state.members.values().any(|member| {
                     member.label == node.label || member.nodes.get(&node.config) == Some(&node.id)
                 }) || self.observation.instances.iter().any(|instance| instance.label == node.label);
-            if gone && !owned && node.status == NodeStatus::Up {
+            if gone && !owned && !self.state.is_released(node.id) && node.status == NodeStatus::Up {
                 // Something answers there, whatever the listing says.
                 self.hold(Hold::StrayNode { node: node.label.clone() });
                 continue;

@@ -67,12 +67,9 @@ impl Planner<'_> {
         // With no room for a replacement one goes first, but never one that the minimum still rests on.
         let spared =
             state.count(|member| member.is_in_service() && member.missing.is_none()) > self.group.size.min;
-        let dear = self
-            .group
-            .cost
-            .as_ref()
-            .is_some_and(|cost| state.cost(self.group).is_ok_and(|now| now > cost.per_hour));
-        let full = state.may_exist(self.now) > self.group.size.max || dear;
+        // What was gone before anybody saw it takes no room from those that serve.
+        let exist = state.count(Member::counts_against_max);
+        let full = exist > self.group.size.max || exist > self.within_ceiling();
         let crowded = full && state.count(Member::is_on_its_way) == 0;
         let allowed = if over_max_unhealthy { self.lasting_replacements() } else { usize::MAX };
         for (n, member) in marked.into_iter().enumerate() {
@@ -178,20 +175,18 @@ impl Planner<'_> {
         self.hold(Hold::MaxUnhealthy { unhealthy, limit, allowed: self.group.replace.max_unhealthy });
     }
 
-    /// Members that were launched since too many fell ill, have served their whole warm-up and serve still: what made the others
+    /// Members that were launched since the first of the unhealthy ones was to be replaced, have served their whole warm-up and serve still: what made the others
     /// ill does not make these. Each lets one go, and those that went are taken off.
     fn lasting_replacements(&self) -> usize {
-        let (_, limit) = self.unhealthy();
-        let ill = self.state.members.values().filter(|member| member.is_unhealthy());
-        let mut fell_ill: Vec<_> = ill.map(|member| member.since).collect();
-        fell_ill.sort_unstable();
-        let Some(since) = usize::try_from(limit).ok().and_then(|limit| fell_ill.get(limit)) else { return 0 };
+        let marked = self.state.members.values().filter(|member| member.is_unhealthy());
+        let Some(since) = marked.filter_map(|member| member.replacing).min() else { return 0 };
         let lasting = self
             .state
             .members
             .values()
-            .filter(|member| member.launched >= *since && member.is_warm() && member.proven);
-        let gone = self.state.permits.iter().filter(|permit| permit.at >= *since);
+            .filter(|member| member.launched >= since && member.is_warm() && member.proven);
+        let leaves = |slot| self.state.members.get(slot).is_none_or(Member::is_leaving);
+        let gone = self.state.permits.iter().filter(|permit| permit.at >= since && leaves(&permit.slot));
         lasting.count().saturating_sub(gone.count())
     }
 

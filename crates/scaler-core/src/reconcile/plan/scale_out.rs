@@ -69,12 +69,12 @@ impl Planner<'_> {
         for n in 0..lack.min(room).min(allowed).min(CREATES) {
             let price = self.group.price(&kind).ok_or_else(|| kind.clone());
             cost = cost.and_then(|cost| price.map(|price| cost.plus(price)));
-            let above_min = self.state.may_exist(self.now).saturating_add(n) >= self.group.size.min;
+            let above_min = self.state.may_exist(self.now).saturating_add(n) >= self.group.least();
             if let Some(ceiling) = ceiling
                 && cost.as_ref().map_or(true, |cost| *cost > ceiling)
             {
                 // It yields to one replacement at a time.
-                let within = self.state.cost(self.group).map_or(true, |now| now <= ceiling);
+                let within = self.state.count(Member::counts_against_max) <= self.within_ceiling();
                 if above_min && !(replacing > 0 && n == 0 && within) {
                     let wanted = self.state.expected().saturating_add(lack);
                     self.hold(match cost {

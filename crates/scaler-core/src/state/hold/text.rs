@@ -37,7 +37,7 @@ impl fmt::Display for Hold {
             Self::NothingListed { nodes, example } => write!(
                 f,
                 "{nodes} nodes of this group are up ({example}, for example), and the listing shows no instance: \
-                 see whether the token may read the account's Linodes"
+                 see whether the token may read the account's Linodes, or remove the nodes"
             ),
             Self::StrayNode { node } => write!(
                 f,
