@@ -301,7 +301,10 @@ fn steps() -> Vec<Step> {
         ],
         Deregister => [Step::Deregister { slot: SLOT, config: CONFIG, node: NODE, instance: INSTANCE }],
         Delete => [Step::Delete { slot: SLOT, instance: INSTANCE }],
-        Sweep => [Step::Sweep { config: CONFIG, node: NODE, label: member() }],
+        Sweep => [
+            Step::Sweep { config: CONFIG, node: NODE, label: member(), beside: None },
+            Step::Sweep { config: CONFIG, node: NODE, label: member(), beside: Some(Slot(2)) },
+        ],
     )
 }
 

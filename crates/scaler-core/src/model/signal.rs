@@ -198,10 +198,6 @@ impl AlertFreshness {
         })
     }
 
-    fn heartbeat_alive(&self, table: &AlertTable, now: Timestamp) -> bool {
-        self.heartbeat.is_none() || self.heartbeat(table, now).is_some()
-    }
-
     /// Whether a firing alert is given up that nobody has confirmed for three times `confirm`, while its sender was heard all the
     /// time: its end was lost, or its sender tells no ends. Where no heartbeat says so, it stays in doubt, and so does one that was
     /// never repeated in time: its route may repeat more slowly than that of the heartbeat.
@@ -212,9 +208,8 @@ impl AlertFreshness {
     }
 
     /// Since when somebody would have told of a change, where there was a gap: nobody knows what happened before.
-    fn told_since(&self, table: &AlertTable, now: Timestamp) -> Option<Timestamp> {
-        let beating = self.heartbeat(table, now).map(|row| row.since);
-        table.unbroken.filter(|_| self.poll.is_some()).max(beating)
+    fn told_since(&self, table: &AlertTable, beat: Option<&AlertRow>) -> Option<Timestamp> {
+        table.unbroken.filter(|_| self.poll.is_some()).max(beat.map(|beat| beat.since))
     }
 }
 
@@ -222,12 +217,12 @@ impl Signals {
     /// Reads the table for `group` at `now`.
     #[must_use]
     pub fn read(group: &Group, table: &AlertTable, freshness: &AlertFreshness, now: Timestamp) -> Self {
-        let told_since = freshness.told_since(table, now);
-        let mut signals = Self { gap: freshness.gap(), told_since, ..Self::default() };
         let beat = freshness.heartbeat(table, now);
+        let told_since = freshness.told_since(table, beat);
+        let mut signals = Self { gap: freshness.gap(), told_since, ..Self::default() };
         let deaf = if !freshness.polls_alive(table, now) {
             Some(SignalReason::PollsUnanswered)
-        } else if !freshness.heartbeat_alive(table, now) {
+        } else if freshness.heartbeat.is_some() && beat.is_none() {
             Some(SignalReason::HeartbeatUnconfirmed)
         } else {
             None

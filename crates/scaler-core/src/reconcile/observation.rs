@@ -115,7 +115,7 @@ impl Observation {
             return None;
         }
         let ours = |node: &&Node| {
-            !state.is_released(node.id)
+            !state.released.contains(&node.id)
                 && (group.name.owns_label(&node.label)
                     || state.members.values().any(|member| member.nodes.get(&node.config) == Some(&node.id)))
         };

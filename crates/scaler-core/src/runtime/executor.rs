@@ -185,7 +185,9 @@ impl Executor {
                 Preflight::Gone => Ok(StepOutcome::Ok),
                 Preflight::Free => done(self.compute.delete(*instance).await),
             },
-            Step::Sweep { config, node, label } => self.sweep(*config, *node, label).await,
+            Step::Sweep { config, node, label, beside } => {
+                self.sweep(*config, *node, label, beside.is_some()).await
+            }
         }
     }
 
@@ -306,14 +308,22 @@ impl Executor {
     }
 
     /// Removes a node in our form, if it is still the same and its instance is gone indeed.
-    async fn sweep(&self, config: ConfigId, id: NodeId, label: &str) -> Result<StepOutcome, Failure> {
+    async fn sweep(
+        &self,
+        config: ConfigId,
+        id: NodeId,
+        label: &str,
+        beside: bool,
+    ) -> Result<StepOutcome, Failure> {
         if !self.group.name.owns_label(label) {
             return Ok(guarded(StepReason::ForeignNode));
         }
         match self.balancer.node(config, id).await.map_err(unread)? {
             None => return Ok(StepOutcome::Ok),
             Some(node) if node.label != label => return Ok(guarded(StepReason::NodeRelabelled)),
-            Some(node) if node.status == NodeStatus::Up => return Ok(guarded(StepReason::NodeServes)),
+            Some(node) if node.status == NodeStatus::Up && !beside => {
+                return Ok(guarded(StepReason::NodeServes));
+            }
             Some(_) => {}
         }
         match self.compute.find(label).await.map_err(unread)? {

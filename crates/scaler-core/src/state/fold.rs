@@ -476,7 +476,7 @@ impl GroupState {
         if mark == Mark::Released {
             // What it serves with is its owner's from now on.
             let nodes = self.members.remove(&slot).into_iter().flat_map(|member| member.nodes.into_values());
-            self.not_swept.extend(nodes.map(|node| (node, (draft.at, u32::MAX))));
+            self.released.extend(nodes);
             self.open.retain(|_, step| step.slot() != Some(slot));
             return;
         }

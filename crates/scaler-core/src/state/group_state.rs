@@ -80,6 +80,8 @@ pub struct GroupState {
     pub gone_labels: BTreeMap<String, Timestamp>,
     /// Nodes in our form that were not swept since their instance exists: when that was last found, and how often.
     pub not_swept: BTreeMap<NodeId, (Timestamp, u32)>,
+    /// The nodes of members that a person released: they are their owner's.
+    pub released: BTreeSet<NodeId>,
     /// When more than half of the members were gone at once.
     pub mass_loss: Option<Timestamp>,
 }
@@ -173,12 +175,6 @@ impl GroupState {
             (GroupMode::Paused | GroupMode::Observe, Some(until)) if until <= now => Some(until),
             _ => self.resumed,
         }
-    }
-
-    /// Whether the node was that of a member which a person released: it is theirs.
-    #[must_use]
-    pub fn is_released(&self, node: NodeId) -> bool {
-        self.not_swept.get(&node).is_some_and(|(_, tries)| *tries == u32::MAX)
     }
 
     /// The member whose instance is `id`.

@@ -89,6 +89,9 @@ pub enum Step {
         node: NodeId,
         /// Its label.
         label: String,
+        /// The member at whose address it is, beside that member's own node: it goes though it is up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<Slot>,
     },
 }
 
@@ -146,8 +149,9 @@ impl fmt::Display for Step {
                 write!(f, "deregister member {slot} (node {node}) from config {config}")
             }
             Self::Delete { slot, instance } => write!(f, "delete member {slot} (instance {instance})"),
-            Self::Sweep { config, node, label } => {
-                write!(f, "remove node {node} ({label}), whose instance is gone, from config {config}")
+            Self::Sweep { config, node, label, beside } => {
+                write!(f, "remove node {node} ({label}), whose instance is gone, from config {config}")?;
+                beside.map_or(Ok(()), |slot| write!(f, ": it is at the address of member {slot}"))
             }
         }
     }

@@ -139,7 +139,7 @@ fn drafts() -> Vec<Draft> {
         (
             Cause::Converge,
             Some(6),
-            Fact::Intended { step: Step::Sweep { config, node, label: "web-abcde-1".into() } },
+            Fact::Intended { step: Step::Sweep { config, node, label: "web-abcde-1".into(), beside: None } },
         ),
         (
             Cause::Converge,

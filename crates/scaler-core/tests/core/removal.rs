@@ -1,9 +1,9 @@
 //! Nothing is removed on doubt, and one member that can't go stops nobody else.
 
-use scaler_core::model::{AlertState, Mode, NodeStatus, Slot};
+use scaler_core::model::{AlertState, Mode, Node, NodeId, NodeStatus, Slot};
 use scaler_core::state::{Cause, Fact, GroupMode, Hold, Refusal, Step};
 
-use super::world::{Fate, World, at_rest, grown, seconds};
+use super::world::{CONFIG, Fate, World, at_rest, grown, seconds};
 
 const HOUR: u64 = 3_600;
 
@@ -339,4 +339,16 @@ fn a_group_whose_members_were_all_released_is_made_anew() {
         (2, 4),
         "two of ours, and the two that are theirs"
     );
+}
+
+#[test]
+fn a_left_over_node_at_an_address_that_is_used_again_outlived_the_drain_of_its_member() {
+    let mut world = grown(2, 3, 3);
+    let (id, machine) = world.machines.iter().next_back().unwrap();
+    let (id, address) = (*id, machine.instance.address.clone().unwrap());
+    let left = Node::new(CONFIG, NodeId(9_001), address, "web-abcde-77", Mode::Accept, NodeStatus::Up);
+    world.nodes.insert(left.id, left);
+    world.run(seconds(300));
+    assert!(!world.nodes.contains_key(&NodeId(9_001)), "{}", world.look());
+    assert!(world.machines.contains_key(&id) && world.serving() == 3, "its member serves on by its own node");
 }

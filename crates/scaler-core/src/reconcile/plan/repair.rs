@@ -1,6 +1,6 @@
 //! What is on its way is led on, what differs from the log is mended, and what leaves is led out.
 
-use crate::model::{DrainWhy, InstanceStatus, Member, Mode, NodeStatus, Origin, Phase, elapsed};
+use crate::model::{DrainWhy, InstanceStatus, Member, Mode, Node, NodeStatus, Origin, Phase, Slot, elapsed};
 use crate::reconcile::plan::Planner;
 use crate::reconcile::timing::{FOUND_LEFT_ALONE, LOOK_UP_AGAIN, MODE_AGAIN, NODE_LAG, SWEEP_AGAIN};
 use crate::state::{Cause, HealthReason, Hold, Step};
@@ -96,22 +96,40 @@ impl Planner<'_> {
                 self.state.members.values().any(|member| {
                     member.label == node.label || member.nodes.get(&node.config) == Some(&node.id)
                 }) || self.observation.instances.iter().any(|instance| instance.label == node.label);
-            if gone && !owned && !self.state.is_released(node.id) && node.status == NodeStatus::Up {
+            if !gone || owned || self.state.released.contains(&node.id) {
+                continue;
+            }
+            let beside = self.own_node_beside(node);
+            if node.status == NodeStatus::Up && beside.is_none() {
                 // Something answers there, whatever the listing says.
                 self.hold(Hold::StrayNode { node: node.label.clone() });
                 continue;
             }
-            let step = Step::Sweep { config: node.config, node: node.id, label: node.label.clone() };
+            let step = Step::Sweep { config: node.config, node: node.id, label: node.label.clone(), beside };
             // One whose instance exists after all is looked at again, and after some looks left alone.
             let left = self
                 .state
                 .not_swept
                 .get(&node.id)
                 .is_some_and(|(at, tries)| *tries >= SWEEPS || elapsed(*at, self.now) < SWEEP_AGAIN);
-            if gone && !owned && !left && !self.state.open.values().any(|open| *open == step) {
+            if !left && !self.state.open.values().any(|open| *open == step) {
                 self.step(step, Cause::Converge);
             }
         }
+    }
+
+    /// The member at whose address `node` is, where it has a node of its own in that config: without this one it serves as before,
+    /// and with it it would be reached after its drain.
+    fn own_node_beside(&self, node: &Node) -> Option<Slot> {
+        let at = |member: &&Member| {
+            let instance = member.instance.and_then(|id| self.observation.instance(id));
+            instance.is_some_and(|instance| instance.address.as_ref() == Some(&node.address))
+                && self
+                    .observation
+                    .node_of(self.group, member, node.config)
+                    .is_some_and(|own| own.id != node.id)
+        };
+        self.state.members.values().find(at).map(|member| member.slot)
     }
 
     /// Drain, reject, deregister, delete: each when the one before is over.
