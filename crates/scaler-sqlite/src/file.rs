@@ -8,9 +8,14 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::time::Duration;
+use std::{env, fs, io, thread};
 
 use crate::error::OpenError;
+
+/// How often the lock is tried again while others only look at it, and the pause between.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Which file it is, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +57,7 @@ impl Held {
             .truncate(false)
             .open(beside(&database, ".lock"))
             .map_err(io)?;
-        match lock.try_lock() {
+        match take_lock(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(locked(lock, database)),
             Err(TryLockError::Error(source)) => return Err(io(source)),
@@ -85,6 +90,19 @@ impl Drop for Held {
         }
         let _ = self.lock.set_len(0);
     }
+}
+
+/// Takes the lock. Who only looks has it shared, for a moment: that is waited for, a holder is not.
+fn take_lock(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => lock.try_lock_shared()?,
+            answer => return answer,
+        }
+        lock.unlock().map_err(TryLockError::Error)?;
+        thread::sleep(PAUSE);
+    }
+    lock.try_lock()
 }
 
 /// Looks whether nobody holds the store at `path`; also where it is not there yet.

@@ -196,6 +196,22 @@ async fn whether_it_is_held_can_be_seen_without_holding_it() {
 }
 
 #[tokio::test]
+async fn who_only_looks_keeps_nobody_from_opening_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    SqliteStore::open(&path).await.unwrap().close().await;
+    // Looking takes the lock shared, for a moment.
+    let looking = fs::File::open(directory.path().join("a.db.lock")).unwrap();
+    looking.lock_shared().unwrap();
+    let away = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        drop(looking);
+    });
+    SqliteStore::open(&path).await.expect("nobody holds it");
+    away.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_file_that_vanishes_under_its_holder_takes_nothing_more_and_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.db");
