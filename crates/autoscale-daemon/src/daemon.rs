@@ -259,6 +259,9 @@ impl Daemon {
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError> {
         let served = self.serve_and_run(listener, shutdown).await;
+        if let Some(key) = &self.state.key {
+            key.take_away();
+        }
         if let Some(store) = &self.store {
             store.close().await;
         }

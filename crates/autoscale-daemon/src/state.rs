@@ -35,7 +35,7 @@ pub(crate) struct State {
     pub(crate) webhook_credential: Option<ApiCredential>,
     /// Names under which it is called without a credential, beside addresses and `localhost`.
     pub(crate) hosts: Vec<String>,
-    /// Gone from beside the store with the daemon.
+    /// Gone from beside the store before another process can hold that.
     pub(crate) key: Option<LeftKey>,
     /// Where this machine reaches it, once it listens.
     pub(crate) address: OnceLock<String>,

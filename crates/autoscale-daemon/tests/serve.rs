@@ -175,3 +175,17 @@ async fn the_key_beside_the_store_proves_and_lets_nobody_in_where_a_credential_i
     assert_eq!(refused.kind(), ErrorKind::Credential);
     serving.abort();
 }
+
+#[tokio::test]
+async fn a_daemon_that_ends_takes_its_own_key_with_it_and_not_that_of_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("autoscale.db");
+    let ended = assembled(&path, "").await;
+    let listener = ended.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    ended.serve(listener, std::future::ready(())).await.unwrap();
+    let next = assembled(&path, "").await;
+    drop(ended);
+    assert!(Key::read(&path).unwrap().is_some(), "the next one can't prove anything any more");
+    drop(next);
+    assert!(Key::read(&path).unwrap().is_none());
+}

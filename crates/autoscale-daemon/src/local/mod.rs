@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
@@ -85,10 +86,11 @@ pub fn make_secret(file: &Path) -> io::Result<String> {
     Ok(secret)
 }
 
-/// A key that was left beside a store; the file is gone with this value.
+/// A key that was left beside a store; the file is gone with this value at the latest.
 #[derive(Debug)]
 pub(crate) struct LeftKey {
     file: PathBuf,
+    left: AtomicBool,
     pub(crate) key: Key,
 }
 
@@ -98,14 +100,21 @@ impl LeftKey {
         let file = beside(path);
         // Made anew, so that nobody who opened the old one reads the new key.
         remove(&file)?;
-        Ok(Self { key: Key(make_secret(&file)?.into()), file })
+        Ok(Self { key: Key(make_secret(&file)?.into()), left: AtomicBool::new(true), file })
+    }
+
+    /// Removes the file, while the caller still holds the store's lock. Once: what stands there later is the next holder's.
+    pub(crate) fn take_away(&self) {
+        if self.left.swap(false, Ordering::Relaxed) {
+            // The next start makes it anew: what fails here is only untidy.
+            let _ = remove(&self.file);
+        }
     }
 }
 
 impl Drop for LeftKey {
     fn drop(&mut self) {
-        // The next start makes it anew: what fails here is only untidy.
-        let _ = remove(&self.file);
+        self.take_away();
     }
 }
 
