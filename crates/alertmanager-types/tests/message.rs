@@ -259,6 +259,19 @@ fn a_refusal_never_repeats_a_huge_body() {
 }
 
 #[test]
+fn a_million_alerts_that_can_not_be_read_are_counted_and_a_few_are_told() {
+    let body =
+        mixed().to_string().replacen("\"alerts\":[", &format!("\"alerts\":[{}", "0,".repeat(1_000_000)), 1);
+    let message = Message::from_json(body.as_bytes()).unwrap();
+    assert_eq!(message.unreadable_alerts, 1_000_000);
+    assert!(message.unreadable.len() <= 20, "{} reasons", message.unreadable.len());
+    assert_eq!(
+        message.alerts.len(),
+        Message::from_json(mixed().to_string().as_bytes()).unwrap().alerts.len()
+    );
+}
+
+#[test]
 fn a_message_made_here_has_what_alertmanager_computes() {
     let alert = |instance: &str, summary: &str| {
         Alert::new(

@@ -117,9 +117,12 @@ pub struct Stored {
     /// Groups that alerts name by the label `autoscale_group` and that are not configured: no policy hears them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_groups: Vec<String>,
-    /// Why other alerts of the message can't be read: nothing of them is stored.
+    /// Why other alerts of the message can't be read, the first of them: nothing of them is stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<String>,
+    /// How many can't be read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable_alerts: u64,
     /// Alerts that the sender left out by its `max_alerts`: nothing is known of them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,

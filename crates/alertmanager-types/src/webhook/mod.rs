@@ -61,9 +61,12 @@ pub struct Message<A = Alert> {
     /// [`Message::is_truncated`].
     #[serde(deserialize_with = "null::as_empty", bound(deserialize = "A: Deserialize<'de>"))]
     pub alerts: Vec<A>,
-    /// Why each alert that can't be read is not among them.
+    /// Why alerts that can't be read are not among them: the first of them, [`Message::REASONS`] at most.
     #[serde(skip)]
     pub unreadable: Vec<MessageError>,
+    /// How many can't be read.
+    #[serde(skip)]
+    pub unreadable_alerts: u64,
     /// The labels that the group was made by (`group_by`).
     #[serde(default)]
     pub group_labels: Labels,
@@ -95,6 +98,9 @@ pub struct Message<A = Alert> {
 impl Message {
     /// The version of the format that is written, the only one since Alertmanager 0.6.
     pub const VERSION: &'static str = version::TEXT;
+
+    /// No more alerts than these are told in [`unreadable`](Self::unreadable): a body may have millions.
+    pub const REASONS: usize = 20;
 
     /// Reads a notification from a request's body.
     ///
@@ -142,6 +148,7 @@ impl Message {
             status: if firing { Status::Firing } else { Status::Resolved },
             alerts,
             unreadable: Vec::new(),
+            unreadable_alerts: 0,
             group_labels: Labels::new(),
             common_labels,
             common_annotations,
@@ -194,11 +201,16 @@ impl Message {
 impl Message<&RawValue> {
     /// With the alerts that can be read.
     fn decoded(self) -> Result<Message, MessageError> {
-        let (mut alerts, mut unreadable) = (Vec::new(), Vec::new());
+        let (mut alerts, mut unreadable, mut unreadable_alerts) = (Vec::new(), Vec::new(), 0);
         for (index, raw) in self.alerts.iter().enumerate() {
             match refuse::at_fault(raw.get().as_bytes(), &format!("alerts[{index}]")) {
                 Ok(alert) => alerts.push(alert),
-                Err(error) => unreadable.push(error),
+                Err(error) => {
+                    unreadable_alerts += 1;
+                    if unreadable.len() < Message::REASONS {
+                        unreadable.push(error);
+                    }
+                }
             }
         }
         if alerts.is_empty() && !unreadable.is_empty() {
@@ -209,6 +221,7 @@ impl Message<&RawValue> {
             status: self.status,
             alerts,
             unreadable,
+            unreadable_alerts,
             group_labels: self.group_labels,
             common_labels: self.common_labels,
             common_annotations: self.common_annotations,

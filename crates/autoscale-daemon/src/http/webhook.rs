@@ -57,9 +57,11 @@ async fn take_in(state: &State, headers: &HeaderMap, body: Body) -> Result<Store
     answer.left_out = message.truncated_alerts;
     answer.unknown_groups = strays(state, &message);
     answer.unreadable = message.unreadable.iter().map(ToString::to_string).collect();
+    answer.unreadable_alerts = message.unreadable_alerts;
     for why in &answer.unreadable {
         tracing::warn!(
             receiver = message.receiver,
+            alerts = message.unreadable_alerts,
             "an alert was left out, the others of its message count: {why}"
         );
     }
