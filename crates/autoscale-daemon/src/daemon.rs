@@ -136,7 +136,7 @@ impl DaemonBuilder {
             metrics: Metrics::new(&self.calls),
             sentinel: Sentinel::default(),
             directory: self.addresses.map(Directory::new),
-            probed: tokio::sync::Mutex::default(),
+            probed: Arc::default(),
             lanes: Lanes::new(Limits::of_this_process().at_once),
             large_bodies: Semaphore::new(LARGE_BODIES),
             stopping: watch::Sender::new(false),

@@ -9,7 +9,7 @@ use scaler_core::model::{GroupName, after};
 use scaler_core::ports::{Clock, chain};
 use scaler_core::runtime::{Error, Scaler};
 use scaler_core::view::Status;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::ApiCredential;
@@ -44,7 +44,7 @@ pub(crate) struct State {
     pub(crate) sentinel: Sentinel,
     pub(crate) directory: Option<Directory>,
     /// When the store was last written to see whether it can be, and what came of it.
-    pub(crate) probed: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
+    pub(crate) probed: Arc<Mutex<Option<(Instant, Result<(), String>)>>>,
     pub(crate) lanes: Lanes,
     /// Bodies that are large enough to be counted, read at once.
     pub(crate) large_bodies: Semaphore,
@@ -107,20 +107,24 @@ impl State {
 
     /// Whether the store takes what is written now; else in words why not. Those who ask at once share the answer, which
     /// nobody can ask for so often that the disk feels it.
-    pub(crate) async fn writable(&self) -> Result<(), String> {
-        let mut last = self.probed.lock().await;
+    pub(crate) async fn writable(self: &Arc<Self>) -> Result<(), String> {
+        let mut last = Arc::clone(&self.probed).lock_owned().await;
         if let Some((at, answer)) = &*last
             && at.elapsed() < PROBED
         {
             return answer.clone();
         }
-        let probe = tokio::time::timeout(PATIENCE, self.scaler.alerts().probe()).await;
-        let answer = match probe {
-            Ok(done) => done.map_err(|error| chain(&error)),
-            Err(_) => Err(Refusal::slow_store(PATIENCE).to_string()),
-        };
-        *last = Some((Instant::now(), answer.clone()));
-        answer
+        let state = Arc::clone(self);
+        // Apart from whoever asks: one who goes away must not let the next one write again.
+        let probe = tokio::spawn(async move {
+            let answer = match tokio::time::timeout(PATIENCE, state.scaler.alerts().probe()).await {
+                Ok(done) => done.map_err(|error| chain(&error)),
+                Err(_) => Err(Refusal::slow_store(PATIENCE).to_string()),
+            };
+            *last = Some((Instant::now(), answer.clone()));
+            answer
+        });
+        probe.await.unwrap_or_else(|ended| Err(ended.to_string()))
     }
 
     /// Over once the daemon stops.

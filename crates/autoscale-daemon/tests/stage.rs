@@ -63,6 +63,8 @@ pub struct Shelf {
     /// It can be read, and not written.
     pub full: Arc<AtomicBool>,
     pub commits: Arc<AtomicUsize>,
+    /// Commits that were begun.
+    pub begun: Arc<AtomicUsize>,
 }
 
 const OPEN: usize = 1_000_000;
@@ -75,6 +77,7 @@ impl Shelf {
             failing: Arc::default(),
             full: Arc::default(),
             commits: Arc::default(),
+            begun: Arc::default(),
         }
     }
 
@@ -120,6 +123,7 @@ impl Store for Shelf {
     }
 
     async fn keep_alerts(&self, rows: &[AlertRow], polled: Option<Timestamp>) -> Result<(), StoreError> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
         let _permit = self.gate.acquire().await.unwrap();
         self.broken("keeping alerts")?;
         self.commits.fetch_add(1, Ordering::SeqCst);

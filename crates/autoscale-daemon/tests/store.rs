@@ -53,3 +53,17 @@ async fn asking_for_the_readiness_again_and_again_does_not_write_again_and_again
     }
     assert_eq!(stage.store.commits.load(Ordering::SeqCst), before + 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_the_readiness_and_goes_away_makes_nobody_write_again() {
+    let stage = Stage::new();
+    let before = stage.store.begun.load(Ordering::SeqCst);
+    stage.store.hold().await;
+    for _ in 0..100 {
+        let gone = tokio::time::timeout(Duration::from_millis(1), stage.get("/readyz")).await;
+        assert!(gone.is_err(), "the disk hangs");
+    }
+    assert_eq!(stage.store.begun.load(Ordering::SeqCst), before + 1);
+    stage.store.let_go();
+    assert_eq!(stage.get("/readyz").await.status, 200);
+}
