@@ -84,6 +84,8 @@ async fn who_crowds_the_reads_holds_up_neither_the_webhook_nor_health_nor_an_ope
     for path in ["/healthz", "/readyz"] {
         assert_eq!(stage.get(path).await.status, 200, "{path}");
     }
+    // An operator's command asks for it before it shows a credential. This daemon has no key.
+    assert_eq!(stage.get("/api/v1/proof?challenge=c").await.status, 404);
     stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
     stage.change("POST", "/api/v1/groups/web/mode", json!({"mode": "add_only"})).await.ok();
     watching.pop();

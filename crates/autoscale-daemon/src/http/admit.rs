@@ -11,10 +11,11 @@ use super::refusal::Refusal;
 use crate::connections::holding;
 use crate::state::State;
 
-/// Lets a request into its lane, unless that is full. Whether the daemon is well is asked in no lane.
+/// Lets a request into its lane, unless that is full. Whether the daemon is well is asked in no lane, nor is the proof, which an
+/// operator's command wants before it shows a credential.
 pub(super) async fn admit(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     let lane = match request.uri().path() {
-        "/healthz" | "/readyz" | "/_health" => return next.run(request).await,
+        "/healthz" | "/readyz" | "/_health" | "/api/v1/proof" => return next.run(request).await,
         "/webhook" | "/" => &state.lanes.notifications,
         _ if guard::is_known(&state, request.headers()) => &state.lanes.known,
         _ => &state.lanes.strangers,
