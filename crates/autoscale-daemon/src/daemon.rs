@@ -88,7 +88,7 @@ impl DaemonBuilder {
     /// Names of hosts, without a port, under which callers without a credential may call it, beside addresses and
     /// `localhost`. A request that names another one is refused: a page of that name in somebody's browser may have sent it.
     pub fn hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.hosts = hosts.into_iter().map(|host| host.into().to_ascii_lowercase()).collect();
+        self.hosts = hosts.into_iter().map(|host| http::guard::plain(&host.into())).collect();
         self
     }
 

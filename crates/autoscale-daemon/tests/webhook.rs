@@ -215,7 +215,9 @@ async fn the_webhook_wants_its_credential_where_one_is_set() {
 #[tokio::test(start_paused = true)]
 async fn a_page_in_a_browser_can_not_post_under_whatever_name() {
     let stage = Stage::with(|daemon| {
-        daemon.credential(ApiCredential::new(CREDENTIAL).unwrap()).hosts(["Scaler.example"])
+        daemon
+            .credential(ApiCredential::new(CREDENTIAL).unwrap())
+            .hosts(["Scaler.example", "rooted.example."])
     });
     let send = |headers: &[(&str, &str)]| {
         let request = Request::post("/webhook");
@@ -243,6 +245,7 @@ async fn a_page_in_a_browser_can_not_post_under_whatever_name() {
         vec![("Host", "[::1]:9480")],
         vec![("Host", "LOCALHOST:9480")],
         vec![("Host", "scaler.example.:9480")],
+        vec![("Host", "rooted.example")],
         vec![("Host", "any.name"), ("Authorization", &shown)],
     ] {
         assert_eq!(send(&headers).await.status, 200, "{headers:?}");

@@ -64,9 +64,14 @@ fn is_ours(state: &State, host: &str) -> bool {
         Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
         _ => host,
     };
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let name = plain(name);
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
     name == "localhost" || bare.parse::<IpAddr>().is_ok() || state.hosts.contains(&name)
+}
+
+/// A host's name in the one way in which names are compared: lower case, and without the dot of the root.
+pub(crate) fn plain(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
 /// Whether a notification may be taken in.

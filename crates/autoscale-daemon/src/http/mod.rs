@@ -5,7 +5,7 @@ mod body;
 mod change;
 mod events;
 mod groups;
-mod guard;
+pub(crate) mod guard;
 mod health;
 mod proof;
 pub(crate) mod refusal;
