@@ -250,6 +250,8 @@ async fn a_page_in_a_browser_can_not_post_under_whatever_name() {
     ] {
         assert_eq!(send(&headers).await.status, 200, "{headers:?}");
     }
+    let metrics = stage.get("/metrics").await.text;
+    assert!(metrics.contains("autoscaler_notifications_total{result=\"unauthorized\"} 5"), "{metrics}");
     // Reads too: what they tell is not for every page, and /plan costs something.
     let read = Request::get("/api/v1/groups").header("Host", "evil.example").body(Body::empty()).unwrap();
     assert_eq!(stage.send(read).await.status, 421);

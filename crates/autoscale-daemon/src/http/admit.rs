@@ -16,7 +16,7 @@ use crate::state::State;
 pub(super) async fn admit(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     let lane = match request.uri().path() {
         "/healthz" | "/readyz" | "/_health" | "/api/v1/proof" => return next.run(request).await,
-        "/webhook" | "/" => &state.lanes.notifications,
+        path if guard::is_notification(path) => &state.lanes.notifications,
         _ if guard::is_known(&state, request.headers()) => &state.lanes.known,
         _ => &state.lanes.strangers,
     };

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::refusal::Refusal;
 use crate::ApiCredential;
+use crate::metrics::Fate;
 use crate::state::State;
 
 /// Lets through what shows the credential.
@@ -52,9 +53,17 @@ pub(super) async fn pages(Shared(state): Shared<Arc<State>>, request: Request, n
         _ => return next.run(request).await,
     };
     if request.method() == Method::POST {
+        if is_notification(request.uri().path()) {
+            state.metrics.notification(Fate::Unauthorized);
+        }
         tracing::warn!(status = refusal.status().as_u16(), "a request was refused: {refusal}");
     }
     refusal.into_response()
+}
+
+/// Whether notifications are posted there.
+pub(super) fn is_notification(path: &str) -> bool {
+    matches!(path, "/webhook" | "/")
 }
 
 /// Whether a Host, with or without a port, can't be the name of a page's server: an address, `localhost`, or one that is

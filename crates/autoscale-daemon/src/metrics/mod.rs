@@ -23,7 +23,7 @@ pub(crate) enum Fate {
     Stored,
     /// No version 4 message.
     Refused,
-    /// Without the right credential.
+    /// Without the right credential, or as a web page sends it.
     Unauthorized,
     /// Too large.
     TooLarge,
