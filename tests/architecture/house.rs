@@ -17,13 +17,13 @@ pub(crate) struct Limit {
     pub(crate) public_types: usize,
 }
 
-/// Crates whose size is held. A limit that is raised has its reason here: the rules that bound creation and keep removal from
-/// doubt have added 400 lines. The goal for `scaler-core` is 60 public types; it has 115:
-/// 20 are reasons (of holds, steps, decisions, failures, calls), which were text; 22 are the parts of a group's description and of
-/// what views show; 24 are what the model, the ports and the log have in their fields; 12 are the ports; 20 are the log, its state
-/// and the turn; 17 are the calls and what they need. Fewer would take a state and a turn that keep their fields to themselves.
-/// Its lines grew by what reads a history from its end, plans by what was seen last, and holds what has no price.
-pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_350, public_types: 115 }];
+/// Crates whose size is held. A limit that is raised has its reason here. The house was to hold 9,000 lines and 60 public types.
+/// Lines: the rules that bound creation and keep removal from doubt, what reads a history from its end, plans by what was seen
+/// last, and holds what has no price came after it. Types: 20 are reasons (of holds, steps, decisions, failures, calls), which
+/// were text; 22 are the parts of a group's description and of what views show; 24 are what the model, the ports and the log have
+/// in their fields; 12 are the ports; 20 are the log, its state and the turn; 17 are the calls and what they need. Fewer would
+/// take a state and a turn that keep their fields to themselves.
+pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 9_900, public_types: 115 }];
 
 const OWN: &str = "each client has its own, named by its crate";
 const PORT: &str = "what a port shows of any cloud, apart from what an API says";

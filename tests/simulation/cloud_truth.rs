@@ -33,13 +33,23 @@ pub struct Truth {
     /// What was lost for no longer may not have been noticed yet, or not by calls that were decided before.
     unnoticed: Duration,
     pub lives: BTreeMap<u64, Life>,
+    /// Those whose tags a person took off: they count as ours while the log knows them.
+    pub stripped: BTreeMap<u64, Timestamp>,
     /// The last entry of a member into service.
     pub last_added: Option<Timestamp>,
 }
 
 impl Truth {
     pub fn new(sim: Simulator, config: u64, tags: [String; 2], unnoticed: Duration) -> Self {
-        Self { sim, config, tags, unnoticed, lives: BTreeMap::new(), last_added: None }
+        Self {
+            sim,
+            config,
+            tags,
+            unnoticed,
+            lives: BTreeMap::new(),
+            stripped: BTreeMap::new(),
+            last_added: None,
+        }
     }
 
     pub fn is_ours(&self, tags: &[String]) -> bool {
@@ -49,7 +59,9 @@ impl Truth {
     /// Our instances that exist, with their labels; those on their way out aside.
     pub fn ours(&self) -> BTreeMap<u64, String> {
         let snapshot = self.sim.snapshot();
-        let ours = snapshot.instances.into_iter().filter(|one| self.is_ours(&one.tags));
+        let counts =
+            |one: &linode_sim::InstanceView| self.is_ours(&one.tags) || self.stripped.contains_key(&one.id);
+        let ours = snapshot.instances.into_iter().filter(counts);
         ours.filter(|one| one.status != "deleting").map(|one| (one.id, one.label)).collect()
     }
 
@@ -95,7 +107,7 @@ impl Truth {
             .sim
             .guests()
             .into_iter()
-            .filter(|guest| self.tags.iter().all(|tag| guest.tags.contains(tag)))
+            .filter(|guest| self.is_ours(&guest.tags) || self.stripped.contains_key(&guest.id))
             .map(|guest| guest.id)
             .collect();
         let backends = self.backends();

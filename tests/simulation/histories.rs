@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use scaler_core::state::GroupMode;
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::clock::stopwatch;
@@ -64,6 +65,8 @@ const FAULTS: &[&str] = &[
 struct History {
     rng: fastrand::Rng,
     world: World,
+    /// Instances whose tags somebody took off, and puts back in the end: path, and what they were.
+    stripped: Vec<(String, String)>,
 }
 
 impl History {
@@ -77,7 +80,7 @@ impl History {
         setup.timings.boot = linode_sim::Delay::between_secs(2, 20);
         let mut world = World::new(setup).await;
         world.start();
-        Self { rng, world }
+        Self { rng, world, stripped: Vec::new() }
     }
 
     async fn run(mut self) -> Told {
@@ -171,13 +174,25 @@ impl History {
                     self.world.person("DELETE", &format!("/linode/instances/{id}"), "").await;
                 }
             }
-            87..91 => self.world.silence(self.rng.bool()),
+            87..89 => self.world.silence(self.rng.bool()),
+            89..91 => self.somebody_strips_an_instance().await,
             91..95 => self.pause().await,
             _ => {
                 self.world.kill_all();
                 self.again().await;
             }
         }
+    }
+
+    /// Takes the tags off one of ours.
+    async fn somebody_strips_an_instance(&mut self) {
+        let Some(id) = self.anyone() else { return };
+        let found = self.world.sim.snapshot().instances.into_iter().find(|one| one.id == id);
+        let Some(tags) = found.map(|one| one.tags).filter(|tags| !tags.is_empty()) else { return };
+        let path = format!("/linode/instances/{id}");
+        self.world.judge.strip(id);
+        self.world.person("PUT", &path, r#"{"tags":[]}"#).await;
+        self.stripped.push((path, json!({ "tags": tags }).to_string()));
     }
 
     async fn pause(&mut self) {
@@ -206,6 +221,9 @@ impl History {
         self.world.judge.tell("rest");
         self.world.sim.faults().clear();
         self.world.silence(false);
+        for (path, was) in std::mem::take(&mut self.stripped) {
+            self.world.person("PUT", &path, &was).await;
+        }
         let min = f64::from(self.world.group.size.min);
         self.world.load(min * 0.5);
         if self.world.processes.is_empty() {

@@ -15,6 +15,9 @@ use serde_json::Value;
 use super::call::Call;
 use super::cloud_truth::Truth;
 
+/// A group that moves is looked at so often, and a list may be as old as that.
+const LOOKS: Duration = Duration::from_secs(4);
+
 /// What the alerts said may have changed so shortly before it is decided by.
 const JUST_NOW: Duration = Duration::from_secs(1);
 
@@ -122,6 +125,8 @@ impl Judge {
         state.state = GroupState::default();
         state.began = None;
         state.lost_stores += 1;
+        // Nothing tells any more that they were ours.
+        state.truth.stripped.clear();
     }
 
     /// A call of a process that is gone is about to land.
@@ -154,6 +159,12 @@ impl Judge {
     /// A person wants this instance left alone.
     pub fn protect(&self, instance: u64) {
         self.state().protected.insert(instance);
+    }
+
+    /// A person takes our tags off an instance.
+    pub fn strip(&self, instance: u64) {
+        let now = self.sim.now();
+        self.state().truth.stripped.insert(instance, now);
     }
 
     pub fn breaches(&self) -> Vec<Breach> {
@@ -238,7 +249,11 @@ impl Judge {
                 }
             }
             Call::Register { address, .. } => {
-                if let Some(id) = state.truth.at(address) {
+                let now = self.sim.now();
+                // What a person did since the last look can't be known; no member is read again before it is registered.
+                let unseen = |at: &Timestamp| elapsed(*at, now) < LOOKS;
+                let id = state.truth.at(address);
+                if let Some(id) = id.filter(|id| !state.truth.stripped.get(id).is_some_and(unseen)) {
                     state.is_ours(&self.sim, call, id);
                 }
             }

@@ -1,6 +1,6 @@
 //! The table of alerts: level-triggered, the last word of each fingerprint counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -126,19 +126,11 @@ impl AlertTable {
         changed
     }
 
-    /// Forgets what was resolved long ago, and returns the fingerprints to be removed from the store.
-    #[must_use = "the rows must be removed from the store too"]
-    pub fn prune(&mut self, now: Timestamp) -> Vec<String> {
-        let old: Vec<String> = self
-            .rows
-            .values()
-            .filter(|row| row.alert.state == AlertState::Resolved && elapsed(row.heard, now) > KEEP)
-            .map(|row| row.alert.fingerprint.clone())
-            .collect();
-        for fingerprint in &old {
-            self.rows.remove(fingerprint);
-        }
-        old
+    /// The fingerprints of what was resolved so long ago that nobody needs it.
+    #[must_use]
+    pub fn outdated(&self, now: Timestamp) -> BTreeSet<String> {
+        let old = |row: &&AlertRow| row.alert.state == AlertState::Resolved && elapsed(row.heard, now) > KEEP;
+        self.rows.values().filter(old).map(|row| row.alert.fingerprint.clone()).collect()
     }
 
     fn hear(&mut self, alert: Alert, now: Timestamp, gap: Duration) -> AlertRow {

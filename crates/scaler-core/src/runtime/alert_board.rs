@@ -161,19 +161,19 @@ impl AlertBoard {
                 return;
             }
             *pruned = Some(now);
-            self.table().prune(now)
+            self.table.read().unwrap_or_else(PoisonError::into_inner).outdated(now)
         };
         if old.is_empty() {
             return;
         }
-        if let Err(error) = self.store.forget_alerts(&old).await {
+        let gone: Vec<String> = old.iter().cloned().collect();
+        if let Err(error) = self.store.forget_alerts(&gone).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "old alerts could not be removed from the store"
             );
             return;
         }
-        let old: std::collections::BTreeSet<String> = old.into_iter().collect();
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         table.rows.retain(|fingerprint, _| !old.contains(fingerprint));
     }

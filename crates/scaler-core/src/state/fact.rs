@@ -22,7 +22,7 @@ pub enum Fact {
     Decided {
         /// The size from now on.
         desired: u32,
-        /// The size before; none at first and after a pause.
+        /// The size before; none at first.
         previous: Option<u32>,
         /// Why it is this size.
         reason: Option<SizeReason>,

@@ -28,7 +28,7 @@ pub struct GroupState {
     pub actor: Option<ActorId>,
     /// When it began.
     pub began: Option<Timestamp>,
-    /// The desired size; none before the first decision, and after a pause.
+    /// The desired size; none before the first decision.
     pub desired: Option<u32>,
     /// Whether the last decision lowered it.
     pub fell: bool,
