@@ -21,6 +21,11 @@ impl<'a> Body<'a> {
         self.0?.get(name).filter(|value| !value.is_null())
     }
 
+    /// Refuses when there is no such field.
+    pub(crate) fn required(self, name: &str) -> Result<(), Refusal> {
+        self.get(name).map(drop).ok_or_else(|| Refusal::field(name, format!("{name} is required")))
+    }
+
     pub(crate) fn text(self, name: &str) -> Result<Option<&'a str>, Refusal> {
         self.read(name, Value::as_str, "must be a string")
     }
@@ -39,6 +44,11 @@ impl<'a> Body<'a> {
 
     pub(crate) fn object(self, name: &str) -> Result<Option<&'a Map<String, Value>>, Refusal> {
         self.read(name, Value::as_object, "must be an object")
+    }
+
+    /// An object, to be read in its turn.
+    pub(crate) fn nested(self, name: &str) -> Result<Option<Self>, Refusal> {
+        Ok(self.object(name)?.map(|map| Self(Some(map))))
     }
 
     /// A number within bounds.
@@ -66,6 +76,12 @@ impl<'a> Body<'a> {
         let Some(list) = self.list(name)? else { return Ok(None) };
         let texts = list.iter().map(|one| one.as_str().map(str::to_owned)).collect::<Option<_>>();
         texts.map(Some).ok_or_else(|| Refusal::field(name, format!("{name} must be a list of strings")))
+    }
+
+    /// A list of ids, empty when there is none.
+    pub(crate) fn ids(self, name: &str) -> Result<Vec<u64>, Refusal> {
+        let ids = self.list(name)?.into_iter().flatten().map(Value::as_u64).collect::<Option<_>>();
+        ids.ok_or_else(|| Refusal::field(name, format!("{name} must be a list of ids")))
     }
 
     fn read<T>(

@@ -30,6 +30,17 @@ impl Refusal {
         Self { status: 400, errors: vec![Reason { reason: reason.into(), field: Some(field.to_owned()) }] }
     }
 
+    /// The refusal of a part, as that of the whole: its fields are fields of `outer`.
+    pub(crate) fn within(mut self, outer: &str) -> Self {
+        for error in &mut self.errors {
+            error.field = Some(match error.field.take() {
+                Some(field) => format!("{outer}.{field}"),
+                None => outer.to_owned(),
+            });
+        }
+        self
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(404, "Not found")
     }

@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::call::Call;
 use super::filter::Fields;
+use super::firewalls;
 use super::list::{self, Item};
 use super::path::{id, no_method};
 use crate::body::Body;
 use crate::refusal::Refusal;
-use crate::world::{Collection, Node, NodeBalancer, World};
+use crate::world::{Collection, Entity, Node, NodeBalancer, World};
 
 pub(super) const FIELDS: Fields = Fields {
     filterable: &["id", "label", "region", "hostname", "ipv4", "ipv6", "tags", "client_conn_throttle"],
@@ -78,7 +79,9 @@ pub(super) fn answer(world: &mut World, call: &Call, method: &str, rest: &[&str]
         }
         ("DELETE", []) => world.delete_balancer(balancer).map(|()| Answer::done()),
         ("GET", ["stats"]) => Err(Refusal::bad("Stats are unavailable at this time.")),
-        ("GET", ["firewalls"]) => list::nothing(call),
+        ("GET", ["firewalls"]) => {
+            list::answer(call, world.firewalls_of(Entity::NodeBalancer(balancer)), firewalls::FIELDS)
+        }
         (_, ["configs", rest @ ..]) => configs(world, call, method, balancer, rest),
         _ => Err(Refusal::not_found()),
     }

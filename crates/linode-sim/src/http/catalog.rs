@@ -1,4 +1,4 @@
-//! What the cloud offers: regions, types, images, kernels, StackScripts.
+//! What the cloud offers: regions, types, images, kernels.
 
 use serde_json::{Value, json};
 
@@ -37,17 +37,6 @@ const IMAGE_FIELDS: Fields = Fields {
 const KERNEL_FIELDS: Fields = Fields {
     filterable: &["id", "label", "architecture", "deprecated", "kvm", "pvops", "version", "built"],
     known: &[],
-};
-const STACKSCRIPT_FIELDS: Fields = Fields {
-    filterable: &["id", "label", "username", "description", "images", "is_public", "mine", "rev_note"],
-    known: &[
-        "created",
-        "updated",
-        "deployments_total",
-        "deployments_active",
-        "script",
-        "user_defined_fields",
-    ],
 };
 
 pub(super) fn regions(world: &World, call: &Call, method: &str, rest: &[&str]) -> Result<Answer, Refusal> {
@@ -104,12 +93,7 @@ pub(super) fn linode(world: &World, call: &Call, method: &str, rest: &[&str]) ->
         return Err(no_method());
     }
     let named = |list: &[Value], name: &str| -> Result<Answer, Refusal> {
-        let is = |entry: &&Value| match entry.get("id") {
-            Some(Value::String(id)) => id == name,
-            Some(Value::Number(id)) => id.to_string() == name,
-            _ => false,
-        };
-        one(list.iter().find(is))
+        one(list.iter().find(|entry| entry.get("id").is_some_and(|id| id == name)))
     };
     let catalog = &world.catalog;
     match rest {
@@ -117,8 +101,6 @@ pub(super) fn linode(world: &World, call: &Call, method: &str, rest: &[&str]) ->
         ["types", plan] => named(&catalog.types, plan),
         ["kernels"] => list::answer(call, catalog.kernels.iter().collect(), KERNEL_FIELDS),
         ["kernels", parts @ ..] => named(&catalog.kernels, &parts.join("/")),
-        ["stackscripts"] => list::answer(call, catalog.stackscripts.iter().collect(), STACKSCRIPT_FIELDS),
-        ["stackscripts", id] => named(&catalog.stackscripts, id),
         _ => Err(Refusal::not_found()),
     }
 }

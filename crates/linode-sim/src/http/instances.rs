@@ -7,10 +7,10 @@ use super::call::Call;
 use super::filter::Fields;
 use super::list::{self, Item};
 use super::path::{id, no_method};
-use super::{balancers, networking};
+use super::{balancers, firewalls, networking};
 use crate::body::Body;
 use crate::refusal::Refusal;
-use crate::world::{Collection, Instance, World};
+use crate::world::{Collection, Entity, Instance, World};
 
 const FIELDS: Fields = Fields {
     filterable: &["id", "label", "group", "region", "image", "tags", "ipv4", "ipv6", "type"],
@@ -95,7 +95,10 @@ pub(super) fn answer(world: &mut World, call: &Call, method: &str, rest: &[&str]
         }
         ("GET", ["configs"]) => list::answer(call, configs(world, id), EVERY),
         ("GET", ["disks"]) => list::answer(call, disks(world, id), EVERY),
-        ("GET", ["volumes" | "firewalls"]) => list::nothing(call),
+        ("GET", ["firewalls"]) => {
+            list::answer(call, world.firewalls_of(Entity::Linode(id)), firewalls::FIELDS)
+        }
+        ("GET", ["volumes"]) => list::nothing(call),
         ("GET", ["backups"]) => {
             Ok(Answer::json(&json!({"automatic": [], "snapshot": {"current": null, "in_progress": null}})))
         }

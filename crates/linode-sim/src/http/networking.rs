@@ -24,8 +24,8 @@ pub(super) fn answer(world: &World, call: &Call, method: &str, rest: &[&str]) ->
             let ip = text.parse().map_err(|_| Refusal::not_found())?;
             address(world, ip).map(|value| Answer::json(&value)).ok_or_else(Refusal::not_found)
         }
-        ("GET", ["ipv6", "ranges" | "pools"] | ["firewalls" | "vlans"]) => list::nothing(call),
-        (_, ["ips" | "firewalls" | "vlans", ..]) => Err(no_method()),
+        ("GET", ["ipv6", "ranges" | "pools"] | ["vlans"]) => list::nothing(call),
+        (_, ["ips" | "vlans", ..]) => Err(no_method()),
         _ => Err(Refusal::not_found()),
     }
 }

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::call::Call;
 use super::list::nothing;
-use super::{account, balancers, catalog, instances, networking, tags};
+use super::{account, balancers, catalog, firewalls, instances, networking, stackscripts, tags};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -20,6 +20,7 @@ pub(super) fn is_collection(segments: &[String]) -> bool {
             | ["nodebalancers", _, "configs" | "firewalls"]
             | ["nodebalancers", _, "configs", _, "nodes"]
             | ["networking", "ips" | "firewalls"]
+            | ["networking", "firewalls", _, "devices"]
             | ["networking", "ipv6", "ranges" | "pools"]
             | ["account", "events" | "maintenance" | "users"]
             | ["placement", "groups"]
@@ -69,6 +70,7 @@ pub(super) fn carry_out(world: &mut World, call: &Call) -> Result<Answer, Refusa
     match path.as_slice() {
         ["linode", "instances", rest @ ..] => instances::answer(world, call, method, rest),
         ["nodebalancers", rest @ ..] => balancers::answer(world, call, method, rest),
+        ["networking", "firewalls", rest @ ..] => firewalls::answer(world, call, method, rest),
         ["networking", rest @ ..] => networking::answer(world, call, method, rest),
         ["account", rest @ ..] => account::account(world, call, method, rest),
         ["profile", rest @ ..] => account::profile(world, call, method, rest),
@@ -77,6 +79,7 @@ pub(super) fn carry_out(world: &mut World, call: &Call) -> Result<Answer, Refusa
         ["locks", rest @ ..] if call.beta => tags::locks(world, call, method, rest),
         ["regions", rest @ ..] => catalog::regions(world, call, method, rest),
         ["images", rest @ ..] => catalog::images(world, call, method, rest),
+        ["linode", "stackscripts", rest @ ..] => stackscripts::answer(world, call, method, rest),
         ["linode", rest @ ..] => catalog::linode(world, call, method, rest),
         ["volumes" | "vpcs" | "domains"] | ["placement", "groups"] if method == "GET" => nothing(call),
         _ => Err(Refusal::not_found()),

@@ -40,11 +40,11 @@ impl Pool {
 }
 
 impl Addresses {
-    /// Pools in 127.`second`.0.0/16: the lower half for instances, the upper one for NodeBalancers.
+    /// Pools in 127.`second`.0.0/16: 127.`second`.240.0/20 is for NodeBalancers, what is below it for instances.
     pub(crate) const fn new(second: u8) -> Self {
         Self {
-            instances: Pool::new(Ipv4Addr::new(127, second, 0, 0), 0x8000),
-            balancers: Pool::new(Ipv4Addr::new(127, second, 128, 0), 0x8000),
+            instances: Pool::new(Ipv4Addr::new(127, second, 0, 0), 0xf000),
+            balancers: Pool::new(Ipv4Addr::new(127, second, 240, 0), 0x1000),
             // 192.168.255.0/24 is where health checks come from.
             private: Pool::new(Ipv4Addr::new(192, 168, 128, 0), 0x7f00),
         }

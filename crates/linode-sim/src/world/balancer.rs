@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::address::ipv6_of;
 use super::ledger::Kind;
-use super::{Collection, Subject, World};
+use super::{Collection, Entity, Subject, World};
 use crate::body::Body;
 use crate::refusal::Refusal;
 use crate::stamp::Stamp;
@@ -167,6 +167,7 @@ impl World {
         let throttle = body.number_in("client_conn_throttle", 0, 20)?.unwrap_or(0);
         let kind =
             body.one_of("type", &["common", "premium", "premium_40gb"])?.unwrap_or("common").to_owned();
+        let firewall = self.firewall_named(body)?;
         let id = self.new_id();
         let ipv4 = self.addresses.balancer();
         let ipv4 = ipv4.ok_or_else(|| Refusal::bad("No addresses are left in the simulated network"))?;
@@ -196,6 +197,9 @@ impl World {
         let subject = Subject::balancer(id, &balancer.label);
         self.balancers.insert(id, balancer);
         self.event("nodebalancer_create", subject);
+        if let Some(firewall) = firewall {
+            self.assign(firewall, Entity::NodeBalancer(id));
+        }
         for config in body.list("configs")?.into_iter().flatten() {
             self.create_config(id, Body::of(config)?, true)?;
         }
@@ -241,6 +245,7 @@ impl World {
             self.drop_config(config);
         }
         self.balancers.remove(&id);
+        self.unassign(Entity::NodeBalancer(id));
         self.addresses.give_back(ipv4);
         self.billed_until_now(id);
         self.event("nodebalancer_delete", subject);

@@ -12,6 +12,10 @@ use crate::refusal::Refusal;
 /// Where instances are listed and created.
 pub(super) const LIST: &str = "/linode/instances";
 
+/// Why what belongs to each of its interfaces is refused for a Linode.
+pub(super) const LINODE_INTERFACES: &str =
+    "Option cannot be set on a Linode that is configured to use Linode Interfaces";
+
 /// The size that a type gives.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Plan {
@@ -41,6 +45,7 @@ pub(super) struct Validated {
     pub(super) interface_generation: String,
     pub(super) maintenance_policy: String,
     pub(super) network_helper: Option<bool>,
+    pub(super) firewall: Option<u64>,
 }
 
 pub(super) fn validate(world: &mut World, body: Body<'_>) -> Result<Validated, Refusal> {
@@ -56,13 +61,17 @@ pub(super) fn validate(world: &mut World, body: Body<'_>) -> Result<Validated, R
         .plan(&plan)
         .ok_or_else(|| Refusal::field("type", "A valid plan type by that ID was not found"))?;
     let label = body.text("label")?.filter(|label| !label.is_empty());
-    label.map_or(Ok(()), check_label)?;
+    label.map_or(Ok(()), |label| check_label(label, 64))?;
     let tags = body.texts("tags")?;
     world.check_tags(tags.as_deref())?;
     let image = body.text("image")?.map(str::to_owned);
     let user_data = check_user_data(body)?;
     check_image(world, body, image.as_deref(), user_data.then_some(place))?;
+    if let Some(id) = body.number("stackscript_id")? {
+        world.check_stackscript(id, image.as_deref())?;
+    }
     let interface_generation = check_interfaces(world, body)?;
+    let firewall = world.firewall_named(body)?;
     refuse_by_capacity(world, &plan)?;
     let number = |name: &str| size.get(name).and_then(Value::as_u64).unwrap_or_default();
     Ok(Validated {
@@ -91,14 +100,15 @@ pub(super) fn validate(world: &mut World, body: Body<'_>) -> Result<Validated, R
         interface_generation,
         maintenance_policy: body.text("maintenance_policy")?.unwrap_or("linode/migrate").to_owned(),
         network_helper: body.flag("network_helper")?,
+        firewall,
     })
 }
 
-/// A Linode's label: 3 to 64 characters, first a letter, last alphanumeric, no doubled separators.
-pub(super) fn check_label(label: &str) -> Result<(), Refusal> {
+/// A Linode's or a firewall's label: 3 to `most` characters, first a letter, last alphanumeric, no doubled separators.
+pub(super) fn check_label(label: &str, most: usize) -> Result<(), Refusal> {
     let refuse = |reason: &str| Err(Refusal::field("label", reason));
-    if !(3..=64).contains(&label.chars().count()) {
-        return refuse("Must be between 3 and 64 characters");
+    if !(3..=most).contains(&label.chars().count()) {
+        return refuse(&format!("Must be between 3 and {most} characters"));
     }
     if !label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
         return refuse("Must only use ASCII letters, numbers, underscores, dashes and periods");
@@ -140,15 +150,6 @@ fn check_image(
             return Err(Refusal::bad("Must provide valid root_pass, authorized_keys, or authorized_users"));
         }
         Some(password) => check_password(password)?,
-    }
-    if let Some(id) = body.number("stackscript_id")? {
-        let known = |script: &Value| script.get("id").and_then(Value::as_u64) == Some(id);
-        if !world.catalog.stackscripts.iter().any(known) {
-            return Err(Refusal::field("stackscript_id", "stackscript_id is not valid"));
-        }
-        if name.starts_with("private/") {
-            return Err(Refusal::field("stackscript_id", "StackScripts can not be used with private images"));
-        }
     }
     Ok(())
 }
@@ -204,8 +205,7 @@ fn check_interfaces(world: &World, body: Body<'_>) -> Result<String, Refusal> {
     let legacy = interfaces.is_some_and(|all| all.iter().any(|one| one.get("purpose").is_some()));
     if chosen == "linode" && (legacy || body.get("firewall_id").is_some()) {
         let field = if legacy { "interfaces" } else { "firewall_id" };
-        let reason = "Option cannot be set on a Linode that is configured to use Linode Interfaces";
-        return Err(Refusal::field(field, reason));
+        return Err(Refusal::field(field, LINODE_INTERFACES));
     }
     Ok(chosen.to_owned())
 }

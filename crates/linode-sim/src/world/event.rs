@@ -39,6 +39,24 @@ impl Subject {
         }
     }
 
+    pub(crate) fn stackscript(id: u64, label: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            id: id.into(),
+            kind: "stackscript",
+            url: format!("/v4/linode/stackscripts/{id}"),
+        }
+    }
+
+    pub(crate) fn firewall(id: u64, label: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            id: id.into(),
+            kind: "firewall",
+            url: format!("/v4/networking/firewalls/{id}"),
+        }
+    }
+
     pub(crate) fn tag(label: &str) -> Self {
         Self { label: label.to_owned(), id: label.into(), kind: "tag", url: format!("/v4/tags/{label}") }
     }

@@ -11,7 +11,7 @@ use super::create::{LIST, Plan};
 use super::ledger::Kind;
 use super::power::Power;
 use super::status::Status;
-use super::{Collection, Subject, World};
+use super::{Collection, Entity, Subject, World};
 use crate::body::Body;
 use crate::refusal::Refusal;
 use crate::stamp::Stamp;
@@ -90,7 +90,11 @@ impl World {
         let public = self.addresses.public().ok_or_else(no_address)?;
         let mut ipv4 = vec![public];
         if request.private_ip {
-            ipv4.push(self.addresses.private().ok_or_else(no_address)?);
+            let Some(private) = self.addresses.private() else {
+                self.addresses.give_back(public);
+                return Err(no_address());
+            };
+            ipv4.push(private);
         }
         self.lagging(Collection::Instances, LIST, id, |_| None);
         self.tags.extend(request.tags.iter().cloned());
@@ -140,6 +144,9 @@ impl World {
         };
         self.instances.insert(id, instance);
         self.touch();
+        if let Some(firewall) = request.firewall {
+            self.assign(firewall, Entity::Linode(id));
+        }
         self.begin_provisioning(id);
         Ok(id)
     }
@@ -149,7 +156,7 @@ impl World {
         let label = body.text("label")?.map(str::to_owned);
         let tags = body.texts("tags")?;
         if let Some(label) = &label {
-            super::create::check_label(label)?;
+            super::create::check_label(label, 64)?;
             if self.labels.get(label).is_some_and(|owner| *owner != id) {
                 return Err(Refusal::field("label", "Label must be unique among your linodes"));
             }
@@ -215,6 +222,7 @@ impl World {
             self.owners.remove(address);
             self.addresses.give_back(*address);
         }
+        self.unassign(Entity::Linode(id));
         self.billed_until_now(id);
         self.begin_deleting(id, subject);
         self.touch();

@@ -22,6 +22,10 @@ pub(crate) enum Collection {
     Configs(u64),
     /// The nodes of a config.
     Nodes(u64),
+    /// `/linode/stackscripts`.
+    StackScripts,
+    /// `/networking/firewalls`.
+    Firewalls,
 }
 
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod agenda;
 mod balancer;
 mod create;
 mod event;
+mod firewall;
 mod health;
 mod instance;
 mod lag;
@@ -15,6 +16,8 @@ mod ledger;
 mod lock;
 mod node;
 mod power;
+mod rules;
+mod stackscript;
 mod status;
 mod tag;
 mod view;
@@ -26,10 +29,12 @@ use std::time::Duration;
 
 use api_sim::{Agenda, Faults, later};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::catalog::Catalog;
 use crate::faults::{Effect, Request, Target};
 use crate::limits::Limits;
+use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::timings::Timings;
 
@@ -38,6 +43,7 @@ pub(crate) use agenda::Due;
 pub(crate) use balancer::{Config, NodeBalancer};
 use event::Subject;
 pub(crate) use event::{Event, EventView};
+pub(crate) use firewall::{Entity, Firewall};
 pub(crate) use instance::Instance;
 pub(crate) use lag::{Collection, Lags, Row};
 use ledger::Ledger;
@@ -61,6 +67,8 @@ pub(crate) struct World {
     pub(crate) configs: BTreeMap<u64, Config>,
     pub(crate) nodes: BTreeMap<u64, Node>,
     pub(crate) locks: BTreeMap<u64, Lock>,
+    pub(crate) stackscripts: BTreeMap<u64, Value>,
+    pub(crate) firewalls: BTreeMap<u64, Firewall>,
     pub(crate) events: Vec<Event>,
     pub(crate) tags: BTreeSet<String>,
     pub(crate) lags: Lags,
@@ -103,9 +111,13 @@ impl World {
         seed: u64,
     ) -> Self {
         let addresses = Addresses::new(settings.loopback);
+        let catalog = Catalog::recorded();
+        let id = |script: &Value| script.get("id").and_then(Value::as_u64);
+        let stackscripts =
+            catalog.stackscripts.iter().filter_map(|one| Some((id(one)?, one.clone()))).collect();
         Self {
             now,
-            catalog: Arc::new(Catalog::recorded()),
+            catalog: Arc::new(catalog),
             timings,
             settings,
             rng: fastrand::Rng::with_seed(seed),
@@ -117,6 +129,8 @@ impl World {
             configs: BTreeMap::new(),
             nodes: BTreeMap::new(),
             locks: BTreeMap::new(),
+            stackscripts,
+            firewalls: BTreeMap::new(),
             events: Vec::new(),
             tags: BTreeSet::new(),
             lags: Lags::default(),
@@ -153,6 +167,11 @@ impl World {
     fn new_id(&mut self) -> u64 {
         self.next_id += 1 + self.rng.u64(0..7);
         self.next_id
+    }
+
+    /// Whether the account's user may add StackScripts and firewalls.
+    fn check_may_add(&self) -> Result<(), Refusal> {
+        if self.settings.restricted { Err(Refusal::new(403, "Unauthorized")) } else { Ok(()) }
     }
 
     /// Whether a fault strikes something that is not a request.

@@ -21,14 +21,7 @@ impl World {
         let label =
             body.text("label")?.ok_or_else(|| Refusal::field("label", "label is required"))?.to_owned();
         self.check_tags(Some(std::slice::from_ref(&label)))?;
-        let ids = |name: &str| -> Result<Vec<u64>, Refusal> {
-            let list = body.list(name)?.into_iter().flatten();
-            list.map(|id| {
-                id.as_u64().ok_or_else(|| Refusal::field(name, format!("{name} must be a list of ids")))
-            })
-            .collect()
-        };
-        let (linodes, balancers) = (ids("linodes")?, ids("nodebalancers")?);
+        let (linodes, balancers) = (body.ids("linodes")?, body.ids("nodebalancers")?);
         if linodes.iter().any(|id| !self.instances.contains_key(id)) {
             return Err(Refusal::field("linodes", "linodes contains an invalid id"));
         }
@@ -58,6 +51,7 @@ impl World {
         }
         self.instances.values_mut().for_each(|one| one.tags.retain(|tag| tag != label));
         self.balancers.values_mut().for_each(|one| one.tags.retain(|tag| tag != label));
+        self.firewalls.values_mut().for_each(|one| one.tags.retain(|tag| tag != label));
         self.event("tag_delete", Subject::tag(label));
         Ok(())
     }

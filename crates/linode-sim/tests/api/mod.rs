@@ -4,10 +4,13 @@ mod billing;
 mod chance;
 mod faults;
 mod filters;
+mod firewalls;
 mod life;
+mod many;
 mod modes;
 mod recorded;
 mod refusals;
+mod stackscripts;
 mod state;
 
 use std::time::Duration;

@@ -108,6 +108,25 @@ async fn samples() -> BTreeMap<&'static str, Value> {
     samples.insert("GET /linode/kernels", api.get("/linode/kernels").await.ok());
     samples.insert("GET /linode/stackscripts", api.get("/linode/stackscripts").await.ok());
     samples.insert("GET /images", api.get("/images").await.ok());
+    let rule = json!({
+        "action": "ACCEPT", "label": "ssh", "description": "Remote shells", "protocol": "TCP", "ports": "22",
+        "addresses": {"ipv4": ["0.0.0.0/0"], "ipv6": ["::/0"]},
+    });
+    let rules = json!({
+        "inbound": [rule.clone()], "inbound_policy": "DROP", "outbound": [rule], "outbound_policy": "ACCEPT",
+    });
+    let firewall = json!({"label": "front", "rules": rules.clone(), "tags": ["testing"]});
+    let made = api.post("/networking/firewalls", firewall).await.ok();
+    let firewall = format!("/networking/firewalls/{}", made["id"]);
+    samples.insert("POST /networking/firewalls", made);
+    let device = json!({"id": instance["id"], "type": "linode"});
+    let device = api.post(&format!("{firewall}/devices"), device).await.ok();
+    samples.insert("POST /networking/firewalls/N/devices", device);
+    samples.insert("GET /networking/firewalls", api.get("/networking/firewalls").await.ok());
+    samples.insert("PUT /networking/firewalls/N", api.put(&firewall, json!({"label": "front-2"})).await.ok());
+    let rules = api.put(&format!("{firewall}/rules"), rules).await.ok();
+    samples.insert("PUT /networking/firewalls/N/rules", rules);
+    samples.insert("GET /networking/firewalls/N/rules", api.get(&format!("{firewall}/rules")).await.ok());
     samples
 }
 

@@ -63,7 +63,9 @@ async fn interfaces_follow_the_accounts_setting() {
     settings.interfaces_for_new_linodes = "linode_default_but_legacy_config_allowed".to_owned();
     let api = Api::of(Simulator::builder().profile(Timings::instant()).settings(settings).build());
     assert_eq!(api.create("web-one").await["interface_generation"], "linode");
-    let mut request = with("firewall_id", json!(12));
+    let rules = json!({"inbound_policy": "DROP", "outbound_policy": "ACCEPT"});
+    let firewall = api.post("/networking/firewalls", json!({"label": "front", "rules": rules})).await.ok();
+    let mut request = with("firewall_id", firewall["id"].clone());
     let refused = api.post("/linode/instances", request.clone()).await;
     let words = "Option cannot be set on a Linode that is configured to use Linode Interfaces";
     assert_eq!(refused.reason(), (400, words, Some("firewall_id")));
