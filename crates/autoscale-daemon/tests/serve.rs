@@ -106,7 +106,7 @@ async fn notifications_survive_in_sqlite() {
             stream.read_to_string(&mut answer).await.unwrap();
             assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         } else {
-            while daemon.scaler().alerts().table().rows.is_empty() {
+            while daemon.scaler().alerts().table().is_empty() {
                 tokio::task::yield_now().await;
             }
         }

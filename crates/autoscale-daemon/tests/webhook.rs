@@ -28,7 +28,7 @@ async fn what_real_alertmanagers_send_is_stored() {
         );
         for alert in sent["alerts"].as_array().unwrap() {
             let table = stage.daemon.scaler().alerts().table();
-            let row = &table.rows[alert["fingerprint"].as_str().unwrap()];
+            let row = table.row(alert["fingerprint"].as_str().unwrap()).unwrap();
             assert_eq!(row.alert.state == AlertState::Firing, alert["status"] == "firing", "{alert}");
         }
         read += 1;
@@ -61,7 +61,7 @@ async fn an_answer_waits_for_the_commit() {
     assert_eq!(stage.get("/api/v1/groups/web").await.status, 200);
     stage.store.let_go();
     answer.await.unwrap().ok();
-    assert_eq!(stage.daemon.scaler().alerts().table().rows.len(), 1);
+    assert_eq!(stage.daemon.scaler().alerts().table().len(), 1);
 }
 
 fn tokio_task(stage: &Stage, body: String) -> tokio::task::JoinHandle<crate::stage::Reply> {
@@ -90,7 +90,7 @@ async fn notifications_that_arrive_together_share_commits() {
     for answer in join_all(many).await {
         answer.unwrap().ok();
     }
-    assert_eq!(stage.daemon.scaler().alerts().table().rows.len(), 200);
+    assert_eq!(stage.daemon.scaler().alerts().table().len(), 200);
     let commits = stage.store.commits.load(Ordering::SeqCst);
     assert!(commits <= 3, "{commits} commits for 200 notifications");
 }
@@ -104,7 +104,7 @@ async fn a_store_that_fails_is_answered_503_and_nothing_counts() {
     assert_eq!(status, 503);
     assert!(why.contains("free space on the disk") && why.contains("disk full"), "{why}");
     assert!(answer.headers.contains_key("retry-after"));
-    assert!(stage.daemon.scaler().alerts().table().rows.is_empty());
+    assert!(stage.daemon.scaler().alerts().table().is_empty());
     stage.store.failing.store(false, Ordering::SeqCst);
     stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
     let metrics = stage.get("/metrics").await.text;
@@ -133,7 +133,7 @@ async fn what_is_no_notification_is_refused_by_name_and_changes_nothing() {
         assert!(why.contains(part), "{body}: {why}");
         assert_eq!(answer.field(), field, "{body}");
     }
-    assert!(stage.daemon.scaler().alerts().table().rows.is_empty());
+    assert!(stage.daemon.scaler().alerts().table().is_empty());
     stage.notify(whole).await.ok();
 }
 
@@ -148,7 +148,7 @@ async fn one_alert_that_can_not_be_read_does_not_refuse_the_others() {
     assert_eq!(answer["stored"], 1);
     let why = answer["unreadable"][0].as_str().unwrap();
     assert!(why.contains("alerts[0].startsAt") && why.contains("yesterday"), "{why}");
-    assert_eq!(stage.daemon.scaler().alerts().table().rows.len(), 1);
+    assert_eq!(stage.daemon.scaler().alerts().table().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -159,7 +159,7 @@ async fn ten_megabytes_are_refused_with_what_to_do() {
     let (status, why, fix) = answer.refusal();
     assert_eq!(status, 413);
     assert!(why.contains("8 MiB") && fix.contains("max_alerts"), "{why}; {fix}");
-    assert!(stage.daemon.scaler().alerts().table().rows.is_empty());
+    assert!(stage.daemon.scaler().alerts().table().is_empty());
     let five = json!({"alertname": "WebCpuHigh", "filler": "x".repeat(5 << 20)});
     stage.notify(message(&[alert(&five, "firing")])).await.ok();
 }
@@ -238,7 +238,7 @@ async fn a_page_in_a_browser_can_not_post_under_whatever_name() {
         assert_eq!(refused, status, "{headers:?}");
         assert!(message.contains(word) || fix.contains(word), "{message}; {fix}");
     }
-    assert!(stage.daemon.scaler().alerts().table().rows.is_empty());
+    assert!(stage.daemon.scaler().alerts().table().is_empty());
     for headers in [
         vec![],
         vec![("Host", "127.0.0.1:9480")],

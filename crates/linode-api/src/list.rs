@@ -171,6 +171,7 @@ async fn next_of<T: 'static>(ahead: &mut JoinSet<Result<Page<T>, Error>>) -> Opt
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllPages<T> {
     items: Vec<T>,
+    pages: u64,
     consistent: bool,
 }
 
@@ -199,6 +200,19 @@ impl<T> AllPages<T> {
     /// ```
     pub fn into_items(self) -> Vec<T> {
         self.items
+    }
+
+    /// How many pages it took, each a call that counts against the API's rate of lists.
+    ///
+    /// ```no_run
+    /// # async fn run(client: linode_api::Client) -> Result<(), linode_api::Error> {
+    /// let all = client.instances().list().await?;
+    /// println!("{} instances by {} calls", all.len(), all.pages());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn pages(&self) -> u64 {
+        self.pages
     }
 
     /// Whether the pages fit together: none said another number of things, and together they held that number, none
@@ -305,7 +319,7 @@ impl<T: Identified> Collector<T> {
 
     fn finish(self) -> AllPages<T> {
         let whole = u64::try_from(self.items.len()).is_ok_and(|n| n == self.results);
-        AllPages { consistent: self.consistent && whole, items: self.items }
+        AllPages { consistent: self.consistent && whole, pages: self.pages, items: self.items }
     }
 }
 

@@ -93,7 +93,7 @@ impl Store for InMemoryStore {
 
     async fn keep_alerts(&self, rows: &[AlertRow], polled: Option<Timestamp>) -> Result<(), StoreError> {
         let mut kept = self.kept();
-        kept.alerts.rows.extend(rows.iter().map(|row| (row.alert.fingerprint.clone(), row.clone())));
+        rows.iter().for_each(|row| kept.alerts.put(row.clone()));
         kept.alerts.polled = polled.or(kept.alerts.polled);
         Ok(())
     }
@@ -101,7 +101,7 @@ impl Store for InMemoryStore {
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError> {
         let mut kept = self.kept();
         for fingerprint in fingerprints {
-            kept.alerts.rows.remove(fingerprint);
+            kept.alerts.remove(fingerprint);
         }
         Ok(())
     }

@@ -109,6 +109,7 @@ impl Compute for LinodeCompute {
         }
         let mut listing = Listing::new(instances);
         listing.inconsistent = !listed.is_consistent();
+        listing.calls = u32::try_from(listed.pages()).unwrap_or(u32::MAX);
         Ok(listing)
     }
 

@@ -78,7 +78,7 @@ pub(super) fn alerts(connection: &Connection) -> Result<AlertTable, Unreadable> 
     while let Some(row) = rows.next()? {
         let text = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         let row: AlertRow = serde_json::from_str(text).map_err(Unreadable::Row)?;
-        table.rows.insert(row.alert.fingerprint.clone(), row);
+        table.put(row);
     }
     let polled: Option<String> =
         transaction.query_row("SELECT at FROM poll", [], |row| row.get(0)).optional()?;

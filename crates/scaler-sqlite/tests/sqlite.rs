@@ -134,7 +134,7 @@ async fn changes_that_arrive_together_share_a_commit() {
     };
     let (kept, ()) = tokio::join!(kept, freed);
     assert!(kept.into_iter().all(|answer| answer.is_ok()));
-    assert_eq!(store.alerts().await.unwrap().rows.len(), 200);
+    assert_eq!(store.alerts().await.unwrap().len(), 200);
     // A commit of its own for each would have written at least 200 pages.
     let written = frames(&wal) - began;
     assert!(written < 60, "{written} pages were written");

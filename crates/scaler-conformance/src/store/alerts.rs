@@ -1,6 +1,5 @@
 //! Rules about the table of alerts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -11,9 +10,7 @@ use crate::store::sample::{row, time};
 use crate::{Wrong, same};
 
 fn table(rows: impl IntoIterator<Item = AlertRow>, polled: Option<u64>) -> AlertTable {
-    let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.alert.fingerprint.clone(), row)).collect();
-    let mut table = AlertTable::default();
-    table.rows = rows;
+    let mut table: AlertTable = rows.into_iter().collect();
     table.polled = polled.map(time);
     table
 }

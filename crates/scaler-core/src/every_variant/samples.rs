@@ -103,6 +103,7 @@ pub(super) fn discarded() -> Vec<Discarded> {
         ListingChanged => [Discarded::ListingChanged],
         Unread => [Discarded::Unread { refusal: Refusal::RateLimited, said: said() }],
         TimedOut => [Discarded::TimedOut { seconds: 60 }],
+        NodesWait => [Discarded::NodesWait],
         Other => [Discarded::Other],
     )
 }

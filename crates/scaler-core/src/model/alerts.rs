@@ -6,7 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{after, elapsed};
+use crate::model::{GROUP_LABEL, after, elapsed};
+
+/// The label that names an alert.
+pub(crate) const ALERTNAME: &str = "alertname";
 
 /// An alert that is absent from the polls for so long is resolved.
 pub const ABSENT: Duration = Duration::from_secs(300);
@@ -82,8 +85,10 @@ impl AlertRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AlertTable {
-    /// Its rows by fingerprint.
-    pub rows: BTreeMap<String, AlertRow>,
+    rows: BTreeMap<String, AlertRow>,
+    /// Fingerprints by `alertname` and by the group that they speak of, empty where there is none: thousands of alerts are of
+    /// no concern to a group.
+    index: BTreeMap<(String, String), BTreeSet<String>>,
     /// When the polls last succeeded; none where nobody polls.
     pub polled: Option<Timestamp>,
     /// Since when they have succeeded without a gap, where there was one.
@@ -91,6 +96,79 @@ pub struct AlertTable {
 }
 
 impl AlertTable {
+    /// Its rows, in the order of their fingerprints.
+    pub fn rows(&self) -> impl Iterator<Item = &AlertRow> {
+        self.rows.values()
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row of an alert.
+    #[must_use]
+    pub fn row(&self, fingerprint: &str) -> Option<&AlertRow> {
+        self.rows.get(fingerprint)
+    }
+
+    /// Puts a row in, in place of the one with its fingerprint.
+    pub fn put(&mut self, row: AlertRow) {
+        let (fingerprint, place) = (row.alert.fingerprint.clone(), key(&row.alert));
+        if let Some(before) = self.rows.insert(fingerprint.clone(), row) {
+            let was = key(&before.alert);
+            if was == place {
+                return;
+            }
+            self.unplace(&was, &fingerprint);
+        }
+        self.index.entry(place).or_default().insert(fingerprint);
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, fingerprint: &str) {
+        if let Some(row) = self.rows.remove(fingerprint) {
+            self.unplace(&key(&row.alert), fingerprint);
+        }
+    }
+
+    fn unplace(&mut self, key: &(String, String), fingerprint: &str) {
+        if let Some(same) = self.index.get_mut(key) {
+            same.remove(fingerprint);
+            if same.is_empty() {
+                self.index.remove(key);
+            }
+        }
+    }
+
+    /// The rows that may match `on`, of `group` and of no group; all rows where `on` names no `alertname`.
+    pub(crate) fn candidates(
+        &self,
+        group: &str,
+        on: &BTreeMap<String, String>,
+    ) -> Box<dyn Iterator<Item = &AlertRow> + '_> {
+        let Some(name) = on.get(ALERTNAME).filter(|name| !name.is_empty()) else {
+            return Box::new(self.rows.values());
+        };
+        let of = |group: &str| self.index.get(&(name.clone(), group.to_owned())).into_iter().flatten();
+        Box::new(of(group).chain(of("")).filter_map(|fingerprint| self.rows.get(fingerprint)))
+    }
+
+    /// The rows with that `alertname`, whatever group they speak of.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &AlertRow> + use<'_> {
+        let name = name.to_owned();
+        let of_name = self.index.range((name.clone(), String::new())..);
+        let of_name = of_name.take_while(move |((of, _), _)| *of == name).flat_map(|(_, same)| same);
+        of_name.filter_map(|fingerprint| self.rows.get(fingerprint))
+    }
+
     /// Takes in what a notification says at `now`, and returns the rows that changed, to be stored. What was not heard of for
     /// longer than `gap` begins anew.
     #[must_use = "the changed rows must be stored before the notification is answered"]
@@ -139,7 +217,20 @@ impl AlertTable {
             _ => now,
         };
         let row = AlertRow { alert, since, heard: now };
-        self.rows.insert(row.alert.fingerprint.clone(), row.clone());
+        self.put(row.clone());
         row
     }
+}
+
+impl FromIterator<AlertRow> for AlertTable {
+    fn from_iter<I: IntoIterator<Item = AlertRow>>(rows: I) -> Self {
+        let mut table = Self::default();
+        rows.into_iter().for_each(|row| table.put(row));
+        table
+    }
+}
+
+fn key(alert: &Alert) -> (String, String) {
+    let label = |name: &str| alert.labels.get(name).cloned().unwrap_or_default();
+    (label(ALERTNAME), label(GROUP_LABEL))
 }

@@ -10,6 +10,7 @@ mod printable;
 mod signal;
 mod time;
 
+pub(crate) use alerts::ALERTNAME;
 pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, KEEP};
 pub(crate) use amount::dollars;
 pub use amount::{Amount, ParseAmountError, Price};

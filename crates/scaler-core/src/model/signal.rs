@@ -191,11 +191,7 @@ impl AlertFreshness {
     /// The heartbeat's row that is vouched for, where one is.
     fn heartbeat<'a>(&self, table: &'a AlertTable, now: Timestamp) -> Option<&'a AlertRow> {
         let name = self.heartbeat.as_ref()?;
-        table.rows.values().find(|row| {
-            row.alert.labels.get("alertname") == Some(name)
-                && row.alert.state == AlertState::Firing
-                && self.confirmed(table, row, now)
-        })
+        table.named(name).find(|row| row.alert.state == AlertState::Firing && self.confirmed(table, row, now))
     }
 
     /// Whether a firing alert is given up that nobody has confirmed for three times `confirm`, while its sender was heard all the
@@ -228,7 +224,8 @@ impl Signals {
             None
         };
         for policy in &group.policies {
-            let rows = || table.rows.values().filter(|row| concerns(group, policy, row));
+            let candidates = || table.candidates(group.name.as_str(), &policy.on);
+            let rows = || candidates().filter(|row| concerns(group, policy, row));
             let mut spoken = match &deaf {
                 Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.clone()),
                 None => speak(policy, rows, table, freshness, beat, now),

@@ -31,13 +31,15 @@ pub struct Listing {
     pub instances: Vec<Marked>,
     /// It changed while it was read, page by page, so it can't be believed.
     pub inconsistent: bool,
+    /// How many calls it took: what it costs of the account's rate.
+    pub calls: u32,
 }
 
 impl Listing {
-    /// A listing that did not change while it was read.
+    /// A listing that did not change while it was read, by one call.
     #[must_use]
     pub const fn new(instances: Vec<Marked>) -> Self {
-        Self { instances, inconsistent: false }
+        Self { instances, inconsistent: false, calls: 1 }
     }
 }
 

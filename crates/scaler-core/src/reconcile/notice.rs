@@ -272,7 +272,9 @@ impl View<'_> {
     }
 
     fn late(&self, since: Timestamp) -> bool {
-        elapsed(since, self.now) >= self.group.launch.timeout
+        // By nodes that were read a while ago it may long serve.
+        self.observation.nodes_fresh
+            && elapsed(since, self.now) >= self.group.launch.timeout
             && self.observation.settled(self.state, self.now)
     }
 
@@ -295,6 +297,7 @@ impl View<'_> {
         }
         match (phase, member.replacing) {
             (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => (settled
+                && self.observation.nodes_fresh
                 && elapsed(member.since, self.now) >= self.group.replace.after)
                 .then_some(Mark::Replacing),
             (Phase::Warming | Phase::InService, Some(since)) => {

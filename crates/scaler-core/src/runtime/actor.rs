@@ -68,7 +68,7 @@ impl Actor {
             let mut journal = group_runtime.journal.lock().await;
             journal.begin(shared.new_actor(), &shared.letters(5)).await?;
         }
-        let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes());
+        let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes(&group_runtime.name));
         let in_flight = InFlight::new(group_runtime.under_way.clone());
         let reconciler = Reconciler::new(shared, group_runtime);
         Ok(Self { reconciler, in_flight, stop, alerts, _turning: turning })
@@ -138,7 +138,11 @@ impl Actor {
                 .await;
             match woken {
                 Some(Woken::Due) => return Ok(()),
-                Some(Woken::Alerts) if self.reconciler.signals_changed() => return Ok(()),
+                Some(Woken::Alerts) if self.reconciler.signals_changed() => {
+                    if self.reconciler.heeds_alerts() {
+                        return Ok(());
+                    }
+                }
                 Some(Woken::Alerts) => {}
                 None => {
                     self.record().await?;

@@ -1,5 +1,6 @@
 //! The table of alerts in this process, kept in step with the store.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -7,7 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{OnceCell, oneshot, watch};
 
-use crate::model::{Alert, AlertFreshness, AlertRow, AlertTable, Group, Signals, after, elapsed};
+use crate::model::{
+    ALERTNAME, Alert, AlertFreshness, AlertRow, AlertTable, GROUP_LABEL, Group, GroupName, Signals, after,
+    elapsed,
+};
 use crate::ports::{AlertSource, Clock, Store, StoreError};
 
 /// Old rows are looked for so often: each time all of them are.
@@ -25,9 +29,12 @@ pub struct AlertBoard {
     pending: Mutex<Pending>,
     commit: tokio::sync::Mutex<()>,
     polling: tokio::sync::Mutex<()>,
+    /// The names of alerts that policies and the heartbeat are about; none where a policy names none.
+    names: Option<BTreeSet<String>>,
     /// When old rows were last looked for.
     pruned: Mutex<Option<Timestamp>>,
-    changes: watch::Sender<u64>,
+    /// What changes for a group, by its name.
+    changes: Mutex<BTreeMap<GroupName, watch::Sender<u64>>>,
 }
 
 #[derive(Default)]
@@ -49,8 +56,17 @@ impl fmt::Debug for AlertBoard {
 pub struct NotKept(#[source] pub Arc<StoreError>);
 
 impl AlertBoard {
-    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, freshness: AlertFreshness) -> Self {
+    pub(super) fn new<'a>(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        freshness: AlertFreshness,
+        groups: impl IntoIterator<Item = &'a Group>,
+    ) -> Self {
+        let policies = groups.into_iter().flat_map(|group| &group.policies);
+        let named = policies.map(|policy| policy.on.get(ALERTNAME).cloned());
+        let names = named.chain(freshness.heartbeat.clone().map(Some)).collect();
         Self {
+            names,
             store,
             clock,
             freshness,
@@ -60,7 +76,7 @@ impl AlertBoard {
             commit: tokio::sync::Mutex::default(),
             polling: tokio::sync::Mutex::default(),
             pruned: Mutex::default(),
-            changes: watch::Sender::new(0),
+            changes: Mutex::default(),
         }
     }
 
@@ -128,12 +144,10 @@ impl AlertBoard {
     /// The rows that `alerts` speak of, as a table of their own: a notification copies no more than it changes.
     fn touched(&self, alerts: &[Alert]) -> AlertTable {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let rows = alerts
-            .iter()
-            .filter_map(|alert| table.rows.get(&alert.fingerprint))
-            .map(|row| (row.alert.fingerprint.clone(), row.clone()))
-            .collect();
-        AlertTable { rows, polled: table.polled, unbroken: table.unbroken }
+        let rows = alerts.iter().filter_map(|alert| table.row(&alert.fingerprint)).cloned();
+        let mut touched: AlertTable = rows.collect();
+        (touched.polled, touched.unbroken) = (table.polled, table.unbroken);
+        touched
     }
 
     /// Takes in a whole, successful poll that was begun at `asked`.
@@ -144,13 +158,23 @@ impl AlertBoard {
         self.load().await?;
         let guard = self.commit.lock().await;
         let now = self.clock.now();
-        let mut table = self.table();
+        let before = self.table();
+        let mut table = before.clone();
         let rows = latest(table.polled(alerts, asked, self.freshness.gap()));
-        self.store.keep_alerts(&rows, Some(asked)).await?;
+        let kept: Vec<AlertRow> = rows.iter().filter(|row| self.is_news(&before, row)).cloned().collect();
+        self.store.keep_alerts(&kept, Some(asked)).await?;
         self.publish(rows, Some(asked), table.unbroken);
         self.prune(now).await;
         drop(guard);
         Ok(())
+    }
+
+    /// Whether the store must know of it: a poll repeats thousands of alerts that no policy is about.
+    fn is_news(&self, before: &AlertTable, row: &AlertRow) -> bool {
+        let known = before.row(&row.alert.fingerprint);
+        let name = row.alert.labels.get(ALERTNAME);
+        known.is_none_or(|known| known.alert != row.alert)
+            || self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
     }
 
     /// Forgets what was resolved long ago, now and then: it looks at every row.
@@ -175,7 +199,7 @@ impl AlertBoard {
             return;
         }
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        table.rows.retain(|fingerprint, _| !old.contains(fingerprint));
+        old.iter().for_each(|fingerprint| table.remove(fingerprint));
     }
 
     /// Polls `source` every `every` until the future is dropped. Where somebody polls already, it waits to take over.
@@ -229,9 +253,10 @@ impl AlertBoard {
         Signals::read(group, &self.table.read().unwrap_or_else(PoisonError::into_inner), &self.freshness, now)
     }
 
-    /// Changes whenever an alert changes its state.
-    pub(super) fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
+    /// Changes whenever an alert changes its state that speaks of `group`, or of no group.
+    pub(super) fn changes(&self, group: &GroupName) -> watch::Receiver<u64> {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.entry(group.clone()).or_default().subscribe()
     }
 
     /// How often the alerts are polled, where they are.
@@ -240,27 +265,32 @@ impl AlertBoard {
     }
 
     fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>, unbroken: Option<Timestamp>) {
-        let changed;
+        // The groups that rows speak of whose state changed; none for those that speak of no group.
+        let mut changed: BTreeSet<Option<String>> = BTreeSet::new();
         {
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            let state =
-                |row: &AlertRow| table.rows.get(&row.alert.fingerprint).map(|known| known.alert.state);
-            changed = rows.iter().any(|row| state(row) != Some(row.alert.state));
             table.polled = polled.or(table.polled);
             table.unbroken = unbroken.or(table.unbroken);
             for row in rows {
-                table.rows.insert(row.alert.fingerprint.clone(), row);
+                let known = table.row(&row.alert.fingerprint).map(|known| known.alert.state);
+                if known != Some(row.alert.state) {
+                    changed.insert(row.alert.labels.get(GROUP_LABEL).cloned());
+                }
+                table.put(row);
             }
         }
-        if changed {
-            self.changes.send_modify(|version| *version = version.wrapping_add(1));
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (group, version) in &*changes {
+            if changed.contains(&None) || changed.contains(&Some(group.to_string())) {
+                version.send_modify(|version| *version = version.wrapping_add(1));
+            }
         }
     }
 }
 
 /// Of one fingerprint the last word counts.
 fn latest(rows: Vec<AlertRow>) -> Vec<AlertRow> {
-    let mut by_fingerprint = std::collections::BTreeMap::new();
+    let mut by_fingerprint = BTreeMap::new();
     for row in rows {
         by_fingerprint.insert(row.alert.fingerprint.clone(), row);
     }

@@ -9,14 +9,19 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use crate::model::{ConfigId, Group, Instance, InstanceId, Node, NodeId, Slot, elapsed};
+use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, NodeId, Phase, Slot, elapsed};
 use crate::ports::{Balancer, Clock, Compute, Failure, Listing, chain};
 use crate::reconcile::Observation;
+use crate::runtime::pace::{Need, Pace};
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
 
-/// A listing this young is shared by all actors.
-const SHARED: Duration = Duration::from_secs(1);
+/// A listing this young is shared by groups at rest.
+const SHARED: Duration = Duration::from_secs(10);
+/// And this young by those of which something moves.
+const SHARED_MOVING: Duration = Duration::from_secs(2);
+/// One that failed is not repeated sooner, whoever asks.
+const FAILED: Duration = Duration::from_secs(1);
 /// An observation that takes longer is given up.
 const LIMIT: Duration = Duration::from_secs(60);
 /// Look-ups by id at once.
@@ -40,13 +45,12 @@ pub(super) struct Observer {
     clock: Arc<dyn Clock>,
     pub(super) order: Sequence,
     listing: tokio::sync::Mutex<Option<Listed>>,
-    /// A group at rest reads its nodes no more often than this, for all share the API's rate.
-    idle_refresh: Duration,
+    pace: Pace,
 }
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observer").field("idle_refresh", &self.idle_refresh).finish_non_exhaustive()
+        f.debug_struct("Observer").field("pace", &self.pace).finish_non_exhaustive()
     }
 }
 
@@ -55,6 +59,12 @@ struct Listed {
     number: u64,
     at: Timestamp,
     listing: Result<Arc<Listing>, Discarded>,
+}
+
+impl Listed {
+    fn failed(&self) -> bool {
+        self.listing.as_ref().map_or(true, |listing| listing.inconsistent)
+    }
 }
 
 /// What one actor keeps of its observations.
@@ -87,39 +97,37 @@ impl ObservationCache {
 }
 
 impl Observer {
-    /// `configs` in all are read in turn: lists may be read 200 times a minute, and half of that is left to groups that move.
+    /// For groups with so many configs in all.
     pub(super) fn new(
         compute: Arc<dyn Compute>,
         balancer: Arc<dyn Balancer>,
         clock: Arc<dyn Clock>,
         configs: usize,
     ) -> Self {
-        let idle_refresh =
-            Duration::from_millis(600).saturating_mul(u32::try_from(configs).unwrap_or(u32::MAX));
         Self {
             compute,
             balancer,
             clock,
             order: Sequence::default(),
             listing: tokio::sync::Mutex::default(),
-            idle_refresh,
+            pace: Pace::new(configs),
         }
     }
 
-    /// Observes `group`. `moving` has its nodes read now in any case.
+    /// Observes `group`, as soon as its need has its turn.
     pub(super) async fn observe(
         &self,
         group: &Group,
         state: &GroupState,
         cache: &mut ObservationCache,
-        moving: bool,
+        need: Need,
         in_flight: BTreeSet<Slot>,
     ) -> Observation {
         let at = self.clock.now();
         let mut observation = Observation::new(at, cache.nth);
         observation.in_flight = in_flight;
         observation.nodes_fresh = false;
-        match within(&*self.clock, LIMIT, self.look(group, state, cache, moving, &mut observation)).await {
+        match within(&*self.clock, LIMIT, self.look(group, state, cache, need, &mut observation)).await {
             Some(Ok(())) => {
                 cache.nth = cache.nth.saturating_add(1);
                 observation.nth = cache.nth;
@@ -135,41 +143,53 @@ impl Observer {
         group: &Group,
         state: &GroupState,
         cache: &mut ObservationCache,
-        moving: bool,
+        need: Need,
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
-        let listed = self.listed(cache.after).await;
+        let listed = self.listed(cache.after, need).await;
         observation.at = listed.at;
         let listing = listed.listing?;
         if listing.inconsistent {
             return Err(Discarded::ListingChanged);
         }
-        observation.instances = listing
-            .instances
-            .iter()
-            .filter(|marked| marked.group == group.name)
-            .map(|marked| marked.instance.clone())
-            .collect();
+        let shown = listing.instances.iter().filter(|marked| marked.group == group.name);
+        observation.instances = shown.map(|marked| marked.instance.clone()).collect();
+        if listed.number <= cache.after {
+            // No newer listing has its turn yet: what may have changed since is read by id.
+            let changing: BTreeSet<InstanceId> = state
+                .members
+                .values()
+                .filter(|member| may_change(member))
+                .filter_map(|member| member.instance)
+                .collect();
+            observation.instances.retain(|instance| !changing.contains(&instance.id));
+        }
         self.look_up_missing(group, state, observation).await?;
-        self.look_at_nodes(group, state, cache, moving, observation).await
+        self.look_at_nodes(group, state, cache, need, observation).await
     }
 
-    /// The shared listing, read anew where there is none that began after `after` and is young. Whoever comes first
-    /// reads it for those who wait; if it is dropped, the next one does.
-    async fn listed(&self, after: u64) -> Listed {
+    /// The shared listing, read anew where there is none that began after `after` and is young, as soon as the account's rate
+    /// allows it. Whoever comes first reads it for those who wait; if it is dropped, the next one does.
+    async fn listed(&self, after: u64, need: Need) -> Listed {
         let asked = self.order.next();
         let mut shared = self.listing.lock().await;
-        // One that began after it was asked for is as new as any, however long it took.
-        if let Some(listed) = &*shared
-            && listed.number > after
-            && (listed.number > asked || elapsed(listed.at, self.clock.now()) < SHARED)
-        {
-            return listed.clone();
+        let now = self.clock.now();
+        if let Some(listed) = &*shared {
+            let shares = match need {
+                _ if listed.failed() => FAILED,
+                Need::Rests => SHARED,
+                Need::Acts | Need::Moves => SHARED_MOVING,
+            };
+            // One that began after it was asked for is as new as any, however long it took.
+            let young = listed.number > asked || elapsed(listed.at, now) < shares;
+            if (listed.number > after && young) || !self.pace.may_list(now) {
+                return listed.clone();
+            }
         }
         let number = self.order.next();
-        let at = self.clock.now();
         let listing = self.compute.list().await.map(Arc::new).map_err(|failure| unread(&failure));
-        let listed = Listed { number, at, listing };
+        self.pace.listed(now, listing.as_ref().map_or(1, |listing| listing.calls));
+        let listed = Listed { number, at: now, listing };
         *shared = Some(listed.clone());
         listed
     }
@@ -240,15 +260,17 @@ impl Observer {
         group: &Group,
         state: &GroupState,
         cache: &mut ObservationCache,
-        moving: bool,
+        need: Need,
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
         let now = self.clock.now();
-        if let Some(seen) = &cache.nodes
-            && !moving
-            && seen.number > cache.after
-            && elapsed(seen.at, now) < self.idle_refresh
-        {
+        let seen = cache.nodes.as_ref();
+        // What the group itself did since makes them no older for one that only adds.
+        let need =
+            if seen.is_none_or(|seen| seen.number <= cache.after) { need.min(Need::Moves) } else { need };
+        let last = seen.map(|seen| seen.at);
+        if !self.pace.take_nodes(&group.name, need, group.balancers.len(), last, now) {
+            let Some(seen) = seen else { return Err(Discarded::NodesWait) };
             observation.nodes.clone_from(&seen.nodes);
             return Ok(());
         }
@@ -266,6 +288,11 @@ impl Observer {
         cache.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
         Ok(())
     }
+}
+
+/// Whether a step of ours may have changed its instance a moment ago.
+fn may_change(member: &Member) -> bool {
+    !matches!(member.phase, Phase::InService | Phase::Standby) || member.is_leaving() || member.failed
 }
 
 fn unread(failure: &Failure) -> Discarded {

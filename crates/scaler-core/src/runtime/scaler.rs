@@ -132,7 +132,8 @@ impl Builder {
         let configs = self.groups.iter().map(|group| group.balancers.len()).sum();
         let observer =
             Observer::new(Arc::clone(&compute), Arc::clone(&balancer), Arc::clone(&clock), configs);
-        let board = Arc::new(AlertBoard::new(Arc::clone(&store), Arc::clone(&clock), self.freshness));
+        let board =
+            Arc::new(AlertBoard::new(Arc::clone(&store), Arc::clone(&clock), self.freshness, &self.groups));
         let mut groups = BTreeMap::new();
         for group in self.groups {
             let group = Arc::new(group);

@@ -17,6 +17,7 @@ use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::{Appended, Journal};
 use crate::runtime::limiter::removes;
 use crate::runtime::observer::ObservationCache;
+use crate::runtime::pace::Need;
 use crate::runtime::removal_budget::{Permit, PermitRequest};
 use crate::runtime::within;
 use crate::state::{
@@ -28,6 +29,8 @@ use crate::view::{Event, Moment};
 const PERIOD: Duration = Duration::from_secs(10);
 /// How often one is looked at that has members on their way.
 const QUICK: Duration = Duration::from_secs(2);
+/// A signal that flips is acted on at once, and then no more often than this.
+const FLIP: Duration = Duration::from_secs(2);
 /// No turn follows another sooner than this by a deadline.
 const SHORTEST: Duration = Duration::from_millis(200);
 /// How often prices that could not be read are asked for again.
@@ -47,6 +50,8 @@ pub(super) struct Reconciler {
     failures: u32,
     told: Told,
     signals: Vec<PolicySignal>,
+    /// When signals had changed at a turn for the last time.
+    flipped: Option<Timestamp>,
     pub(super) wake: Timestamp,
 }
 
@@ -76,6 +81,7 @@ impl Reconciler {
             failures: 0,
             told: Told::default(),
             signals: Vec::new(),
+            flipped: None,
             wake,
         }
     }
@@ -117,6 +123,14 @@ impl Reconciler {
     /// Whether the policies say something else than at the last turn.
     pub(super) fn signals_changed(&self) -> bool {
         self.runtime.board.signals(&self.group.group(), self.runtime.clock.now()).policies != self.signals
+    }
+
+    /// Whether signals that changed are acted on at once; else they have their turn a moment later.
+    pub(super) fn heeds_alerts(&mut self) -> bool {
+        let now = self.runtime.clock.now();
+        let soon = self.flipped.map(|at| after(at, FLIP)).filter(|soon| *soon > now);
+        self.wake = soon.map_or(self.wake, |soon| self.wake.min(soon));
+        soon.is_none()
     }
 
     /// Observes. Returns the end of the log by which it looked.
@@ -164,7 +178,10 @@ impl Reconciler {
         }
         let state = journal.state();
         drop(journal);
-        self.signals.clone_from(&signals.policies);
+        if self.signals != signals.policies {
+            self.flipped = Some(now);
+            self.signals.clone_from(&signals.policies);
+        }
         self.set_wake(&state, &turn, !begun.is_empty() || !group.under_way.steps().is_empty());
         let report = Arc::new(TurnReport { turn, observation, signals });
         self.tell(&state, &report);
@@ -318,9 +335,9 @@ pub(super) async fn observe(
 ) -> Observation {
     let described = group.group();
     let signal = runtime.board.signals(&described, runtime.clock.now()).together();
-    let moving = is_moving(state, &described, signal) || !in_flight.is_empty();
+    let need = need_of(state, &described, signal, !in_flight.is_empty());
     cache.outdated(group.outdated());
-    let mut observation = runtime.observer.observe(&described, state, cache, moving, in_flight).await;
+    let mut observation = runtime.observer.observe(&described, state, cache, need, in_flight).await;
     let now = runtime.clock.now();
     observation.recent = group.recent().at(now);
     observation.account_refusal = runtime.limiter.refusal(now);
@@ -329,8 +346,8 @@ pub(super) async fn observe(
     observation
 }
 
-/// Whether something in the group moves while the policies say `signal`, so that its nodes are to be read now.
-fn is_moving(state: &GroupState, group: &Group, signal: Signal) -> bool {
+/// How much the group needs to be seen anew while the policies say `signal`.
+fn need_of(state: &GroupState, group: &Group, signal: Signal, busy: bool) -> Need {
     let restless = |member: &Member| {
         !matches!(member.phase, Phase::InService | Phase::Standby)
             || member.is_leaving()
@@ -338,11 +355,19 @@ fn is_moving(state: &GroupState, group: &Group, signal: Signal) -> bool {
             || member.missing.is_some()
     };
     let shrinking = signal == Signal::Low && state.desired.is_some_and(|desired| desired > group.size.min);
-    state.members.values().any(restless)
-        || state.asked.is_some()
+    if signal == Signal::High || state.asked.is_some() || state.desired.is_some_and(|n| n > state.expected())
+    {
+        Need::Acts
+    } else if state.members.values().any(restless)
+        || busy
         || shrinking
         || state.desired != Some(state.expected())
         || state.signal.map(|(last, _)| last) != Some(signal)
+    {
+        Need::Moves
+    } else {
+        Need::Rests
+    }
 }
 
 /// Whether something may change any moment: a launch, or a way out that waits for the cloud and not for its time.

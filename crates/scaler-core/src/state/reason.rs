@@ -30,6 +30,8 @@ pub enum Discarded {
         /// The time that it had.
         seconds: u64,
     },
+    /// Its nodes were never read, and others had their turn first: the account's rate of lists is shared by all groups.
+    NodesWait,
     /// A reason that this version does not know.
     #[serde(other)]
     Other,
@@ -39,7 +41,7 @@ impl Discarded {
     const fn reason(&self) -> (Discriminant<Self>, Option<Refusal>) {
         let refusal = match self {
             Self::Unread { refusal, .. } => Some(*refusal),
-            Self::ListingChanged | Self::TimedOut { .. } | Self::Other => None,
+            Self::ListingChanged | Self::TimedOut { .. } | Self::NodesWait | Self::Other => None,
         };
         (discriminant(self), refusal)
     }
@@ -67,6 +69,9 @@ impl fmt::Display for Discarded {
             Self::TimedOut { seconds } => write!(
                 f,
                 "the cloud did not answer within {seconds} s: see whether its API can be reached from here"
+            ),
+            Self::NodesWait => f.write_str(
+                "its nodes wait for their turn: all groups share the account's rate of lists, and this one is new",
             ),
             Self::Other => f.write_str("a reason that this version does not know"),
         }

@@ -83,9 +83,9 @@ impl Store for Faulty {
         match self.fault {
             Fault::ForgetsThePoll => self.kept.keep_alerts(rows, None).await,
             Fault::KeepsTheFirstWord => {
-                let known = self.kept.alerts().await?.rows;
+                let known = self.kept.alerts().await?;
                 let new: Vec<AlertRow> =
-                    rows.iter().filter(|row| !known.contains_key(&row.alert.fingerprint)).cloned().collect();
+                    rows.iter().filter(|row| known.row(&row.alert.fingerprint).is_none()).cloned().collect();
                 self.kept.keep_alerts(&new, polled).await
             }
             _ => self.kept.keep_alerts(rows, polled).await,

@@ -191,13 +191,12 @@ fn the_load_is_read_from_live_alerts_of_the_group() {
     let mut world = grown(2, 8, 3);
     world.hear("WebCpuLow", AlertState::Firing);
     let value = |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).value;
-    let row = world.alerts.rows.get_mut("WebCpuLow").unwrap();
-    row.alert.annotations.insert("value".into(), "0.1".into());
-    let mut stale = row.clone();
+    world.alter("WebCpuLow", |row| drop(row.alert.annotations.insert("value".into(), "0.1".into())));
+    let mut stale = world.alerts.row("WebCpuLow").unwrap().clone();
     stale.alert.fingerprint = "other".into();
     stale.alert.state = AlertState::Resolved;
     stale.alert.annotations.insert("value".into(), "0.65".into());
-    world.alerts.rows.insert("other".into(), stale);
+    world.alerts.put(stale);
     assert_eq!(value(&world), Some(0.1));
 }
 

@@ -53,10 +53,10 @@ fn oscillation_fewer_members_would_cross_the_high_threshold() {
     let mut world = grown(2, 8, 3);
     world.group.thresholds = Some(Thresholds::new(0.5, 0.8));
     world.hear("WebCpuLow", AlertState::Firing);
-    world.alerts.rows.get_mut("WebCpuLow").unwrap().alert.annotations.insert("value".into(), "0.49".into());
+    world.alter("WebCpuLow", |row| drop(row.alert.annotations.insert("value".into(), "0.49".into())));
     for _ in 0..200 {
-        let row = world.alerts.rows.get_mut("WebCpuLow").unwrap();
-        row.heard = world.now;
+        let now = world.now;
+        world.alter("WebCpuLow", |row| row.heard = now);
         world.turn();
         world.pass(seconds(10));
     }
@@ -440,8 +440,8 @@ fn one_instance_speaks_for_the_group() {
     let mut world = grown(2, 8, 4);
     for _ in 0..700 {
         world.hear("WebCpuLow", AlertState::Firing);
-        let row = world.alerts.rows.get_mut("WebCpuLow").unwrap();
-        row.alert.labels.insert("instance".into(), "127.0.0.1:9100".into());
+        let instance = ("instance".to_owned(), "127.0.0.1:9100".to_owned());
+        world.alter("WebCpuLow", |row| row.alert.labels.extend([instance]));
         world.turn();
         world.pass(seconds(10));
     }
@@ -535,16 +535,20 @@ fn a_member_that_vanished_is_replaced_after_two_looks_and_its_node_swept() {
 fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
     let mut world = at_rest(2, 8);
     world.hear("WebCpuHigh", AlertState::Firing);
-    let polled = world.alerts.rows["WebCpuHigh"].alert.clone();
+    let polled = world.alerts.row("WebCpuHigh").unwrap().alert.clone();
     let begun = world.now;
     world.pass(seconds(2));
     world.hear("WebCpuHigh", AlertState::Resolved);
     let _ = world.alerts.polled(vec![polled.clone()], begun, seconds(45));
-    assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved);
+    assert_eq!(world.alerts.row("WebCpuHigh").unwrap().alert.state, AlertState::Resolved);
     let _ = world.alerts.polled(vec![polled], after(world.now, seconds(1)), seconds(45));
-    assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Firing, "a later one counts");
+    assert_eq!(world.alerts.row("WebCpuHigh").unwrap().alert.state, AlertState::Firing, "a later one counts");
     let _ = world.alerts.polled(vec![], after(world.now, seconds(400)), seconds(45));
-    assert_eq!(world.alerts.rows["WebCpuHigh"].alert.state, AlertState::Resolved, "absent for five minutes");
+    assert_eq!(
+        world.alerts.row("WebCpuHigh").unwrap().alert.state,
+        AlertState::Resolved,
+        "absent for five minutes"
+    );
 }
 
 #[test]
@@ -552,7 +556,7 @@ fn an_alert_that_left_the_polls_is_neither_high_nor_low() {
     let mut world = at_rest(2, 8);
     world.freshness.poll = Some(seconds(15));
     world.hear("WebCpuHigh", AlertState::Firing);
-    let firing = world.alerts.rows["WebCpuHigh"].alert.clone();
+    let firing = world.alerts.row("WebCpuHigh").unwrap().alert.clone();
     let says =
         |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).together();
     let _ = world.alerts.polled(vec![firing], world.now, seconds(45));

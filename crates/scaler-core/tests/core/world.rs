@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use scaler_core::model::{
-    ActorId, Alert, AlertFreshness, AlertState, AlertTable, Amount, ConfigId, Group, Instance, InstanceId,
-    InstanceStatus, Mode, Node, NodeId, NodeStatus, Position, Signals, Size, StepPolicy, Template, after,
+    ActorId, Alert, AlertFreshness, AlertRow, AlertState, AlertTable, Amount, ConfigId, Group, Instance,
+    InstanceId, InstanceStatus, Mode, Node, NodeId, NodeStatus, Position, Signals, Size, StepPolicy,
+    Template, after,
 };
 use scaler_core::reconcile::{Decision, Observation, Plan, Turn, reconcile};
 use scaler_core::state::{
@@ -201,6 +202,13 @@ impl World {
         ]);
         let alert = Alert::new(name.to_owned(), labels, BTreeMap::new(), self.now, state);
         let _ = self.alerts.notified(vec![alert], self.now, self.freshness.confirm);
+    }
+
+    /// Changes what the table of alerts has of one.
+    pub fn alter(&mut self, name: &str, change: impl FnOnce(&mut AlertRow)) {
+        let mut row = self.alerts.row(name).unwrap().clone();
+        change(&mut row);
+        self.alerts.put(row);
     }
 
     pub fn observe(&mut self) -> Observation {

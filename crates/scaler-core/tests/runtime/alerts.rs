@@ -2,9 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use scaler_core::model::{Alert, AlertFreshness, AlertState, Signal};
+use scaler_core::model::{Alert, AlertFreshness, AlertState, ConfigId, Signal, elapsed};
 use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
 use scaler_core::runtime::{Outcome, Scaler};
 use scaler_core::state::{Cause, Fact};
@@ -20,7 +21,7 @@ async fn notifications_that_arrive_together_share_a_commit() {
     for kept in futures_util::future::join_all(told).await {
         kept.unwrap();
     }
-    assert_eq!(bench.store.alerts().await.unwrap().rows.len(), 100);
+    assert_eq!(bench.store.alerts().await.unwrap().len(), 100);
     let commits = bench.store.keeps.load(Ordering::SeqCst);
     assert!(commits <= 3, "{commits} commits");
 }
@@ -42,7 +43,7 @@ async fn a_notification_whose_sender_went_away_takes_no_other_with_it() {
     assert!(poll(&mut second).await);
     drop(first);
     second.await.unwrap();
-    assert!(bench.store.alerts().await.unwrap().rows.contains_key("B"));
+    assert!(bench.store.alerts().await.unwrap().row("B").is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,10 +53,10 @@ async fn what_the_store_does_not_keep_does_not_count() {
     *bench.store.broken.lock().unwrap() = true;
     let error = scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap_err();
     assert!(error.to_string().contains("not stored"));
-    assert!(scaler.alerts().table().rows.is_empty());
+    assert!(scaler.alerts().table().is_empty());
     *bench.store.broken.lock().unwrap() = false;
     scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
-    assert_eq!(scaler.alerts().table().rows.len(), 1);
+    assert_eq!(scaler.alerts().table().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,6 +83,76 @@ async fn a_notification_rouses_the_actor_at_once_and_its_repetition_does_not() {
     assert_eq!(bench.cloud.serving(), 4);
     let decided = bench.facts().await.iter().filter(|fact| matches!(fact, Fact::Decided { .. })).count();
     assert_eq!(decided, 2, "one size asked for, one by the alert");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_that_flips_made_a_turn_each_time() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    let told = async {
+        tokio::time::sleep(seconds(100)).await;
+        let lists = bench.cloud.state().node_lists;
+        for n in 0..400 {
+            let state = if n % 2 == 0 { AlertState::Firing } else { AlertState::Resolved };
+            scaler.alerts().notified(vec![alert("WebCpuLow", state)]).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let turns = bench.cloud.state().node_lists - lists;
+        assert!((5..=15).contains(&turns), "{turns} turns in 20 s");
+    };
+    scaler.run(told).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_roused_groups_that_it_does_not_speak_of() {
+    let bench = Bench::new();
+    let scaler = bench.scaler([group("web", CONFIG, 1, 12), group("api", ConfigId(8), 1, 12)], 1);
+    bench.turn_for(&scaler, seconds(200)).await;
+    let told = async {
+        tokio::time::sleep(seconds(21)).await;
+        let mut high = alert("WebCpuHigh", AlertState::Firing);
+        high.labels.insert("autoscale_group".to_owned(), "api".to_owned());
+        scaler.alerts().notified(vec![high]).await.unwrap();
+        tokio::time::sleep(seconds(1)).await;
+    };
+    scaler.run(told).await.unwrap();
+    let (web, api) = (scaler.group("web").unwrap(), scaler.group("api").unwrap());
+    let now = bench.clock.now();
+    let (web, api) = (web.status().await.unwrap(), api.status().await.unwrap());
+    assert_eq!((web.signal, api.signal), (Some(Signal::Neutral), Some(Signal::High)));
+    let ages = [&web, &api].map(|status| elapsed(status.observed.unwrap(), now));
+    assert!(ages[0] > seconds(1) && ages[1] <= seconds(1), "{ages:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_wrote_every_alert_of_the_alertmanager_each_time() {
+    let bench = Bench::new();
+    let source = Source::default();
+    let mut alerts: Vec<Alert> = (0..2_000)
+        .map(|n| {
+            let mut one = alert("SomebodyElses", AlertState::Firing);
+            one.fingerprint = format!("other-{n}");
+            one
+        })
+        .collect();
+    alerts.push(alert("WebCpuHigh", AlertState::Firing));
+    *source.says.lock().unwrap() = Some(alerts);
+    let scaler = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(bench.cloud.clone())
+        .store(bench.store.clone())
+        .clock(bench.clock)
+        .alerts(source.clone())
+        .freshness(AlertFreshness::polled(seconds(15)))
+        .group(group("web", CONFIG, 1, 12))
+        .build()
+        .unwrap();
+    bench.turn_for(&scaler, seconds(10)).await;
+    assert_eq!(bench.store.rows.load(Ordering::SeqCst), 2_001, "all of them are kept once");
+    bench.turn_for(&scaler, seconds(150)).await;
+    let again = bench.store.rows.load(Ordering::SeqCst) - 2_001;
+    assert!((9..=12).contains(&again), "then only the one that a policy is about: {again} rows by ten polls");
+    assert_eq!(web_of(&scaler).status().await.unwrap().signal, Some(Signal::High));
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,11 +219,11 @@ async fn alerts_that_were_resolved_were_kept_for_ever_where_nobody_polls() {
     let scaler = bench.web(1);
     let told = (0..500).map(|n| alert(&format!("Other{n}"), AlertState::Resolved)).collect();
     scaler.alerts().notified(told).await.unwrap();
-    assert_eq!(scaler.alerts().table().rows.len(), 500);
+    assert_eq!(scaler.alerts().table().len(), 500);
     tokio::time::sleep(seconds(8 * 86_400)).await;
     scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
-    assert_eq!(scaler.alerts().table().rows.len(), 1);
+    assert_eq!(scaler.alerts().table().len(), 1);
     let again = bench.web(2);
     again.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
-    assert_eq!(again.alerts().table().rows.len(), 1, "nor does the store keep them");
+    assert_eq!(again.alerts().table().len(), 1, "nor does the store keep them");
 }

@@ -1,6 +1,6 @@
 //! A small cloud behind the ports, whose time is the paused runtime's.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -46,6 +46,8 @@ pub struct State {
     pub calls: Vec<String>,
     pub lists: usize,
     pub node_lists: usize,
+    /// Every call that lists, as it is answered: of instances, a call for each page of 500, and of a config's nodes.
+    pub listed: Vec<(Timestamp, Option<ConfigId>)>,
     /// What becomes of the next calls whose name begins so.
     pub fates: VecDeque<(&'static str, Fate)>,
     /// The listing can't be believed.
@@ -83,14 +85,14 @@ impl Cloud {
                 machine.instance.status = InstanceStatus::Running;
             }
         }
+        let serves =
+            |machine: &&Machine| machine.healthy && machine.instance.status == InstanceStatus::Running;
+        let serving =
+            machines.values().filter(serves).filter_map(|machine| machine.instance.address.as_ref());
+        let serving: BTreeSet<&String> = serving.collect();
         for node in nodes.values_mut() {
-            let healthy = machines.values().any(|machine| {
-                machine.instance.address.as_ref() == Some(&node.address)
-                    && machine.healthy
-                    && machine.instance.status == InstanceStatus::Running
-            });
-            node.status =
-                if healthy && node.mode != Mode::Reject { NodeStatus::Up } else { NodeStatus::Down };
+            let healthy = serving.contains(&node.address) && node.mode != Mode::Reject;
+            node.status = if healthy { NodeStatus::Up } else { NodeStatus::Down };
         }
         state
     }
@@ -217,6 +219,9 @@ impl Compute for Cloud {
         }
         let mut state = self.state();
         state.lists += 1;
+        let calls = state.machines.len().div_ceil(500).max(1);
+        let now = self.clock.now();
+        state.listed.extend(vec![(now, None); calls]);
         if let Some(at) = state.fates.iter().position(|(of, _)| *of == "list") {
             return Err(match state.fates.remove(at) {
                 Some((_, Fate::Limited(wait))) => limited("list", wait),
@@ -228,6 +233,7 @@ impl Compute for Cloud {
         };
         let mut listing = Listing::new(state.machines.values().filter_map(marked).collect());
         listing.inconsistent = state.inconsistent;
+        listing.calls = u32::try_from(calls).unwrap();
         Ok(listing)
     }
 
@@ -291,6 +297,7 @@ impl Balancer for Cloud {
         let mut state = self.state();
         state.node_lists += 1;
         let seen = self.clock.now();
+        state.listed.push((seen, Some(config)));
         let lag = state.lag;
         // The first state that was left after that time was in force then.
         let past = state.past.iter().find(|(left, _)| after(*left, lag) > seen).map(|(_, nodes)| nodes);

@@ -28,6 +28,8 @@ pub struct Faulty {
     pub inner: InMemoryStore,
     faults: Arc<Mutex<VecDeque<(&'static str, Fault)>>>,
     pub keeps: Arc<AtomicUsize>,
+    /// Rows of alerts that were written.
+    pub rows: Arc<AtomicUsize>,
     pub broken: Arc<Mutex<bool>>,
 }
 
@@ -112,6 +114,7 @@ impl Store for Faulty {
 
     async fn keep_alerts(&self, rows: &[AlertRow], polled: Option<Timestamp>) -> Result<(), StoreError> {
         self.keeps.fetch_add(1, Ordering::SeqCst);
+        self.rows.fetch_add(rows.len(), Ordering::SeqCst);
         tokio::task::yield_now().await;
         if *self.broken.lock().unwrap() {
             return Err(broken("keeping alerts"));

@@ -1,0 +1,178 @@
+//! How fast lists are read: the account's rate of them is shared by all groups.
+//!
+//! The API lets each list be read 200 times a minute. Listings of the instances take no more than a third of that, whatever
+//! their pages. Of the lists of nodes, groups at rest have up to 90 a minute, and groups that move the others: neither takes
+//! from the other.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::{GroupName, after, elapsed};
+
+/// What a listing of the instances takes up for each of its calls, and at least.
+const LISTING: Duration = Duration::from_millis(1_250);
+const LISTING_AT_LEAST: Duration = Duration::from_secs(2);
+/// Where nothing was listed for a while, a listing may begin so much before its turn: a small account never waits.
+const LISTING_AHEAD: Duration = Duration::from_secs(20);
+
+/// Lists of nodes in a minute, those at once aside.
+const NODES: u32 = 170;
+/// Of which groups at rest have so many for each config, and at most.
+const NODES_AT_REST: u32 = 6;
+const NODES_AT_REST_MOST: u32 = 90;
+/// So many lists of nodes may begin at once for groups that move, and for groups at rest.
+const AT_ONCE: u32 = 20;
+const AT_ONCE_AT_REST: u32 = 10;
+/// A group at rest does not read its nodes again before it is a quarter of the time in which all have their turn.
+const EARLY: u32 = 4;
+/// Who has not asked again for so long does not wait for its turn any more.
+const WANTS: Duration = Duration::from_secs(15);
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How much a group needs to be seen anew. Of those that move, the earlier ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    /// It has something to add.
+    Acts,
+    /// Something of it moves, or it was never observed.
+    Moves,
+    /// It is at rest.
+    Rests,
+}
+
+/// A rate that is kept on the whole: some calls may begin at once, and then each waits for its turn.
+#[derive(Debug)]
+struct Rate {
+    per_call: Duration,
+    ahead: Duration,
+    /// What was begun is paid for up to this time.
+    paid: Option<Timestamp>,
+}
+
+impl Rate {
+    fn new(a_minute: u32, at_once: u32) -> Self {
+        let per_call = MINUTE / a_minute.max(1);
+        Self { per_call, ahead: per_call.saturating_mul(at_once), paid: None }
+    }
+
+    /// How much of `ahead` is left.
+    fn left(&self, now: Timestamp) -> Duration {
+        self.ahead.saturating_sub(self.paid.map_or(Duration::ZERO, |paid| elapsed(now, paid)))
+    }
+
+    /// Calls that may begin now.
+    fn free(&self, now: Timestamp) -> usize {
+        let calls = self.left(now).as_micros() / self.per_call.as_micros().max(1);
+        usize::try_from(calls).unwrap_or(usize::MAX)
+    }
+
+    fn spend(&mut self, now: Timestamp, time: Duration) {
+        self.paid = Some(after(self.paid.map_or(now, |paid| paid.max(now)), time));
+    }
+}
+
+/// Who may read a list now.
+#[derive(Debug)]
+pub(super) struct Pace {
+    state: Mutex<State>,
+    /// How old a group's nodes are at least when they are read again at rest.
+    at_rest: Duration,
+}
+
+#[derive(Debug)]
+struct State {
+    listings: Rate,
+    /// What the last listing took up.
+    listing: Duration,
+    moving: Rate,
+    resting: Rate,
+    /// Groups that asked for their nodes and have to wait.
+    wanting: BTreeMap<GroupName, Wanting>,
+}
+
+#[derive(Debug)]
+struct Wanting {
+    need: Need,
+    /// When it last read them.
+    last: Option<Timestamp>,
+    asked: Timestamp,
+}
+
+impl Pace {
+    /// That of groups with so many configs in all.
+    pub(super) fn new(configs: usize) -> Self {
+        let configs = u32::try_from(configs).unwrap_or(u32::MAX);
+        let resting = configs.saturating_mul(NODES_AT_REST).clamp(1, NODES_AT_REST_MOST);
+        let resting = Rate::new(resting, AT_ONCE_AT_REST);
+        let at_rest = resting.per_call.saturating_mul(configs) / EARLY;
+        let state = State {
+            listings: Rate { per_call: LISTING, ahead: LISTING_AHEAD, paid: None },
+            listing: LISTING_AT_LEAST,
+            moving: Rate::new(NODES - NODES_AT_REST_MOST.min(configs.saturating_mul(NODES_AT_REST)), AT_ONCE),
+            resting,
+            wanting: BTreeMap::new(),
+        };
+        Self { state: Mutex::new(state), at_rest }
+    }
+
+    /// Whether the instances may be listed now, if that takes as many calls as the last time.
+    pub(super) fn may_list(&self, now: Timestamp) -> bool {
+        let state = self.state();
+        state.listings.left(now) >= state.listing.min(state.listings.ahead)
+    }
+
+    /// They were listed by so many calls.
+    pub(super) fn listed(&self, now: Timestamp, calls: u32) {
+        let mut state = self.state();
+        state.listing = LISTING.saturating_mul(calls).max(LISTING_AT_LEAST);
+        let takes = state.listing;
+        state.listings.spend(now, takes);
+    }
+
+    /// Takes `configs` reads of nodes for `group`, which read them last at `last`; whoever waits the longest comes first.
+    pub(super) fn take_nodes(
+        &self,
+        group: &GroupName,
+        need: Need,
+        configs: usize,
+        last: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
+        let rests = need == Need::Rests;
+        if rests && last.is_some_and(|last| elapsed(last, now) < self.at_rest) {
+            return false;
+        }
+        let mut state = self.state();
+        let State { moving, resting, wanting, .. } = &mut *state;
+        wanting.remove(group);
+        wanting.retain(|_, other| elapsed(other.asked, now) < WANTS);
+        let same = |other: &Wanting| (other.need == Need::Rests) == rests;
+        let first = |other: &&Wanting| same(other) && other.need <= need && other.last < last;
+        let wanted = configs.saturating_add(wanting.values().filter(first).count());
+        let rate = match need {
+            Need::Rests => resting,
+            // Who was never observed may also take from those at rest: at the start nobody is.
+            _ if last.is_none() && moving.free(now) < wanted => resting,
+            _ => moving,
+        };
+        // More than ever may begin at once begin when all of that is free.
+        let most =
+            usize::try_from(rate.ahead.as_micros() / rate.per_call.as_micros().max(1)).unwrap_or(usize::MAX);
+        if rate.free(now) < wanted.min(most) {
+            wanting.insert(group.clone(), Wanting { need, last, asked: now });
+            return false;
+        }
+        let calls = u32::try_from(configs).unwrap_or(u32::MAX);
+        let takes = rate.per_call.saturating_mul(calls);
+        rate.spend(now, takes);
+        true
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
