@@ -1,10 +1,11 @@
 //! The nodes of NodeBalancer configs, one at a time: configs are never rebuilt.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use linode_api::api::ConfigHandle;
-use linode_api::models::CreateNodeBalancerNode;
+use linode_api::models::{CreateNodeBalancerNode, NodeBalancerId};
 use linode_api::{Client, models};
 
 use crate::failure::{Doing, sorted, unsent};
@@ -14,12 +15,16 @@ use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
 
 /// What errors call a node.
 const NODE: &str = "node";
+/// What errors call a config.
+const CONFIG: &str = "NodeBalancer config";
 
-/// The NodeBalancer configs of all groups.
+/// The NodeBalancer configs of all groups. A config that a group left is found by asking each NodeBalancer of the account.
 #[derive(Clone, Debug)]
 pub struct LinodeBalancers {
     linode: Client,
     backends: BTreeMap<ConfigId, Backend>,
+    /// The NodeBalancers of configs that groups left, where they were found.
+    left: Arc<Mutex<BTreeMap<ConfigId, NodeBalancerId>>>,
 }
 
 impl LinodeBalancers {
@@ -27,7 +32,8 @@ impl LinodeBalancers {
     #[must_use]
     pub fn new<'a>(linode: Client, groups: impl IntoIterator<Item = &'a LinodeGroup>) -> Self {
         let backends = groups.into_iter().flat_map(|group| &group.backends);
-        Self { linode, backends: backends.map(|backend| (backend.config.into(), *backend)).collect() }
+        let backends = backends.map(|backend| (backend.config.into(), *backend)).collect();
+        Self { linode, backends, left: Arc::default() }
     }
 
     fn backend(&self, config: ConfigId) -> Result<Backend, Failure> {
@@ -36,16 +42,58 @@ impl LinodeBalancers {
         })
     }
 
-    fn at(&self, config: ConfigId) -> Result<ConfigHandle, Failure> {
-        let backend = self.backend(config)?;
-        Ok(self.linode.nodebalancer(backend.nodebalancer).config(backend.config))
+    /// A config of a group, or one that a group left; none where no NodeBalancer has it any more.
+    async fn at(&self, config: ConfigId) -> Result<Option<ConfigHandle>, Failure> {
+        if let Some(backend) = self.backends.get(&config) {
+            return Ok(Some(self.linode.nodebalancer(backend.nodebalancer).config(backend.config)));
+        }
+        let known = self.left.lock().unwrap_or_else(PoisonError::into_inner).get(&config).copied();
+        let found = match known {
+            Some(nodebalancer) => Some(nodebalancer),
+            None => self.find(config).await?,
+        };
+        let Some(nodebalancer) = found else { return Ok(None) };
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).insert(config, nodebalancer);
+        Ok(Some(self.linode.nodebalancer(nodebalancer).config(id::id(config.0, CONFIG)?)))
     }
+
+    /// The NodeBalancer that has a config: the API knows a config by its NodeBalancer alone.
+    async fn find(&self, config: ConfigId) -> Result<Option<NodeBalancerId>, Failure> {
+        let read = |error| sorted(Doing::Reading, error);
+        let all = self.linode.nodebalancers().list().await.map_err(read)?;
+        let shown = |backend: &Backend| all.iter().any(|shown| shown.id == backend.nodebalancer);
+        if !self.backends.values().any(shown) {
+            return Err(incomplete("the list shows no NodeBalancer that a group is behind"));
+        }
+        let mut consistent = all.is_consistent();
+        for nodebalancer in all.iter() {
+            let configs = match self.linode.nodebalancer(nodebalancer.id).configs().list().await {
+                Err(error) if error.is_not_found() => continue,
+                configs => configs.map_err(read)?,
+            };
+            if configs.iter().any(|shown| ConfigId::from(shown.id) == config) {
+                return Ok(Some(nodebalancer.id));
+            }
+            consistent &= configs.is_consistent();
+        }
+        if consistent { Ok(None) } else { Err(incomplete("NodeBalancers changed while they were read")) }
+    }
+}
+
+/// Nothing may be concluded from a search that did not see everything.
+fn incomplete(why: &str) -> Failure {
+    Failure::new(
+        FailureKind::Transient,
+        format!("looking for a config that a group left: {why}; it is asked again"),
+    )
 }
 
 #[async_trait]
 impl Balancer for LinodeBalancers {
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
-        let listed = self.at(config)?.nodes().list().await.map_err(|error| sorted(Doing::Reading, error))?;
+        let none = || format!("no NodeBalancer of the account has config {config}");
+        let at = self.at(config).await?.ok_or_else(|| Failure::new(FailureKind::NotFound, none()))?;
+        let listed = at.nodes().list().await.map_err(|error| sorted(Doing::Reading, error))?;
         if !listed.is_consistent() {
             let message = format!("the nodes of config {config} changed while they were read: ask again");
             return Err(Failure::new(FailureKind::Transient, message));
@@ -54,7 +102,8 @@ impl Balancer for LinodeBalancers {
     }
 
     async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
-        match self.at(config)?.node(id::id(id.0, NODE)?).get().await {
+        let Some(at) = self.at(config).await? else { return Ok(None) };
+        match at.node(id::id(id.0, NODE)?).get().await {
             Ok(node) => Ok(Some(shown(config, &node))),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(sorted(Doing::Reading, error)),
@@ -65,7 +114,8 @@ impl Balancer for LinodeBalancers {
         let backend = self.backend(new.config)?;
         let address = with_port(&new.address, backend.port);
         let node = CreateNodeBalancerNode::new(address, &new.label).mode(models::NodeMode::Accept);
-        let created = self.at(new.config)?.nodes().create(&node).await;
+        let at = self.linode.nodebalancer(backend.nodebalancer).config(backend.config);
+        let created = at.nodes().create(&node).await;
         created.map(|node| node.id.into()).map_err(|error| sorted(Doing::Creating, error))
     }
 
@@ -78,12 +128,16 @@ impl Balancer for LinodeBalancers {
                 return Err(unsent(format!("node {id} of config {config}: this mode is never set by us")));
             }
         };
-        let changed = self.at(config)?.node(id::id(id.0, NODE)?).set_mode(wanted).await;
+        let gone =
+            || Failure::new(FailureKind::Transient, format!("config {config} does not exist any more"));
+        let at = self.at(config).await?.ok_or_else(gone)?;
+        let changed = at.node(id::id(id.0, NODE)?).set_mode(wanted).await;
         changed.map(drop).map_err(|error| sorted(Doing::Changing, error))
     }
 
     async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure> {
-        match self.at(config)?.node(id::id(id.0, NODE)?).delete().await {
+        let Some(at) = self.at(config).await? else { return Ok(()) };
+        match at.node(id::id(id.0, NODE)?).delete().await {
             Err(error) if !error.is_not_found() => Err(sorted(Doing::Removing, error)),
             _ => Ok(()),
         }

@@ -31,6 +31,7 @@ pub(super) fn sorted(doing: Doing, error: Error) -> Failure {
         ErrorKind::Invalid if doing == Doing::Removing => FailureKind::Guarded,
         // What is to be changed was just seen; when it is gone the next look shows it.
         ErrorKind::NotFound if doing == Doing::Changing => FailureKind::Transient,
+        ErrorKind::NotFound if doing == Doing::Reading => FailureKind::NotFound,
         ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Request => FailureKind::Request,
         ErrorKind::RateLimited => FailureKind::RateLimited,
         ErrorKind::Connect => FailureKind::NotSent,

@@ -89,7 +89,7 @@ fn say(
         MemberAction::Protect => ("is protected", "would be protected"),
         MemberAction::Unprotect => ("is no longer protected", "would no longer be protected"),
         MemberAction::Standby => ("is on standby", "would be on standby"),
-        MemberAction::Activate => ("is back from standby", "would be back from standby"),
+        MemberAction::Activate => ("comes back from standby", "would come back from standby"),
         MemberAction::Replace => ("is being replaced", "would be replaced"),
     };
     let done = format!("instance {instance} {}", if dry_run { would } else { is });

@@ -109,7 +109,7 @@ pub(super) async fn member(
         MemberAction::Protect => "is protected".to_owned(),
         MemberAction::Unprotect => "is no longer protected".to_owned(),
         MemberAction::Standby => "is on standby".to_owned(),
-        MemberAction::Activate => "is back from standby".to_owned(),
+        MemberAction::Activate => "comes back from standby".to_owned(),
         MemberAction::Replace => "is being replaced: it goes once another one serves".to_owned(),
     };
     Ok(Json(Done::new(format!("instance {instance} {done}"))))

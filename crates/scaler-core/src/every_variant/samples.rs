@@ -92,6 +92,7 @@ pub(super) fn step_reasons() -> Vec<StepReason> {
         NodeRelabelled => [StepReason::NodeRelabelled],
         InstanceExists => [StepReason::InstanceExists { instance: INSTANCE }],
         NodeServes => [StepReason::NodeServes],
+        NotServing => [StepReason::NotServing],
         Other => [StepReason::Other],
     );
     reasons.extend(differing.skip(1));
@@ -241,6 +242,7 @@ pub(super) fn holds() -> Vec<Hold> {
             Hold::ReplacementFirst { member: member(), needed: 3, serving: 2, warmed: false },
             Hold::ReplacementFirst { member: member(), needed: 3, serving: 2, warmed: true },
         ],
+        ConfigLeft => [Hold::ConfigLeft { config: CONFIG, needed: 4, serving: 3 }],
         SurplusNeeded => [Hold::SurplusNeeded { kept: 1, surplus: 2 }],
         FailedMayNotGo => [Hold::FailedMayNotGo { member: member() }],
         DrainWithoutPermit => [Hold::DrainWithoutPermit { member: member() }],
@@ -283,6 +285,8 @@ fn steps() -> Vec<Step> {
         template: "t1".into(),
         again,
     };
+    let deregister =
+        |stays| Step::Deregister { slot: SLOT, config: CONFIG, node: NODE, instance: INSTANCE, stays };
     let mode = |mode, why| Step::SetMode { slot: SLOT, config: CONFIG, node: NODE, mode, why };
     every!(Step:
         Create => [create(false), create(true)],
@@ -299,8 +303,9 @@ fn steps() -> Vec<Step> {
             mode(Mode::Drain, Some(DrainWhy::Surplus)),
             mode(Mode::Drain, Some(DrainWhy::Replaced)),
             mode(Mode::Reject, Some(DrainWhy::FailedLaunch)),
+            mode(Mode::Drain, Some(DrainWhy::Moved)),
         ],
-        Deregister => [Step::Deregister { slot: SLOT, config: CONFIG, node: NODE, instance: INSTANCE }],
+        Deregister => [deregister(false), deregister(true)],
         Delete => [Step::Delete { slot: SLOT, instance: INSTANCE }],
         Sweep => [
             Step::Sweep { config: CONFIG, node: NODE, label: member(), beside: None },
@@ -399,6 +404,10 @@ pub(super) fn facts() -> Vec<Fact> {
         ],
         Missing => [Fact::Missing { slot }],
         Reappeared => [Fact::Reappeared { slot }],
+        NodeSeen => [
+            Fact::NodeSeen { slot, config: CONFIG, node: Some(NODE) },
+            Fact::NodeSeen { slot, config: CONFIG, node: None },
+        ],
         Gone => [Fact::Gone { slot }],
         Marked => [Fact::Marked { slot, mark: Mark::Failed }],
         ModeSet => [

@@ -1,12 +1,18 @@
 //! One instance of a group, as the log knows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ConfigId, Group, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash, after};
+use crate::model::{
+    ConfigId, Group, InstanceId, InstanceType, Mode, NodeId, Slot, TemplateHash, after, elapsed,
+};
+
+/// So many times in which a member was unhealthy are remembered.
+const UNHEALTHY_TIMES: usize = 64;
 
 /// Where a member is. Each phase that waits has a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,6 +82,8 @@ pub enum DrainWhy {
     Replaced,
     /// It never reached service: no time to drain, no permit.
     FailedLaunch,
+    /// Its group left the config. It serves at the group's configs and stays, so it needs no permit.
+    Moved,
 }
 
 /// A drain that was intended.
@@ -166,6 +174,8 @@ pub struct Member {
     pub untagged: Option<Timestamp>,
     /// It has been in service for a whole warm-up: its launch is a success.
     pub proven: bool,
+    /// When it was unhealthy lately, from when until when.
+    pub unhealthy: VecDeque<(Timestamp, Timestamp)>,
     /// First missing in two kinds of look-up, by list and by id, at that time.
     pub missing: Option<Timestamp>,
 }
@@ -264,6 +274,7 @@ impl Member {
             refusals: 0,
             untagged: None,
             proven: false,
+            unhealthy: VecDeque::new(),
             missing: None,
         }
     }
@@ -302,6 +313,21 @@ impl Member {
         self.is_on_its_way() || ((self.is_in_service() || self.is_unhealthy()) && self.replacing.is_none())
     }
 
+    /// It was unhealthy from `since` until `until`.
+    pub(crate) fn was_unhealthy(&mut self, since: Timestamp, until: Timestamp) {
+        self.unhealthy.push_back((since, until));
+        if self.unhealthy.len() > UNHEALTHY_TIMES {
+            self.unhealthy.pop_front();
+        }
+    }
+
+    /// How long it was unhealthy within `window` before `now`, being unhealthy since `self.since`.
+    pub(crate) fn unhealthy_within(&self, window: Duration, now: Timestamp) -> Duration {
+        let within = |since, until| window.saturating_sub(elapsed(until, now)).min(elapsed(since, until));
+        let before: Duration = self.unhealthy.iter().map(|(since, until)| within(*since, *until)).sum();
+        before.saturating_add(within(self.since, now))
+    }
+
     /// Unhealthy, and nothing is done about it yet.
     #[must_use]
     pub fn is_unhealthy(&self) -> bool {
@@ -312,6 +338,13 @@ impl Member {
     #[must_use]
     pub const fn counts_against_max(&self) -> bool {
         !self.standby
+    }
+
+    /// Configs that the group left, at which it has nodes or may have.
+    #[must_use]
+    pub fn old_configs(&self, group: &Group) -> BTreeSet<ConfigId> {
+        let known = self.nodes.keys().chain(self.registering.keys()).copied();
+        known.filter(|config| !group.balancers.contains(config)).collect()
     }
 
     /// On its way out.

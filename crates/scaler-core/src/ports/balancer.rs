@@ -28,10 +28,11 @@ impl NewNode {
 /// Shows and changes the nodes of NodeBalancer configs. Never rebuilds a config.
 #[async_trait]
 pub trait Balancer: Send + Sync {
-    /// Every node of a config.
+    /// Every node of a config, also of one that is in no group's description any more: members are led off it.
     ///
     /// # Errors
-    /// A [`Failure`]; nothing may be concluded from it, also where the listing changed while it was read.
+    /// A [`Failure`], [`FailureKind::NotFound`](crate::ports::FailureKind::NotFound) only where the config does not exist; nothing may
+    /// be concluded from another one, also where the listing changed while it was read.
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure>;
 
     /// One node by id; `None` only where the cloud says that it does not exist (404).

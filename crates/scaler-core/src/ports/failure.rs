@@ -26,6 +26,8 @@ pub enum FailureKind {
     Request,
     /// The label is taken: what has it is to be looked at.
     LabelTaken,
+    /// What was to be read does not exist (404).
+    NotFound,
     /// The thing refuses to be changed: a lock, a protection.
     Guarded,
 }
@@ -39,7 +41,7 @@ impl FailureKind {
             Self::NotSent => Refusal::NotSent,
             Self::SoldOut => Refusal::SoldOut,
             Self::Account => Refusal::Account,
-            Self::Request | Self::LabelTaken => Refusal::Request,
+            Self::Request | Self::LabelTaken | Self::NotFound => Refusal::Request,
             Self::Guarded => Refusal::Guarded,
         }
     }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Origin, Phase, Slot, after, elapsed,
+    ConfigId, Group, Instance, InstanceStatus, Member, Mode, Node, NodeStatus, Origin, Phase, Slot, after,
+    elapsed,
 };
 use crate::reconcile::Observation;
-use crate::reconcile::timing::{CLOCK_SKEW, DELETED_SHOWN, DRAIN_IS_OURS, GONE_TWICE};
+use crate::reconcile::timing::{CLOCK_SKEW, DELETED_SHOWN, DRAIN_IS_OURS, FLAPS, GONE_TWICE, NODE_LAG};
 use crate::state::{Fact, GroupMode, GroupState, LAPSE, Mark};
 
 /// Facts to be appended before anything is decided: members found, missing and gone, phases, and deadlines that passed.
@@ -125,6 +126,7 @@ impl View<'_> {
     fn member(&self, member: &Member, facts: &mut Vec<Fact>) {
         let slot = member.slot;
         let Some(id) = member.instance else { return };
+        self.nodes(member, facts);
         if self.observation.untagged.contains(&id) {
             // Somebody's script, or an API that shows no tags for a moment: nobody has said that it is not ours any more.
             if member.untagged.is_none() {
@@ -176,7 +178,45 @@ impl View<'_> {
 
     fn all(&self, member: &Member, modes: &[Mode]) -> bool {
         self.observation.nodes_fresh
-            && self.observation.nodes_of(self.group, member).iter().all(|node| modes.contains(&node.mode))
+            && self.observation.all_nodes_of(self.group, member).iter().all(|node| modes.contains(&node.mode))
+    }
+
+    /// Nodes that the log does not know, and those that it knows at configs that the group left and that are not there any more.
+    fn nodes(&self, member: &Member, facts: &mut Vec<Fact>) {
+        let slot = member.slot;
+        if !self.observation.nodes_fresh || self.observation.in_flight.contains(&slot) {
+            return;
+        }
+        let old = member.old_configs(self.group);
+        for config in self.group.balancers.iter().chain(&old) {
+            let node = self.observation.node_of(self.group, member, *config);
+            let node = node.or_else(|| self.node_at_its_address(member, *config)).map(|node| node.id);
+            let young = member.registering.get(config).is_some_and(|at| elapsed(*at, self.now) < NODE_LAG);
+            let differs = match node {
+                Some(_) => node != member.nodes.get(config).copied(),
+                None => old.contains(config) && !young,
+            };
+            if differs {
+                facts.push(Fact::NodeSeen { slot, config: *config, node });
+            }
+        }
+    }
+
+    /// A node at a member's address with a label in our form that nobody has: the address says whose it is. Its instance was
+    /// renamed before the log heard of it. One whose label was another member's a while ago may be a ghost of a lagging list.
+    fn node_at_its_address(&self, member: &Member, config: ConfigId) -> Option<&Node> {
+        let instance = self.observation.instance(member.instance?)?;
+        let others = |label: &String| {
+            self.state.gone_labels.contains_key(label)
+                || self.state.members.values().any(|other| other.slot != member.slot && other.label == *label)
+                || self
+                    .observation
+                    .instances
+                    .iter()
+                    .any(|other| other.id != instance.id && other.label == *label)
+        };
+        let mut here = self.observation.nodes.iter().filter(|node| node.config == config);
+        here.find(|node| Some(&node.address) == instance.address.as_ref() && !others(&node.label))
     }
 
     /// The phase of a member whose instance is not shown, by the nodes that the log has: whether it serves is seen there.
@@ -226,6 +266,12 @@ impl View<'_> {
         }
         let nodes = self.observation.nodes_of(self.group, member);
         let held = nodes.iter().any(|node| node.mode != Mode::Accept);
+        // A config that the group left and came back to.
+        let came_back = |node: &&Node| {
+            let asked = member.modes.get(&node.config).map(|wish| wish.mode);
+            matches!(asked, Some(Mode::Drain | Mode::Reject))
+        };
+        let foreign = nodes.iter().any(|node| node.mode != Mode::Accept && !came_back(node));
         // After the loss of a store a call of the actor before may still land: for a while what drains is ours, too.
         let late = |since: Option<Timestamp>| since.is_some_and(|at| elapsed(at, self.now) < DRAIN_IS_OURS);
         let ours = late(member.last_drain)
@@ -234,7 +280,7 @@ impl View<'_> {
                 .modes
                 .values()
                 .any(|wish| wish.mode == Mode::Accept && !wish.done && late(Some(wish.at)));
-        if held && !ours {
+        if foreign && !ours {
             return Phase::Standby;
         }
         let complete = nodes.len() == self.group.balancers.len();
@@ -251,9 +297,13 @@ impl View<'_> {
         let down = instance.status == InstanceStatus::Stopped
             || nodes.iter().any(|node| node.status == NodeStatus::Down && node.mode == Mode::Accept);
         if member.served.is_some() {
-            let overdue = member.phase == Phase::Registering && self.late(member.since);
+            let behind = self.observation.nodes_left_behind(self.group, member);
+            let behind = behind.iter().any(|node| node.status == NodeStatus::Up && node.mode == Mode::Accept);
+            // Where nobody comes up at the configs that the group moves to, these are at fault, not the members.
+            let at_fault = !behind || self.state.serving() > 0;
+            let overdue = member.phase == Phase::Registering && at_fault && self.late(member.since);
             return match member.phase {
-                _ if down || overdue => Phase::Unhealthy,
+                _ if (down && !behind) || overdue => Phase::Unhealthy,
                 Phase::Unhealthy => Phase::Unhealthy,
                 _ if !complete => Phase::Registering,
                 Phase::InService | Phase::Warming => member.phase,
@@ -296,10 +346,12 @@ impl View<'_> {
             return Some(Mark::Failed);
         }
         match (phase, member.replacing) {
-            (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => (settled
-                && self.observation.nodes_fresh
-                && elapsed(member.since, self.now) >= self.group.replace.after)
-                .then_some(Mark::Replacing),
+            (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => {
+                let after = self.group.replace.after;
+                let long = elapsed(member.since, self.now) >= after
+                    || member.unhealthy_within(after * FLAPS, self.now) >= after * (FLAPS / 2);
+                (settled && self.observation.nodes_fresh && long).then_some(Mark::Replacing)
+            }
             (Phase::Warming | Phase::InService, Some(since)) => {
                 let failed = self.state.launches.failures > 0
                     && self.state.launches.failed.is_some_and(|at| at > since);

@@ -22,7 +22,7 @@ pub struct Observation {
     pub absent: BTreeSet<InstanceId>,
     /// Known instances that exist and lost one of our tags.
     pub untagged: BTreeSet<InstanceId>,
-    /// Every node of the group's NodeBalancer configs, foreign ones too.
+    /// Every node of the group's NodeBalancer configs, and of those that it left while members have nodes there; foreign ones too.
     pub nodes: Vec<Node>,
     /// Whether the nodes were read for this observation: a removal needs that.
     pub nodes_fresh: bool,
@@ -94,6 +94,19 @@ impl Observation {
     #[must_use]
     pub fn nodes_of(&self, group: &Group, member: &Member) -> Vec<&Node> {
         group.balancers.iter().filter_map(|config| self.node_of(group, member, *config)).collect()
+    }
+
+    /// A member's nodes at configs that the group left.
+    pub(super) fn nodes_left_behind(&self, group: &Group, member: &Member) -> Vec<&Node> {
+        let configs = member.old_configs(group).into_iter();
+        configs.filter_map(|config| self.node_of(group, member, config)).collect()
+    }
+
+    /// A member's nodes, also those at configs that the group left.
+    pub(super) fn all_nodes_of(&self, group: &Group, member: &Member) -> Vec<&Node> {
+        let mut nodes = self.nodes_of(group, member);
+        nodes.extend(self.nodes_left_behind(group, member));
+        nodes
     }
 
     /// Whether deadlines may pass: the actor has had two complete observations and two minutes since it began, or since a

@@ -9,6 +9,9 @@ const fn seconds(n: u64) -> Duration {
 /// An actor that just began lets no deadline pass for so long: the first observations may be of a cloud in trouble.
 pub(crate) const SETTLE: Duration = seconds(120);
 
+/// A member that was unhealthy for half of so many times `replace.after` is replaced, however often it recovered.
+pub(crate) const FLAPS: u32 = 10;
+
 /// An instance is gone if it answers 404 by id twice, so far apart: lists and look-ups lag writes.
 pub(crate) const GONE_TWICE: Duration = seconds(30);
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::{GroupName, InstanceId, Member, Position, Slot, after};
+use crate::model::{GroupName, InstanceId, Member, Phase, Position, Slot, after};
 use crate::runtime::dry_run::dry_run;
 use crate::runtime::goal::Goal;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
@@ -191,7 +191,8 @@ fn has(member: &Member, mark: Mark) -> bool {
         Mark::Protected => member.protected,
         Mark::Unprotected => !member.protected,
         Mark::Standby => member.standby,
-        Mark::Active => !member.standby,
+        // One whose nodes somebody set to another mode is on standby too.
+        Mark::Active => !member.standby && member.phase != Phase::Standby,
         Mark::Replacing => member.replacing.is_some(),
         Mark::Failed | Mark::Kept | Mark::Released | Mark::Lapsed | Mark::Untagged | Mark::Tagged => false,
     }

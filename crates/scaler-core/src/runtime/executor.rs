@@ -1,5 +1,6 @@
 //! The only code that calls the ports that change something; every safety check runs here.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 use tracing::Instrument;
 
 use crate::model::{
-    ConfigId, Group, Instance, InstanceId, Mode, NodeId, NodeStatus, Slot, StepId, after, elapsed,
+    ConfigId, DrainWhy, Group, Instance, InstanceId, Mode, NodeId, NodeStatus, Slot, StepId, after, elapsed,
 };
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode, chain};
 use crate::reconcile::timing::{CLOCK_SKEW, CREATE_AGAIN, TOLD_AT_LEAST, TOLD_AT_MOST};
@@ -60,6 +61,7 @@ pub(super) struct Known {
     launched: Option<Timestamp>,
     untouchable: bool,
     registered_before: bool,
+    nodes: BTreeMap<ConfigId, NodeId>,
 }
 
 impl Known {
@@ -77,6 +79,7 @@ impl Known {
             launched: Some(member.launched),
             untouchable: member.protected || member.standby,
             registered_before,
+            nodes: member.nodes.clone(),
         }
     }
 }
@@ -169,6 +172,17 @@ impl Executor {
             Step::Register { config, address, label, .. } => {
                 let new = NewNode { config: *config, address: address.clone(), label: label.clone() };
                 self.register(&new, known.registered_before).await
+            }
+            Step::SetMode { why: Some(DrainWhy::Moved), .. } | Step::Deregister { stays: true, .. }
+                if !self.serves(known).await? =>
+            {
+                Ok(guarded(StepReason::NotServing))
+            }
+            Step::SetMode { config, node, mode, why: Some(DrainWhy::Moved), .. } => {
+                done(self.balancer.set_mode(*config, *node, *mode).await)
+            }
+            Step::Deregister { config, node, stays: true, .. } => {
+                done(self.balancer.deregister(*config, *node).await)
             }
             Step::SetMode { slot, config, node, mode, .. } => {
                 self.set_mode(*slot, (*config, *node, *mode), work.permit.as_ref(), known).await
@@ -281,6 +295,18 @@ impl Executor {
         done(self.balancer.set_mode(config, node, mode).await)
     }
 
+    /// Whether the member is up and accepts at each of the group's configs, by a look at each node.
+    async fn serves(&self, known: &Known) -> Result<bool, Failure> {
+        for config in &self.group.balancers {
+            let Some(node) = known.nodes.get(config) else { return Ok(false) };
+            let node = self.balancer.node(*config, *node).await.map_err(unread)?;
+            if !node.is_some_and(|node| node.status == NodeStatus::Up && node.mode == Mode::Accept) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Reads the instance again by id. What is to be removed must be the one that the log means, and free to go; one
     /// that does not exist has gone.
     async fn preflight(&self, id: InstanceId, known: &Known) -> Result<Preflight, Failure> {
@@ -295,7 +321,7 @@ impl Executor {
         };
         let how = if owner.as_ref() != Some(&self.group.name) {
             Difference::Tags
-        } else if instance.label != known.label {
+        } else if instance.label != known.label && !self.group.name.owns_label(&instance.label) {
             Difference::Label
         } else if known.created != Some(instance.created) {
             Difference::Created

@@ -170,7 +170,8 @@ impl GroupHandle {
         self.calls.mark(instance, Mark::Standby, why.into()).await.map(drop)
     }
 
-    /// Takes a member back from standby.
+    /// Takes a member back from standby, also one that is there because somebody set its nodes to another mode: they are let
+    /// accept.
     ///
     /// # Errors
     /// As [`protect`](Self::protect).

@@ -1,6 +1,6 @@
 //! One observation for all groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,9 +9,12 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use crate::model::{ConfigId, Group, Instance, InstanceId, Member, Node, NodeId, Phase, Slot, elapsed};
-use crate::ports::{Balancer, Clock, Compute, Failure, Listing, chain};
+use crate::model::{
+    ConfigId, Group, Instance, InstanceId, Member, Mode, Node, NodeId, Phase, RequestedMode, Slot, elapsed,
+};
+use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, Listing, chain};
 use crate::reconcile::Observation;
+use crate::reconcile::timing::DRAIN_IS_OURS;
 use crate::runtime::pace::{Need, Pace};
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
@@ -230,28 +233,41 @@ impl Observer {
         Ok(())
     }
 
-    /// Nodes that the log has and the list left out are asked for by id: lists lag writes.
-    async fn look_up_missing_nodes(
+    /// Nodes that the log has at `configs` and the list left out, or shows in another mode than was asked for, are asked for by
+    /// id: lists lag writes.
+    async fn look_up_nodes(
         &self,
-        group: &Group,
         state: &GroupState,
+        configs: &BTreeSet<ConfigId>,
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
-        let shown: BTreeSet<NodeId> = observation.nodes.iter().map(|node| node.id).collect();
-        let missing: Vec<(ConfigId, NodeId)> = state
-            .members
-            .values()
-            .flat_map(|member| member.nodes.iter().map(|(config, node)| (*config, *node)))
-            .filter(|(config, node)| group.balancers.contains(config) && !shown.contains(node))
+        let shown: BTreeMap<NodeId, Mode> =
+            observation.nodes.iter().map(|node| (node.id, node.mode)).collect();
+        let now = self.clock.now();
+        let nodes = state.members.values().flat_map(|member| {
+            member.nodes.iter().map(|(config, node)| (*config, *node, member.modes.get(config)))
+        });
+        let lags = |node: &NodeId, asked: Option<&RequestedMode>| match shown.get(node) {
+            None => true,
+            Some(mode) => {
+                asked.is_some_and(|asked| asked.mode != *mode && elapsed(asked.at, now) < DRAIN_IS_OURS)
+            }
+        };
+        let lagging: Vec<(ConfigId, NodeId)> = nodes
+            .filter(|(config, node, asked)| configs.contains(config) && lags(node, *asked))
+            .map(|(config, node, _)| (config, node))
             .collect();
-        let looked_up: Vec<Option<Node>> = stream::iter(missing)
+        let looked_up: Vec<Option<Node>> = stream::iter(lagging)
             .map(|(config, node)| async move {
                 self.balancer.node(config, node).await.map_err(|failure| unread(&failure))
             })
             .buffered(LOOK_UPS)
             .try_collect()
             .await?;
-        observation.nodes.extend(looked_up.into_iter().flatten());
+        for node in looked_up.into_iter().flatten() {
+            observation.nodes.retain(|listed| (listed.config, listed.id) != (node.config, node.id));
+            observation.nodes.push(node);
+        }
         Ok(())
     }
 
@@ -269,21 +285,34 @@ impl Observer {
         let need =
             if seen.is_none_or(|seen| seen.number <= cache.after) { need.min(Need::Moves) } else { need };
         let last = seen.map(|seen| seen.at);
-        if !self.pace.take_nodes(&group.name, need, group.balancers.len(), last, now) {
+        let left: BTreeSet<ConfigId> =
+            state.members.values().flat_map(|member| member.old_configs(group)).collect();
+        if !self.pace.take_nodes(&group.name, need, group.balancers.len() + left.len(), last, now) {
             let Some(seen) = seen else { return Err(Discarded::NodesWait) };
             observation.nodes.clone_from(&seen.nodes);
             return Ok(());
         }
         let number = self.order.next();
-        let nodes: Vec<Vec<Node>> = stream::iter(group.balancers.iter().copied())
-            .map(
-                |config| async move { self.balancer.nodes(config).await.map_err(|failure| unread(&failure)) },
-            )
-            .buffered(LOOK_UPS)
-            .try_collect()
-            .await?;
-        observation.nodes = nodes.into_iter().flatten().collect();
-        self.look_up_missing_nodes(group, state, observation).await?;
+        let read: Vec<(ConfigId, Option<Vec<Node>>)> =
+            stream::iter(group.balancers.iter().copied().chain(left))
+                .map(|config| async move {
+                    match self.balancer.nodes(config).await {
+                        // The group left it, and it was deleted: nobody is to be drained there.
+                        Err(failure)
+                            if failure.kind == FailureKind::NotFound
+                                && !group.balancers.contains(&config) =>
+                        {
+                            Ok((config, None))
+                        }
+                        nodes => Ok((config, Some(nodes.map_err(|failure| unread(&failure))?))),
+                    }
+                })
+                .buffered(LOOK_UPS)
+                .try_collect()
+                .await?;
+        let configs = read.iter().filter(|(_, nodes)| nodes.is_some()).map(|(config, _)| *config).collect();
+        observation.nodes = read.into_iter().filter_map(|(_, nodes)| nodes).flatten().collect();
+        self.look_up_nodes(state, &configs, observation).await?;
         observation.nodes_fresh = true;
         cache.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
         Ok(())

@@ -353,6 +353,7 @@ fn need_of(state: &GroupState, group: &Group, signal: Signal, busy: bool) -> Nee
             || member.is_leaving()
             || member.replacing.is_some()
             || member.missing.is_some()
+            || (!member.standby && !member.old_configs(group).is_empty())
     };
     let shrinking = signal == Signal::Low && state.desired.is_some_and(|desired| desired > group.size.min);
     if signal == Signal::High || state.asked.is_some() || state.desired.is_some_and(|n| n > state.expected())

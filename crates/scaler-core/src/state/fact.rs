@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    GroupName, InstanceId, InstanceType, Origin, Phase, PolicySignal, Position, Signal, Slot,
+    ConfigId, GroupName, InstanceId, InstanceType, NodeId, Origin, Phase, PolicySignal, Position, Signal,
+    Slot,
 };
 use crate::state::{GroupMode, Hold, Outcome, SizeReason, Step, StepOutcome};
 
@@ -102,6 +103,16 @@ pub enum Fact {
         /// The member.
         slot: Slot,
     },
+    /// A member's node at a config is another one than the log says, or is not there any more.
+    NodeSeen {
+        /// The member.
+        slot: Slot,
+        /// The config.
+        config: ConfigId,
+        /// The node; none where there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node: Option<NodeId>,
+    },
     /// It is gone: missing twice, or its deletion was confirmed.
     Gone {
         /// The member.
@@ -164,6 +175,7 @@ impl Fact {
         "found",
         "missing",
         "reappeared",
+        "node_seen",
         "gone",
         "marked",
         "mode_set",

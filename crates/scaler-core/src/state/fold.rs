@@ -1,8 +1,8 @@
 //! The fold: entry by entry, total, without a clock.
 
 use crate::model::{
-    Amount, Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Signal, Slot, StepId,
-    elapsed,
+    Amount, ConfigId, Drain, DrainWhy, Member, Mode, Origin, Phase, Position, RequestedMode, Signal, Slot,
+    StepId, elapsed,
 };
 use crate::state::{
     Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Mark, Operation,
@@ -95,6 +95,12 @@ impl GroupState {
             }
             Fact::Missing { slot } => self.with(*slot, |member| member.missing = Some(draft.at)),
             Fact::Reappeared { slot } => self.with(*slot, |member| member.missing = None),
+            Fact::NodeSeen { slot, config, node } => self.with(*slot, |member| match node {
+                Some(node) => {
+                    member.nodes.insert(*config, *node);
+                }
+                None => forget_node(member, *config),
+            }),
             Fact::Gone { slot } => self.gone(draft, *slot),
             Fact::Marked { slot, mark } => self.marked(draft, *slot, *mark),
             Fact::ModeSet { mode, until, .. } => self.mode_set(draft, *mode, *until),
@@ -214,6 +220,7 @@ impl GroupState {
                 member.nodes.insert(*config, *node);
                 member.modes.insert(*config, RequestedMode { mode: *mode, at: draft.at, done: false });
                 match mode {
+                    _ if *why == Some(DrainWhy::Moved) => {}
                     Mode::Drain | Mode::Reject => {
                         member.last_drain = Some(draft.at);
                         let drain = member.drain.get_or_insert(Drain {
@@ -239,6 +246,9 @@ impl GroupState {
                     }
                 }
             }),
+            Step::Deregister { slot, config, stays: true, .. } => self.with(*slot, |member| {
+                member.modes.insert(*config, RequestedMode { mode: Mode::Reject, at: draft.at, done: false });
+            }),
             Step::Deregister { slot, .. } | Step::Delete { slot, .. } => self.with(*slot, |member| {
                 member.delete_intended.get_or_insert(draft.at);
             }),
@@ -253,6 +263,7 @@ impl GroupState {
         }
         if let (Step::SetMode { slot, mode: Mode::Drain | Mode::Reject, .. }, StepOutcome::Refused { .. }) =
             (&step, outcome)
+            && !matches!(step, Step::SetMode { why: Some(DrainWhy::Moved), .. })
         {
             self.with(*slot, |member| {
                 if let Some(drain) = &mut member.drain {
@@ -339,11 +350,11 @@ impl GroupState {
                     wish.done = true;
                 }
             }),
-            (Step::Deregister { slot, config, .. }, StepOutcome::Ok) => self.with(*slot, |member| {
-                member.nodes.remove(config);
-                member.registering.remove(config);
-                member.modes.remove(config);
-            }),
+            (Step::Deregister { slot, config, .. }, StepOutcome::Ok) => {
+                self.with(*slot, |member| forget_node(member, *config))
+            }
+            // Its member serves on, whatever became of it.
+            (Step::SetMode { why: Some(DrainWhy::Moved), .. } | Step::Deregister { stays: true, .. }, _) => {}
             (Step::Delete { slot, .. }, StepOutcome::Ok) => {
                 self.with(*slot, |member| {
                     member.delete_intended.get_or_insert(draft.at);
@@ -392,7 +403,13 @@ impl GroupState {
 
     fn seen(&mut self, draft: &Draft, slot: Slot, phase: Phase) {
         let (mut entered, mut launched, mut died) = (false, false, None);
+        let watched = self.began.max(self.resumed);
         self.with(slot, |member| {
+            if member.phase == Phase::Unhealthy && phase != Phase::Unhealthy {
+                // Nobody knows how it was while nobody looked.
+                let since = watched.map_or(member.since, |watched| watched.max(member.since));
+                member.was_unhealthy(since, draft.at);
+            }
             let was_in_service = matches!(member.phase, Phase::Warming | Phase::InService);
             let trial = member.origin == Origin::Created && !member.proven;
             if member.phase == Phase::Standby {
@@ -498,6 +515,9 @@ impl GroupState {
             Mark::Active => {
                 member.standby = false;
                 member.launched = draft.at;
+                // Whoever set another mode is overruled.
+                let asked = RequestedMode { mode: Mode::Accept, at: draft.at, done: false };
+                member.modes.extend(member.nodes.keys().map(|config| (*config, asked)));
             }
             Mark::Untagged => member.untagged = Some(draft.at),
             Mark::Tagged => member.untagged = None,
@@ -538,4 +558,10 @@ fn back_to_accept(member: &mut Member, draft: &Draft) {
     for wish in member.modes.values_mut() {
         *wish = RequestedMode { mode: Mode::Accept, at: draft.at, done: false };
     }
+}
+
+fn forget_node(member: &mut Member, config: ConfigId) {
+    member.nodes.remove(&config);
+    member.registering.remove(&config);
+    member.modes.remove(&config);
 }

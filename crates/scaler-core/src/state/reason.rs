@@ -213,6 +213,8 @@ pub enum StepReason {
     },
     /// The node is up: something answers at its address.
     NodeServes,
+    /// The member is not up and accepting at each of the group's configs.
+    NotServing,
     /// A reason that this version does not know.
     #[serde(other)]
     Other,
@@ -282,6 +284,7 @@ impl fmt::Display for StepReason {
             Self::ForeignNode => f.write_str("its label is not in our form"),
             Self::NodeRelabelled => f.write_str("it has another label by now"),
             Self::InstanceExists { instance } => write!(f, "instance {instance} has its label"),
+            Self::NotServing => f.write_str("it does not serve at each of the group's configs"),
             Self::NodeServes => f.write_str("it is up: something answers at its address"),
             Self::Other => f.write_str("a reason that this version does not know"),
         }

@@ -63,7 +63,7 @@ pub enum Step {
         /// Why it drains, where it does.
         why: Option<DrainWhy>,
     },
-    /// Remove a member's node. The first one is the point of no return.
+    /// Remove a member's node. The first one is the point of no return, unless the member stays.
     Deregister {
         /// The member.
         slot: Slot,
@@ -73,6 +73,9 @@ pub enum Step {
         node: NodeId,
         /// Its instance, read again before.
         instance: InstanceId,
+        /// The group left the config, and the member serves at the group's configs and stays.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stays: bool,
     },
     /// Delete a member's instance.
     Delete {
@@ -142,11 +145,13 @@ impl fmt::Display for Step {
                     Some(DrainWhy::Surplus) => f.write_str(" (surplus)"),
                     Some(DrainWhy::Replaced) => f.write_str(" (being replaced)"),
                     Some(DrainWhy::FailedLaunch) => f.write_str(" (its launch failed)"),
+                    Some(DrainWhy::Moved) => f.write_str(", which the group left"),
                     None => Ok(()),
                 }
             }
-            Self::Deregister { slot, config, node, .. } => {
-                write!(f, "deregister member {slot} (node {node}) from config {config}")
+            Self::Deregister { slot, config, node, stays, .. } => {
+                write!(f, "deregister member {slot} (node {node}) from config {config}")?;
+                if *stays { f.write_str(", which the group left") } else { Ok(()) }
             }
             Self::Delete { slot, instance } => write!(f, "delete member {slot} (instance {instance})"),
             Self::Sweep { config, node, label, beside } => {

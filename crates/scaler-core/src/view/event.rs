@@ -89,6 +89,7 @@ impl Event {
             | Fact::Found { slot, .. }
             | Fact::Missing { slot }
             | Fact::Reappeared { slot }
+            | Fact::NodeSeen { slot, .. }
             | Fact::Gone { slot }
             | Fact::Marked { slot, .. } => Some(*slot),
             Fact::Intended { step } => step.slot(),
@@ -189,6 +190,10 @@ impl Event {
             }
             Fact::Missing { .. } => write!(f, "{label} is missing"),
             Fact::Reappeared { .. } => write!(f, "{label} is there again"),
+            Fact::NodeSeen { config, node: Some(node), .. } => {
+                write!(f, "{label} has node {node} at config {config}")
+            }
+            Fact::NodeSeen { config, .. } => write!(f, "{label} has no node at config {config} any more"),
             Fact::Gone { .. } => write!(f, "{label} is gone"),
             Fact::Marked { mark, .. } => match mark {
                 Mark::Failed => write!(f, "the launch of {label} failed"),
@@ -197,7 +202,7 @@ impl Event {
                 Mark::Protected => write!(f, "{label} is protected"),
                 Mark::Unprotected => write!(f, "{label} is no longer protected"),
                 Mark::Standby => write!(f, "{label} is on standby"),
-                Mark::Active => write!(f, "{label} is back from standby"),
+                Mark::Active => write!(f, "{label} comes back from standby"),
                 Mark::Released => write!(f, "{label} was released"),
                 Mark::Untagged => write!(f, "{label} lost its tags"),
                 Mark::Tagged => write!(f, "{label} has its tags again"),

@@ -117,7 +117,7 @@ fn drafts() -> Vec<Draft> {
         (
             Cause::Converge,
             Some(4),
-            Fact::Intended { step: Step::Deregister { slot, config, node, instance } },
+            Fact::Intended { step: Step::Deregister { slot, config, node, instance, stays: false } },
         ),
         (
             Cause::Converge,
@@ -163,6 +163,7 @@ fn drafts() -> Vec<Draft> {
                 },
             },
         ),
+        (Cause::Converge, None, Fact::NodeSeen { slot: Slot(2), config, node: Some(node) }),
     ];
     facts
         .into_iter()

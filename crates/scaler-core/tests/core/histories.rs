@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use scaler_core::model::{
-    AlertState, InstanceId, InstanceStatus, Mode, Node, NodeId, NodeStatus, Phase, after, elapsed,
+    AlertState, ConfigId, DrainWhy, InstanceId, InstanceStatus, Mode, Node, NodeId, NodeStatus, Phase, after,
+    elapsed,
 };
 use scaler_core::state::{Cause, Fact, Mark, Refusal, Step};
 
-use super::world::{CONFIG, Fate, RETRY_AFTER, World, seconds, web};
+use super::world::{CONFIG, Fate, RETRY_AFTER, World, seconds, takes_traffic, web};
 
 const HOURS: u64 = 4;
 const HISTORIES: u64 = 400;
+
+/// A config that a group moves to.
+const OTHER: ConfigId = ConfigId(8);
 
 /// A node that is somebody else's: its address is none of ours.
 const FOREIGN: NodeId = NodeId(900_000);
@@ -38,6 +42,8 @@ struct Trial {
     no_create_before: Option<Timestamp>,
     /// Protected or on standby: not to be removed, whatever happens.
     spared: BTreeSet<InstanceId>,
+    /// Its configs change now and then, and its store is never lost: what it left is in the log alone.
+    moves: bool,
     told: Vec<String>,
 }
 
@@ -63,6 +69,7 @@ impl Trial {
             ill_until: BTreeMap::new(),
             no_create_before: None,
             spared: BTreeSet::new(),
+            moves: seed % 2 == 1,
             told: Vec::new(),
         }
     }
@@ -89,7 +96,15 @@ impl Trial {
         self.world.settle_cloud();
         let before = self.world.serving();
         let min = self.world.group.size.min as usize;
+        let leaves = matches!(
+            step,
+            Step::SetMode { why: Some(DrainWhy::Moved), .. } | Step::Deregister { stays: true, .. }
+        );
+        if leaves {
+            self.leave(step);
+        }
         let removing = match step {
+            _ if leaves => None,
             Step::SetMode { slot, mode: Mode::Drain | Mode::Reject, .. }
             | Step::Deregister { slot, .. }
             | Step::Delete { slot, .. } => {
@@ -101,14 +116,14 @@ impl Trial {
             self.fail("I5", &format!("{step}: it is protected or on standby"));
         }
         match step {
-            Step::SetMode { node, mode, .. } => {
+            Step::SetMode { node, mode, .. } if !leaves => {
                 if let Some(shown) = self.world.nodes.get(node).cloned()
                     && let Some(id) = self.holder(&shown.address)
                 {
                     match mode {
                         Mode::Drain if shown.mode == Mode::Accept => {
-                            self.drained.insert(id, now);
-                            self.removals.push(now);
+                            let again = self.drained.insert(id, now).is_some();
+                            self.removals.extend((!again).then_some(now));
                         }
                         Mode::Reject if shown.mode != Mode::Reject => {
                             self.rejected.insert(id, now);
@@ -168,6 +183,33 @@ impl Trial {
         }
     }
 
+    /// A member leaves a config that its group left: it serves at each config of the group, also if it serves nowhere else.
+    fn leave(&self, step: &Step) {
+        let id = step.slot().and_then(|slot| self.world.state.members.get(&slot)?.instance);
+        let Some(machine) = id.and_then(|id| self.world.machines.get(&id)) else { return };
+        let serves = |config: &ConfigId| {
+            let here = |node: &&Node| {
+                node.config == *config && Some(&node.address) == machine.instance.address.as_ref()
+            };
+            self.world.nodes.values().any(|node| here(&node) && takes_traffic(node))
+        };
+        if !self.world.group.balancers.iter().all(serves) {
+            self.fail("I2", &format!("{step}: it does not serve at {:?}", self.world.group.balancers));
+        }
+    }
+
+    /// The program is started again with other configs.
+    fn change_configs(&mut self) {
+        let configs: &[ConfigId] = match self.rng.u32(..3) {
+            0 => &[CONFIG],
+            1 => &[OTHER],
+            _ => &[CONFIG, OTHER],
+        };
+        self.told.push(format!("{} its configs are {configs:?}", self.world.now));
+        self.world.group.balancers = configs.to_vec();
+        self.world.begin("moved");
+    }
+
     fn turn(&mut self, trouble: bool) {
         self.world.blind = trouble && self.rng.u32(..40) == 0;
         let known = self.world.state.members.clone();
@@ -219,7 +261,7 @@ impl Trial {
         }
         if crash {
             let n = self.rng.u32(..);
-            if self.rng.u32(..6) == 0 {
+            if self.rng.u32(..6) == 0 && !self.moves {
                 self.told.push(format!("{} the store is lost", self.world.now));
                 let letters: String = (0..5).map(|_| self.rng.lowercase()).collect();
                 self.world.lose_store(&letters);
@@ -252,6 +294,9 @@ impl Trial {
         }
         if self.rng.u32(..500) == 0 {
             self.mark();
+        }
+        if self.moves && self.rng.u32(..400) == 0 {
+            self.change_configs();
         }
         if self.rng.u32(..600) == 0 {
             self.world.bad_image = !self.world.bad_image;
@@ -364,8 +409,11 @@ impl Trial {
                 self.fail("I3", &format!("node {} has no instance", node.label));
             }
         }
-        if self.world.nodes.len() != desired {
-            self.fail("I3", "there are nodes twice for one slot");
+        let balancers = &self.world.group.balancers;
+        if self.world.nodes.len() != desired * balancers.len()
+            || self.world.nodes.values().any(|node| !balancers.contains(&node.config))
+        {
+            self.fail("I3", "there are nodes twice for one slot, or at a config that the group left");
         }
     }
 }
@@ -382,6 +430,20 @@ fn four_hundred_histories_keep_the_invariants() {
         "{HISTORIES} histories of {HOURS} simulated hours: {created} creates, {deleted} deletes"
     ));
     assert!(created > 1_000 && deleted > 1_000, "the histories exercise the loop");
+}
+
+#[test]
+fn leaving_a_config_before_the_member_serves_at_the_new_one_is_caught() {
+    let caught = (1..HISTORIES).step_by(2).any(|seed| {
+        let broken = std::panic::catch_unwind(|| {
+            let mut trial = Trial::new(seed);
+            trial.world.shows_all_up = true;
+            trial.run()
+        });
+        let said = broken.err().and_then(|said| said.downcast::<String>().ok());
+        said.is_some_and(|said| said.contains("it does not serve at"))
+    });
+    assert!(caught, "a loop that takes every node for healthy leaves too early");
 }
 
 /// Replays the history of `SCALER_SEED`, and tells it.

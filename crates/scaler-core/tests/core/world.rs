@@ -14,7 +14,7 @@ use scaler_core::state::{
     Cause, Discarded, Draft, Entry, Fact, GroupState, Refusal, Step, StepOutcome, StepReason,
 };
 
-/// The one config that the modelled group is registered at.
+/// The config that the modelled group is registered at, until it moves.
 pub const CONFIG: ConfigId = ConfigId(7);
 
 /// So long a step is not to be sent again that was rate limited or could not be sent.
@@ -63,6 +63,10 @@ pub struct World {
     pub bad_image: bool,
     /// The next observation is half a list, and says so.
     pub blind: bool,
+    /// Configs whose health checks nobody passes.
+    pub failing: BTreeSet<ConfigId>,
+    /// Every node is shown as up.
+    pub shows_all_up: bool,
     /// Instances that lost their tags.
     pub stripped: BTreeSet<InstanceId>,
     /// New instances lose their tags at once.
@@ -123,6 +127,8 @@ impl World {
             next_id: 1,
             bad_image: false,
             blind: false,
+            failing: BTreeSet::new(),
+            shows_all_up: false,
             stripped: BTreeSet::new(),
             strips: false,
             created: 0,
@@ -225,6 +231,9 @@ impl World {
         let tagged = self.machines.values().filter(|machine| !self.stripped.contains(&machine.instance.id));
         observation.instances = tagged.map(|machine| machine.instance.clone()).collect();
         observation.nodes = self.nodes.values().cloned().collect();
+        if self.shows_all_up {
+            observation.nodes.iter_mut().for_each(|node| node.status = NodeStatus::Up);
+        }
         for member in self.state.members.values() {
             match member.instance {
                 Some(id) if !self.machines.contains_key(&id) => observation.absent.insert(id),
@@ -248,6 +257,7 @@ impl World {
                 machine.instance.address.as_ref() == Some(&node.address)
                     && machine.healthy
                     && machine.instance.status == InstanceStatus::Running
+                    && !self.failing.contains(&node.config)
             });
             node.status =
                 if healthy && node.mode != Mode::Reject { NodeStatus::Up } else { NodeStatus::Down };
@@ -448,8 +458,19 @@ impl World {
         }
     }
 
-    /// Nodes that take traffic.
+    /// Instances that take traffic, at whatever config.
     pub fn serving(&self) -> usize {
-        self.nodes.values().filter(|node| node.mode == Mode::Accept && node.status == NodeStatus::Up).count()
+        let serving = self.nodes.values().filter(|node| takes_traffic(node));
+        serving.map(|node| &node.address).collect::<BTreeSet<_>>().len()
     }
+
+    /// Instances that take traffic at `config`.
+    pub fn serving_at(&self, config: ConfigId) -> usize {
+        self.nodes.values().filter(|node| node.config == config && takes_traffic(node)).count()
+    }
+}
+
+/// Whether a node is up and accepts.
+pub fn takes_traffic(node: &Node) -> bool {
+    node.mode == Mode::Accept && node.status == NodeStatus::Up
 }

@@ -59,6 +59,8 @@ pub struct State {
     pub instant: bool,
     /// Lists of nodes show what was so long ago.
     pub lag: Duration,
+    /// Configs that were deleted.
+    pub gone: BTreeSet<ConfigId>,
     past: Vec<(Timestamp, BTreeMap<NodeId, Node>)>,
     pub last_id: u64,
 }
@@ -296,6 +298,9 @@ impl Balancer for Cloud {
         self.takes(20).await;
         let mut state = self.state();
         state.node_lists += 1;
+        if state.gone.contains(&config) {
+            return Err(Failure::new(FailureKind::NotFound, "no such config"));
+        }
         let seen = self.clock.now();
         state.listed.push((seen, Some(config)));
         let lag = state.lag;

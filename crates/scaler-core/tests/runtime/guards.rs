@@ -6,7 +6,7 @@ use scaler_core::runtime::{Outcome, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, Refusal, StepOutcome};
 
 use super::cloud::Fate;
-use super::{Bench, seconds, web_of};
+use super::{Bench, CONFIG, seconds, web_of};
 
 async fn refused(bench: &Bench) -> Vec<String> {
     bench
@@ -160,4 +160,27 @@ async fn a_replacement_serves_before_the_old_one_goes() {
     assert_eq!(run.outcome().await.unwrap(), Outcome::Reached);
     assert!(!bench.cloud.state().machines.contains_key(&old));
     assert_eq!((bench.cloud.existing(), bench.cloud.serving()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_was_renamed_back_after_the_store_was_lost_could_never_go() {
+    let bench = Bench::new();
+    let ids = bench.cloud.plant("web", CONFIG, 2);
+    let rename = |label: &str| {
+        bench.cloud.state().machines.get_mut(&ids[1]).unwrap().instance.label = label.to_owned();
+    };
+    rename("a-name-of-their-own");
+    let scaler = bench.web(1);
+    bench.turn_for(&scaler, seconds(900)).await;
+    rename("web-aaaaa-1");
+    let web = web_of(&scaler);
+    let ask = async {
+        web.protect(ids[0], Cause::operator("x")).await.unwrap();
+        let one = ScaleRequest::new(TargetSize::Exactly(1), Cause::operator("x"));
+        web.ask(one).submit().await.unwrap();
+    };
+    tokio::join!(ask, bench.turn_for(&scaler, seconds(3_600)));
+    assert_eq!(refused(&bench).await, Vec::<String>::new());
+    let state = bench.cloud.state();
+    assert_eq!((state.machines.len(), state.nodes.len()), (1, 1));
 }

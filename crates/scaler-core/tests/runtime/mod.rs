@@ -10,6 +10,7 @@ mod groups;
 mod guards;
 mod handle;
 mod log;
+mod moves;
 mod pace;
 mod rate_limits;
 mod removal_budget;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use linode_api::models::{NodeMode, UpdateNodeBalancerNode};
 use linode_sim::SeedInstance;
-use scaler_core::model::{ConfigId, Mode, NodeId, NodeStatus};
+use scaler_core::model::{ConfigId, Mode, NodeStatus};
 use scaler_core::ports::{Balancer, FailureKind, NewNode};
+use scaler_linode::LinodeBalancers;
 
 use super::{World, settle};
 
@@ -78,17 +79,49 @@ async fn half_a_listing_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_config_of_no_group_is_not_touched() {
+async fn nobody_is_registered_at_a_config_of_no_group() {
     let Behind { world, new, .. } = behind().await;
-    let stranger = ConfigId(7);
-    for failure in [
-        world.balancers.nodes(stranger).await.unwrap_err(),
-        world.balancers.register(&NewNode::new(stranger, new.address, new.label)).await.unwrap_err(),
-        world.balancers.deregister(stranger, NodeId(1)).await.unwrap_err(),
-    ] {
-        assert_eq!(failure.kind, FailureKind::Request);
-        assert!(failure.message.contains("belongs to no group"), "{failure}");
+    let elsewhere = NewNode::new(ConfigId(7), new.address, new.label);
+    let failure = world.balancers.register(&elsewhere).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Request);
+    assert!(failure.message.contains("belongs to no group"), "{failure}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nodes_at_a_config_that_a_group_left_could_not_be_reached() {
+    let Behind { world, config, new } = behind().await;
+    let id = world.balancers.register(&new).await.unwrap();
+    let moved = linode_sim::SeedBalancer::new("back").config(linode_sim::SeedConfig::new(80));
+    let moved = world.simulator.seed_nodebalancer(&moved).unwrap();
+    let mut web = super::group("web").backend(world.backend);
+    web.backends[0].nodebalancer = linode_api::models::NodeBalancerId::new(moved.id).unwrap();
+    web.backends[0].config = linode_api::models::NodeBalancerConfigId::new(moved.configs[0]).unwrap();
+    let balancers = LinodeBalancers::new(world.linode.clone(), [&web]);
+    settle().await;
+
+    assert_eq!(balancers.nodes(config).await.unwrap().len(), 1);
+    balancers.set_mode(config, id, Mode::Drain).await.unwrap();
+    assert_eq!(balancers.node(config, id).await.unwrap().unwrap().mode, Mode::Drain);
+    balancers.deregister(config, id).await.unwrap();
+    assert!(balancers.node(config, id).await.unwrap().is_none());
+
+    // It is deleted with its NodeBalancer, before this process ever looked for it and after.
+    world.linode.nodebalancer(world.backend.nodebalancer).delete().await.unwrap();
+    settle().await;
+    for balancers in [balancers, LinodeBalancers::new(world.linode.clone(), [&web])] {
+        assert_eq!(balancers.nodes(config).await.unwrap_err().kind, FailureKind::NotFound);
+        assert!(balancers.node(config, id).await.unwrap().is_none());
+        balancers.deregister(config, id).await.expect("what is gone is deregistered");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_config_is_not_gone_on_the_word_of_a_list_that_shows_no_nodebalancer_of_ours() {
+    let Behind { world, .. } = behind().await;
+    world.linode.nodebalancer(world.backend.nodebalancer).delete().await.unwrap();
+    settle().await;
+    let failure = world.balancers.nodes(ConfigId(7)).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Transient, "{failure}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +129,7 @@ async fn an_account_without_the_nodebalancer_concludes_nothing() {
     let Behind { world, config, .. } = behind().await;
     world.linode.nodebalancer(world.backend.nodebalancer).delete().await.unwrap();
     let failure = world.balancers.nodes(config).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Request, "an empty list would say that nobody serves: {failure}");
+    assert_eq!(failure.kind, FailureKind::NotFound, "an empty list would say that nobody serves: {failure}");
 }
 
 #[tokio::test(start_paused = true)]

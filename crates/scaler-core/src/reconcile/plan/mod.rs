@@ -1,5 +1,6 @@
 //! What is to be done, as short steps that leave no choice open.
 
+mod leave;
 mod repair;
 mod scale_in;
 mod scale_out;
@@ -43,6 +44,7 @@ pub(super) fn plan(
             planner.holds.extend(untagged.map(|member| Hold::Untagged { member: member.label.clone() }));
             planner.scale_out();
             planner.repair();
+            planner.leave_configs();
             planner.lead_out();
             planner.scale_in();
             return (planner.plan, planner.holds);
@@ -92,7 +94,7 @@ impl Planner<'_> {
     }
 
     fn set_mode(&mut self, member: &Member, mode: Mode, why: Option<DrainWhy>, cause: &Cause) {
-        for node in self.observation.nodes_of(self.group, member) {
+        for node in self.observation.all_nodes_of(self.group, member) {
             if node.mode != mode {
                 let step = Step::SetMode { slot: member.slot, config: node.config, node: node.id, mode, why };
                 self.step(step, cause.clone());
@@ -126,12 +128,11 @@ impl Planner<'_> {
         self.state.mode_at(self.now) == GroupMode::AddOnly
     }
 
-    /// Not locked, all its nodes are at configs of the group, and it did not refuse to go a while ago.
+    /// Not locked, and it did not refuse to go a while ago.
     fn may_go(&self, member: &Member) -> bool {
         let shown = member.instance.and_then(|id| self.observation.instance(id));
         let pause = REMOVAL_REFUSED.saturating_mul(1 << member.refusals.saturating_sub(1).min(8));
         member.refused.is_none_or(|at| elapsed(at, self.now) >= pause.min(REMOVAL_REFUSED_MOST))
-            && member.nodes.keys().all(|config| self.group.balancers.contains(config))
             && shown.is_some_and(|instance| !instance.locked)
     }
 

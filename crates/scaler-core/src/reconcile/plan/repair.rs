@@ -165,7 +165,7 @@ impl Planner<'_> {
 
     fn lead_on(&mut self, member: &Member, cause: &Cause) {
         let settled = self.observation.settled(self.state, self.now);
-        let nodes = self.observation.nodes_of(self.group, member);
+        let nodes = self.observation.all_nodes_of(self.group, member);
         let rejecting = nodes.iter().all(|node| node.mode == Mode::Reject);
         if member.delete_intended.is_some() {
             self.end(member, cause);
@@ -208,13 +208,13 @@ impl Planner<'_> {
     /// The end of a member: its nodes first, then its instance.
     fn end(&mut self, member: &Member, cause: &Cause) {
         let Some(instance) = member.instance else { return };
-        let nodes = self.observation.nodes_of(self.group, member);
+        let nodes = self.observation.all_nodes_of(self.group, member);
         if nodes.is_empty() {
             self.step(Step::Delete { slot: member.slot, instance }, cause.clone());
         }
         for node in nodes {
-            let step = Step::Deregister { slot: member.slot, config: node.config, node: node.id, instance };
-            self.step(step, cause.clone());
+            let (slot, config, node) = (member.slot, node.config, node.id);
+            self.step(Step::Deregister { slot, config, node, instance, stays: false }, cause.clone());
         }
     }
 }

@@ -35,7 +35,7 @@ impl Planner<'_> {
                     && member.served.is_none()
                     && member.registering.is_empty()
                     && self.eligible(member)
-                    && self.observation.nodes_of(self.group, member).is_empty()
+                    && self.observation.all_nodes_of(self.group, member).is_empty()
             })
             .collect();
         early.sort_by_key(|member| Reverse((member.launched, member.slot)));
@@ -155,7 +155,7 @@ impl Planner<'_> {
             return false;
         }
         self.plan.permits.push(member.slot);
-        if self.observation.nodes_of(self.group, member).is_empty() {
+        if self.observation.all_nodes_of(self.group, member).is_empty() {
             // Nobody can reach it: there is nothing to drain.
             if let Some(instance) = member.instance {
                 self.step(Step::Delete { slot: member.slot, instance }, cause.clone());

@@ -6,7 +6,7 @@ mod text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Amount, InstanceType, Price, SignalReason};
+use crate::model::{Amount, ConfigId, InstanceType, Price, SignalReason};
 use crate::state::{Discarded, GroupMode, Refusal, StoreFailure};
 
 /// One reason why something is not done, with its numbers. Two are equal where the same is held for the same reason, however
@@ -213,6 +213,15 @@ pub enum Hold {
         /// They must have warmed up, for too many are unhealthy.
         warmed: bool,
     },
+    /// Members have nodes at a config that the group left, until as many as are needed serve at the group's configs.
+    ConfigLeft {
+        /// The config.
+        config: ConfigId,
+        /// How many must serve.
+        needed: u32,
+        /// How many do.
+        serving: u32,
+    },
     /// Surplus members that are needed until more serve, or may not be removed.
     SurplusNeeded {
         /// How many stay.
@@ -342,6 +351,7 @@ impl Hold {
             Self::ManyLost { .. } => "many_lost",
             Self::MaxUnhealthy { .. } => "max_unhealthy",
             Self::ReplacementFirst { .. } => "replacement_first",
+            Self::ConfigLeft { .. } => "config_left",
             Self::SurplusNeeded { .. } => "surplus_needed",
             Self::FailedMayNotGo { .. } => "failed_may_not_go",
             Self::DrainWithoutPermit { .. } => "drain_without_permit",
@@ -387,6 +397,7 @@ impl Hold {
             | Self::ManyLost { .. }
             | Self::MaxUnhealthy { .. }
             | Self::ReplacementFirst { .. }
+            | Self::ConfigLeft { .. }
             | Self::SurplusNeeded { .. }
             | Self::FailedMayNotGo { .. }
             | Self::DrainWithoutPermit { .. }

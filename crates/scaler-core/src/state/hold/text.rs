@@ -141,6 +141,10 @@ impl fmt::Display for Hold {
                     if *warmed { ("have warmed up", "have") } else { ("are in service", "are") };
                 write!(f, "{member} goes when {needed} others {what}; {serving} {so_far}")
             }
+            Self::ConfigLeft { config, needed, serving } => write!(
+                f,
+                "the group left config {config}: members are drained there when {needed} serve at its configs; {serving} do"
+            ),
             Self::SurplusNeeded { kept, surplus } => write!(
                 f,
                 "{kept} of {surplus} surplus members can't go yet: they are needed until more serve, or may not be removed"
