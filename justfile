@@ -77,6 +77,10 @@ clients:
 histories:
     SCALER_SEEDS=2000 cargo test -p integration --test integration simulation::histories
 
+# Mutants of the core's pure parts that no test catches: hours, not part of CI; installs cargo-mutants where it is missing
+mutants:
+    .ci/mutants
+
 # The real Prometheus and Alertmanager; installs Debian's packages where they are missing
 e2e:
     .ci/e2e

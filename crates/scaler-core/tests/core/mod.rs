@@ -11,6 +11,7 @@ mod moves;
 mod removal;
 mod sizes;
 mod story;
+mod victims;
 pub mod world;
 
 /// Tells a figure also where tests pass: what the test runner captures nobody would read.
