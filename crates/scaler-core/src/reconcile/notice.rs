@@ -128,6 +128,9 @@ impl View<'_> {
         let Some(id) = member.instance else { return };
         self.nodes(member, facts);
         if self.observation.untagged.contains(&id) {
+            if member.standby {
+                return;
+            }
             // Somebody's script, or an API that shows no tags for a moment: nobody has said that it is not ours any more.
             if member.untagged.is_none() {
                 facts.push(Fact::Marked { slot, mark: Mark::Untagged });

@@ -1,9 +1,9 @@
 //! Members that an operator brings or takes away.
 
-use crate::model::{Instance, InstanceId, InstanceStatus, Origin, Position, Slot};
+use crate::model::{Instance, InstanceId, InstanceStatus, Origin, Size, Slot};
 use crate::runtime::calls::Calls;
 use crate::runtime::{CallRefusal, Error};
-use crate::state::{Cause, Fact, Mark};
+use crate::state::{Cause, Fact, GroupState, Mark};
 
 impl Calls {
     /// Makes an instance of the operator's a member: it gets the group's tags, and keeps its nodes whatever their port.
@@ -20,55 +20,46 @@ impl Calls {
             return Err(refused(CallRefusal::OtherGroup { instance, owner }));
         }
         usable(&shown).map_err(refused)?;
-        // Held until the tags are there, so that no turn sees a member without them and lets it go.
-        let mut journal = group.journal.lock().await;
-        let now = self.runtime.clock.now();
         let mut known = false;
-        let position = journal
-            .post(|journal, state| {
-                known = state.member_of(instance).is_some();
-                if known {
-                    return Ok(Vec::new());
-                }
-                if state.members.values().any(|member| member.label == shown.label) {
-                    return Err(refused(CallRefusal::LabelTaken { instance }));
-                }
-                let fact = Fact::Found {
-                    slot: state.free_slot(),
-                    instance,
-                    label: shown.label.clone(),
-                    instance_type: shown.kind.clone(),
-                    created: shown.created,
-                    origin: Origin::Adopted,
-                    draining: false,
-                };
-                let mut drafts = vec![journal.draft(now, fact, cause.clone())];
-                // It is one more, not one in another's place.
-                if let Some(desired) = state.desired {
-                    let desired = group.group().size.clamp(desired.saturating_add(1));
-                    let asked = Fact::SizeAsked { desired, floor_until: None, over_budget: false };
-                    drafts.push(journal.draft(now, asked, cause.clone()));
-                }
-                Ok(drafts)
+        // On standby until it has the tags: a turn that comes between neither counts nor touches it.
+        self.post(|journal, state| {
+            known = state.member_of(instance).is_some();
+            if known {
+                return Ok(Vec::new());
+            }
+            if state.members.values().any(|member| member.label == shown.label) {
+                return Err(refused(CallRefusal::LabelTaken { instance }));
+            }
+            let slot = state.free_slot();
+            let found = Fact::Found {
+                slot,
+                instance,
+                label: shown.label.clone(),
+                instance_type: shown.kind.clone(),
+                created: shown.created,
+                origin: Origin::Adopted,
+                draining: false,
+            };
+            let aside = Fact::Marked { slot, mark: Mark::Standby };
+            let now = self.runtime.clock.now();
+            Ok([found, aside].map(|fact| journal.draft(now, fact, cause.clone())).into())
+        })
+        .await?;
+        let tagged = self.runtime.compute.mark(instance, &group.name, true).await;
+        group.outdate(&self.runtime.observer);
+        if !known {
+            let size = group.group().size;
+            self.post(|journal, state| {
+                let facts = state.member_of(instance).map(|member| match &tagged {
+                    Ok(()) => taken_in(member.slot, state, size),
+                    Err(_) => vec![Fact::Marked { slot: member.slot, mark: Mark::Released }],
+                });
+                let now = self.runtime.clock.now();
+                let drafts = facts.into_iter().flatten().map(|fact| journal.draft(now, fact, cause.clone()));
+                Ok(drafts.collect())
             })
             .await?;
-        let tagged = self.runtime.compute.mark(instance, &group.name, true).await;
-        if let (Err(_), false, true) = (&tagged, known, position > Position::START) {
-            let slot = |state: &crate::state::GroupState| state.member_of(instance).map(|member| member.slot);
-            let undone = journal
-                .post(|journal, state| {
-                    Ok(slot(state)
-                        .map(|slot| {
-                            journal.draft(now, Fact::Marked { slot, mark: Mark::Released }, cause.clone())
-                        })
-                        .into_iter()
-                        .collect())
-                })
-                .await;
-            undone?;
         }
-        drop(journal);
-        group.rouse.notify_one();
         tagged.map_err(|source| Error::Cloud { attempted: format!("tagging instance {instance}"), source })
     }
 
@@ -94,6 +85,20 @@ impl Calls {
         .await?;
         Ok(())
     }
+}
+
+/// What says that an adopted instance is one of the group: one more, not one in another's place.
+fn taken_in(slot: Slot, state: &GroupState, size: Size) -> Vec<Fact> {
+    let mut facts = vec![Fact::Marked { slot, mark: Mark::Active }];
+    if let Some(desired) = state.desired {
+        let desired = size.clamp(desired.saturating_add(1));
+        facts.push(Fact::SizeAsked { desired, floor_until: None, over_budget: false });
+        if state.older.is_some() {
+            // Nobody has said how many there should be of those that the log does not know.
+            facts.push(Fact::StoreOlder { incarnation: state.incarnation.clone() });
+        }
+    }
+    facts
 }
 
 const fn usable(shown: &Instance) -> Result<(), CallRefusal> {

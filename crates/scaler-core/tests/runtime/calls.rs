@@ -1,9 +1,9 @@
 //! The calls of operators, pipelines and embedding programs.
 
 use scaler_core::model::{Amount, InstanceId};
-use scaler_core::ports::Clock;
+use scaler_core::ports::{Clock, LogName, Store};
 use scaler_core::runtime::{BuildError, Error, Outcome, ScaleRequest, Scaler, TargetSize};
-use scaler_core::state::{Cause, Fact, FailureReason, GroupMode};
+use scaler_core::state::{Cause, Fact, FailureReason, GroupMode, GroupState, Mark};
 
 use super::cloud::Fate;
 use super::{Bench, CONFIG, group, seconds, web_of};
@@ -134,6 +134,54 @@ async fn an_adopted_instance_becomes_a_member_and_a_released_one_is_left_alone()
         .filter(|node| Some(&node.address) == machine.instance.address.as_ref())
         .count();
     assert_eq!(nodes, 1, "its node stays");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_stood_still_while_an_instance_was_adopted_over_a_slow_api() {
+    let bench = Bench::new();
+    let scaler = bench.settled(1, 1).await;
+    let id = bench.cloud.plant("web", CONFIG, 1)[0];
+    bench.cloud.state().machines.get_mut(&id).unwrap().group = None;
+    bench.cloud.fate("mark", Fate::Slow(seconds(89)));
+    let web = web_of(&scaler);
+    let meanwhile = async {
+        tokio::time::sleep(seconds(5)).await;
+        web.scale_to(3).because("a busy evening").submit().await.unwrap();
+        tokio::time::sleep(seconds(10)).await;
+        (bench.cloud.count("create"), web.status().await.unwrap().may_exist)
+    };
+    let adopting = web.adopt(id, Cause::operator("x"));
+    let (adopted, meanwhile, ()) = tokio::join!(adopting, meanwhile, bench.turn_for(&scaler, seconds(200)));
+    adopted.unwrap();
+    assert_eq!(meanwhile, (3, 3), "two more were created, and the one without tags does not count yet");
+    let status = web.status().await.unwrap();
+    assert_eq!((status.in_service, status.desired, bench.cloud.count("create")), (4, Some(4), 3));
+    assert!(
+        bench.facts().await.iter().all(|fact| !matches!(fact, Fact::Marked { mark: Mark::Untagged, .. }))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adoption_let_members_be_removed_that_an_older_store_did_not_know() {
+    let bench = Bench::new();
+    let scaler = bench.settled(1, 1).await;
+    let id = bench.cloud.plant("web", CONFIG, 1)[0];
+    bench.cloud.state().machines.get_mut(&id).unwrap().group = None;
+    let entries = bench.entries().await;
+    let last = entries.last().unwrap();
+    let older = Fact::StoreOlder { incarnation: "fghij".to_owned() };
+    let mut draft = last.draft.clone();
+    (draft.fact, draft.step) = (older, None);
+    bench
+        .store
+        .append(&LogName::Group(web_of(&scaler).name().clone()), last.position, &[draft])
+        .await
+        .unwrap();
+    web_of(&scaler).adopt(id, Cause::operator("x")).await.unwrap();
+    let state = GroupState::fold(&bench.entries().await);
+    assert!(state.older.is_some(), "it says nothing about how many there should be");
+    web_of(&scaler).scale_to(2).because("looked at").submit().await.unwrap();
+    assert_eq!(GroupState::fold(&bench.entries().await).older, None);
 }
 
 #[tokio::test(start_paused = true)]
