@@ -216,6 +216,7 @@ async fn metrics_tell_how_groups_stand() {
         ("autoscaler_budget_left{group=\"web\"}", 1.0),
         ("autoscaler_observation_discarded{group=\"web\"}", 0.0),
         ("autoscaler_troubled{group=\"web\"}", 0.0),
+        ("autoscaler_breaks_total{group=\"web\"}", 0.0),
         ("autoscaler_members{group=\"web\",phase=\"in_service\"}", 6.0),
         ("autoscaler_members{group=\"web\",phase=\"draining\"}", 0.0),
         ("autoscaler_held_back{group=\"web\",kind=\"at_max\",what=\"adding\"}", 1.0),

@@ -117,6 +117,13 @@ fn whole(group: &Status) -> String {
     if let Some(why) = &group.trouble {
         line("trouble", why.to_string());
     }
+    if group.broke_off > 0 {
+        let times = counted(group.broke_off, "time");
+        line(
+            "broke off",
+            format!("its task panicked {times} since the daemon's start: look at the daemon's log"),
+        );
+    }
     if !group.turning {
         let look = format!("`autoscale plan {}` looks at the cloud", group.group);
         line("not running", format!("no daemon turns its loop: this is what its log says; {look}"));

@@ -81,6 +81,7 @@ pub(super) fn registry(groups: &[(Status, Gathered)], started: Timestamp) -> Reg
         registry.register(name, help, numbers);
     }
     let ages = Family::<Of, Number>::default();
+    let breaks = Family::<Of, Counter>::default();
     let short = Family::<Of, Counter<f64, AtomicU64>>::default();
     let phases = Family::<InPhase, Gauge>::default();
     let held = Family::<Held, Gauge>::default();
@@ -93,6 +94,7 @@ pub(super) fn registry(groups: &[(Status, Gathered)], started: Timestamp) -> Reg
         let seen = gathered.observed.unwrap_or(started);
         ages.get_or_create(&of).set(elapsed(seen, status.at).as_secs_f64());
         short.get_or_create(&of).inc_by(gathered.short.as_secs_f64());
+        breaks.get_or_create(&of).inc_by(status.broke_off.into());
         for phase in PHASES {
             let members = status.members.iter().filter(|member| member.phase == phase).count();
             phases
@@ -109,6 +111,11 @@ pub(super) fn registry(groups: &[(Status, Gathered)], started: Timestamp) -> Reg
         }
     }
     registry.register("observation_age_seconds", "Since the last complete observation", ages);
+    registry.register(
+        "breaks",
+        "How often the task that turns the loop panicked, and was begun anew",
+        breaks,
+    );
     registry.register("at_max_while_high_seconds", "How long a signal was high at the largest size", short);
     registry.register("members", "Members by phase", phases);
     registry.register("held_back", "1 while something is held back for this reason", held);

@@ -1,8 +1,11 @@
 //! The single task that runs a group's reconcile loop: for ever, or until something is reached.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::{OwnedMutexGuard, watch};
 use tracing::Instrument;
@@ -23,6 +26,9 @@ const AGAIN: usize = 8;
 const LONGEST: Duration = Duration::from_secs(30);
 /// The pause before a log that can't be read is looked at again: a person must cure it.
 const UNREADABLE: Duration = Duration::from_secs(60);
+
+/// The pause before a task that broke off is begun again: what broke it may well do so again.
+const BROKE_OFF: Duration = Duration::from_secs(10);
 
 /// How a call ends whose deadline passed.
 const LATE: Outcome = Outcome::Failed { why: FailureReason::DeadlinePassed };
@@ -169,6 +175,35 @@ impl Actor {
         }
         self.record().await
     }
+}
+
+/// Turns the loop of one group as [`for_ever`] does. Where that panics it is begun anew after a pause, from the log, as after a
+/// crash.
+pub(super) async fn kept_up(shared: Arc<Runtime>, group_runtime: Arc<GroupRuntime>) -> Result<(), Error> {
+    let mut stop = shared.stop.subscribe();
+    loop {
+        let turning = for_ever(Arc::clone(&shared), Arc::clone(&group_runtime));
+        let said = match AssertUnwindSafe(turning).catch_unwind().await {
+            Ok(ended) => return ended,
+            Err(panic) => said(&*panic),
+        };
+        let error = Error::BrokeOff { group: group_runtime.name.clone(), said };
+        group_runtime.broke_off();
+        group_runtime.troubled(&shared, &error).await;
+        let again = after(shared.clock.now(), BROKE_OFF);
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return Ok(()),
+            () = shared.clock.sleep_until(again) => {}
+        }
+    }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("nothing").to_owned()
 }
 
 /// Turns the loop of one group until the scaler stops. Errors that may pass are waited out; an actor that was overtaken is

@@ -81,6 +81,14 @@ pub enum Error {
     /// The scaler is shutting down.
     #[error("the scaler is shutting down: ask again once it runs")]
     Stopping,
+    /// The task that turns the group's loop panicked: a defect.
+    #[error("the task of group {group} broke off, and begins anew: report it with what it said, {said:?}")]
+    BrokeOff {
+        /// The group.
+        group: GroupName,
+        /// What the panic said.
+        said: String,
+    },
     /// Others kept appending to the group's log.
     #[error("the log of group {group} changed at every attempt: ask again")]
     Busy {

@@ -91,6 +91,7 @@ pub(super) struct GroupRuntime {
     pub(super) executor: Arc<Executor>,
     pub(super) under_way: UnderWay,
     accepting: AtomicU32,
+    broke_off: AtomicU32,
     outdated: AtomicU64,
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
@@ -117,6 +118,7 @@ impl GroupRuntime {
             executor,
             under_way: UnderWay::default(),
             accepting: AtomicU32::new(0),
+            broke_off: AtomicU32::new(0),
             outdated: AtomicU64::new(0),
             group: Mutex::new(group),
             prices: Mutex::new(prices),
@@ -187,6 +189,16 @@ impl GroupRuntime {
         self.accepting.store(state.accepting(), Ordering::Relaxed);
         *self.report.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Its task panicked.
+    pub(super) fn broke_off(&self) {
+        self.broke_off.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often its task panicked.
+    pub(super) fn breaks(&self) -> u32 {
+        self.broke_off.load(Ordering::Relaxed)
     }
 
     /// Why the loop does not go on.

@@ -38,6 +38,7 @@ impl Calls {
         let live = Live {
             turning,
             trouble: group.trouble(),
+            broke_off: group.breaks(),
             in_flight: group.under_way.steps(),
             cost_per_hour: group.cost(&state),
         };

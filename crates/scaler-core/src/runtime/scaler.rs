@@ -276,7 +276,7 @@ impl Scaler {
         self.shared.stop.send_replace(false);
         let mut groups = JoinSet::new();
         for group_runtime in self.shared.groups.values() {
-            groups.spawn(actor::for_ever(Arc::clone(&self.shared), Arc::clone(group_runtime)));
+            groups.spawn(actor::kept_up(Arc::clone(&self.shared), Arc::clone(group_runtime)));
         }
         let mut polls = JoinSet::new();
         if let (Some(source), Some(every)) = (self.shared.source.clone(), self.shared.board.poll_every()) {

@@ -73,6 +73,9 @@ pub struct Status {
     pub observed: Option<Timestamp>,
     /// Why the loop does not go on at the moment.
     pub trouble: Option<Stalled>,
+    /// How often the task that turns the loop panicked in this process; each time it began anew.
+    #[serde(default)]
+    pub broke_off: u32,
     /// The end of its log.
     pub position: Position,
 }
@@ -83,6 +86,8 @@ pub(crate) struct Live {
     pub(crate) turning: bool,
     /// Why it can't go on.
     pub(crate) trouble: Option<Stalled>,
+    /// How often its task panicked.
+    pub(crate) broke_off: u32,
     /// Steps under way.
     pub(crate) in_flight: Vec<Step>,
     /// What the members cost, where every price is known.
@@ -198,6 +203,7 @@ impl Status {
             cost_per_hour: live.cost_per_hour,
             observed: seen.filter(|seen| seen.discarded.is_none()).map(|seen| seen.at),
             trouble: live.trouble,
+            broke_off: live.broke_off,
             position: state.position,
         }
     }

@@ -1,5 +1,7 @@
 //! What befalls one group leaves the others alone.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use async_trait::async_trait;
 use scaler_core::model::{ConfigId, Mode, Node, NodeId, elapsed};
 use scaler_core::ports::{Balancer, Clock as _, Failure, FailureKind, NewNode};
@@ -70,6 +72,59 @@ async fn one_bad_group_stops_all() {
         bad.discarded().is_some_and(|why| why.to_string().contains("500 from the config")),
         "and it says why"
     );
+}
+
+/// A NodeBalancer at which somebody's code panics once, after so many lists of nodes.
+struct Panics(Cloud, AtomicU32);
+
+#[async_trait]
+impl Balancer for Panics {
+    async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
+        let nodes = self.0.nodes(config).await;
+        assert!(config != BAD || self.1.fetch_add(1, Ordering::Relaxed) != 3, "a defect");
+        nodes
+    }
+
+    async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
+        self.0.node(config, id).await
+    }
+
+    async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {
+        self.0.register(new).await
+    }
+
+    async fn set_mode(&self, config: ConfigId, id: NodeId, mode: Mode) -> Result<(), Failure> {
+        self.0.set_mode(config, id, mode).await
+    }
+
+    async fn deregister(&self, config: ConfigId, id: NodeId) -> Result<(), Failure> {
+        self.0.deregister(config, id).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_task_panicked_was_never_turned_again() {
+    let bench = Bench::new();
+    let scaler = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(Panics(bench.cloud.clone(), AtomicU32::new(0)))
+        .store(bench.store.clone())
+        .clock(bench.clock)
+        .groups([group("bad", BAD, 2, 8), group("good", CONFIG, 2, 8)])
+        .build()
+        .unwrap();
+    let bad = scaler.group("bad").unwrap();
+    let mut events = bad.subscribe();
+    bench.turn_for(&scaler, seconds(300)).await;
+    let status = bad.status().await.unwrap();
+    assert_eq!((status.in_service, status.broke_off, status.trouble), (2, 1, None));
+    assert_eq!(scaler.group("good").unwrap().status().await.unwrap().broke_off, 0);
+    drop((scaler, bad));
+    let mut told = Vec::new();
+    while let Some(event) = events.next().await {
+        told.extend(Some(event.to_string()).filter(|text| text.contains("a defect")));
+    }
+    assert_eq!(told.len(), 1, "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]
