@@ -27,9 +27,15 @@ pub(crate) fn linode(config: &Config) -> Result<Client, Failure> {
 
 /// What a daemon would be, in this process: it takes the store's lock, serves nobody, and acts while a command waits.
 pub(crate) async fn daemon(config: &Config) -> Result<autoscale_daemon::Daemon, Failure> {
-    Assembly::new(config).build().await.map_err(|error| match error {
+    Assembly::new(config).build().await.map_err(not_assembled)
+}
+
+/// Why nothing could be put together.
+pub(crate) fn not_assembled(error: AssembleError) -> Failure {
+    match error {
         AssembleError::Store(error) => error.into(),
+        AssembleError::Ownership(error) => error.into(),
         error @ AssembleError::Key { .. } => Failure::new(Exit::Failed, error),
         error => usage(error),
-    })
+    }
 }

@@ -67,6 +67,12 @@ impl Failure {
         Self { exit, why: Why::Error(error.into()) }
     }
 
+    /// What failed, without the word for it.
+    pub(crate) fn plain(&self) -> String {
+        let text = self.to_string();
+        text.strip_prefix("error: ").map_or_else(|| text.clone(), str::to_owned)
+    }
+
     pub(crate) const fn exit(&self) -> Exit {
         self.exit
     }
@@ -101,7 +107,9 @@ impl From<runtime::Error> for Failure {
         let exit = match &error {
             E::UnknownGroup { .. } | E::NoMember { .. } => Exit::Usage,
             E::Overtaken { .. } => Exit::Unreachable,
-            E::Generation { .. } | E::Asleep { .. } | E::Refused { .. } => Exit::Refused,
+            E::Generation { .. } | E::Asleep { .. } | E::Refused { .. } | E::Unverified { .. } => {
+                Exit::Refused
+            }
             _ => Exit::Failed,
         };
         Self::new(exit, error)

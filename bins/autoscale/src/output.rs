@@ -53,9 +53,7 @@ impl Output {
     pub(crate) fn failed(self, failure: &Failure) {
         let exit = failure.exit();
         if self.is_json() {
-            let message = failure.to_string();
-            let message = message.strip_prefix("error: ").unwrap_or(&message);
-            let error = json!({ "error": { "kind": exit, "exit": exit.code(), "message": message } });
+            let error = json!({ "error": { "kind": exit, "exit": exit.code(), "message": failure.plain() } });
             // Nobody reads it; the exit code and stderr say it too.
             let _ = print(&format!("{error:#}"));
         }

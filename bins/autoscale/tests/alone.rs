@@ -38,6 +38,17 @@ async fn a_group_is_looked_at_brought_up_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn more_than_max_was_asked_for_and_called_reached() {
+    let (_cloud, mut session) = place().await;
+    let said = session.run("autoscale apply -g web -d 50 --quiet --timeout 50s").await;
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("5 in service of 5 desired"), "{}", said.out);
+    assert!(said.out.contains("50 were asked for, size.max is 5"), "{}", said.out);
+    let said = session.run("autoscale apply -g web -d 50 --no-wait --output json").await;
+    assert!(said.json()["why"].as_str().unwrap().starts_with("50 were asked for, size.max is 5"), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn members_are_marked_and_modes_are_kept() {
     let (_cloud, mut session) = place().await;
     session.run("autoscale apply -g web --desired 2 --quiet --timeout 50s").await;

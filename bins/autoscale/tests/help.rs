@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 22] = [
     "init",
     "check",
     "status",
@@ -11,6 +11,8 @@ const COMMANDS: [&str; 18] = [
     "up",
     "down",
     "history",
+    "alerts",
+    "alerts forget",
     "mode",
     "adopt",
     "release",
@@ -19,6 +21,8 @@ const COMMANDS: [&str; 18] = [
     "standby",
     "activate",
     "replace",
+    "store",
+    "store rebind",
     "completions",
     "",
 ];
@@ -66,7 +70,7 @@ async fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
         let said = session.run(&format!("autoscale completions {shell}")).await;
         assert_eq!(said.code, 0);
-        for command in COMMANDS {
+        for command in COMMANDS.iter().flat_map(|command| command.split(' ')) {
             assert!(said.out.contains(command), "{shell}: {command}");
         }
     }

@@ -49,6 +49,7 @@ impl From<AssembleError> for Failure {
         let code = match &error {
             AssembleError::Store(OpenError::Locked { .. }) => LOCKED,
             AssembleError::Store(_) | AssembleError::Key { .. } => OTHER,
+            AssembleError::Ownership(scaler_core::runtime::Error::Store { .. }) => OTHER,
             _ => CONFIG,
         };
         Self { code, error: error.into() }

@@ -3,7 +3,7 @@
 use scaler_core::model::Position;
 use scaler_core::runtime::Accepted;
 use scaler_core::state::Outcome;
-use scaler_core::view::{Activity, Status};
+use scaler_core::view::{Activity, HeldAlert, Status};
 use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/groups`.
@@ -89,6 +89,76 @@ impl DesiredAccepted {
             repeated: accepted.repeated,
             ending: None,
         }
+    }
+}
+
+/// `GET /api/v1/alerts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HeldAlerts {
+    /// The alerts that are held, those that argue for something first.
+    pub alerts: Vec<HeldAlert>,
+}
+
+impl HeldAlerts {
+    /// These.
+    #[must_use]
+    pub const fn new(alerts: Vec<HeldAlert>) -> Self {
+        Self { alerts }
+    }
+}
+
+/// The answer to [`ForgetAlerts`](crate::ForgetAlerts).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Forgotten {
+    /// Fingerprints of what was dropped.
+    pub forgotten: Vec<String>,
+    /// Fingerprints of which no alert was held.
+    pub unknown: Vec<String>,
+}
+
+impl Forgotten {
+    /// Of what was `asked` for, these were held.
+    #[must_use]
+    pub fn new(asked: &[String], forgotten: Vec<String>) -> Self {
+        let unknown = asked.iter().filter(|asked| !forgotten.contains(asked)).cloned().collect();
+        Self { forgotten, unknown }
+    }
+}
+
+/// `POST /api/v1/mode`: what came of it for each group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModesSet {
+    /// By group.
+    pub groups: Vec<ModeSet>,
+}
+
+impl ModesSet {
+    /// These.
+    #[must_use]
+    pub const fn new(groups: Vec<ModeSet>) -> Self {
+        Self { groups }
+    }
+}
+
+/// What came of setting a group's mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModeSet {
+    /// The group.
+    pub group: String,
+    /// Why it was not set, where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl ModeSet {
+    /// Set, unless there is an error.
+    #[must_use]
+    pub fn new(group: impl Into<String>, error: Option<String>) -> Self {
+        Self { group: group.into(), error }
     }
 }
 

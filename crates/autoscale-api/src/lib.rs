@@ -8,10 +8,12 @@ mod event;
 mod request;
 mod span;
 
-pub use answer::{DesiredAccepted, Done, Groups, History, Proof, Stored};
+pub use answer::{
+    DesiredAccepted, Done, Forgotten, Groups, HeldAlerts, History, ModeSet, ModesSet, Proof, Stored,
+};
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventPage, NumberedEvent};
-pub use request::{MemberAction, MemberRequest, SetDesired, SetMode, UnknownAction};
+pub use request::{ForgetAlerts, MemberAction, MemberRequest, SetDesired, SetMode, UnknownAction};
 pub use span::{InvalidSpan, Span};
 
 pub use scaler_core::state::Outcome;

@@ -251,7 +251,16 @@ fn freshness() {
     );
     finds(&with("heartbeat:", "confirm: 20m\nheartbeat:"), "warning confirm: has no effect");
     let unpolled = with("alertmanager: { url: \"http://127.0.0.1:9093\" }\n", "");
-    assert_eq!(problems(&unpolled), []);
+    finds(&unpolled, "warning groups: without `alertmanager` an alert that is not repeated within 10m");
+    assert_eq!(problems(&format!("confirm: 10m\n{unpolled}")), []);
+    finds(
+        &format!("confirm: 8h\n{unpolled}"),
+        "warning confirm: an alert whose end was lost is believed for 8h",
+    );
+    let heartbeat = |labels: &str| with("heartbeat: Watchdog", &format!("heartbeat: {labels}"));
+    assert_eq!(problems(&heartbeat("{ alertname: Watchdog, prometheus: eu/shop }")), []);
+    finds(&heartbeat("{ prometheus: eu/shop }"), "error heartbeat: `alertname` is missing");
+    finds(&heartbeat("[Watchdog]"), "error heartbeat: is a list");
     finds(
         &format!("confirm: 1m\n{unpolled}"),
         "warning confirm: alerts that Alertmanager repeats less often than every 30s",

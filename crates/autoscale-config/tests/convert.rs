@@ -1,5 +1,6 @@
 //! What the scaler is told.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use scaler_core::model::{
@@ -60,7 +61,7 @@ fn what_is_not_written_is_the_default() {
 
 #[test]
 fn freshness_follows_the_file() {
-    let heartbeat = Some("Watchdog".to_owned());
+    let heartbeat = BTreeMap::from([("alertname".to_owned(), "Watchdog".to_owned())]);
     let confirm = Duration::from_secs(600);
     let polled = read(GOOD).unwrap().alert_freshness();
     let mut expected = AlertFreshness::polled(Duration::from_secs(15));
@@ -72,4 +73,7 @@ fn freshness_follows_the_file() {
     let mut expected = AlertFreshness::pushed(confirm * 3);
     expected.heartbeat = heartbeat;
     assert_eq!(pushed, expected);
+    let labelled = with("heartbeat: Watchdog", "heartbeat: { alertname: Watchdog, prometheus: eu/shop }");
+    let labelled = read(&labelled).unwrap().alert_freshness().heartbeat;
+    assert_eq!(labelled.get("prometheus").map(String::as_str), Some("eu/shop"));
 }

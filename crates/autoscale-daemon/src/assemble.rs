@@ -11,8 +11,10 @@ use autoscale_config::{Config, LinodeClientError, MissingSecret, Secret, StoreAt
 use scaler_alertmanager::Alertmanager;
 use scaler_core::clock::SystemClock;
 use scaler_core::in_memory::InMemoryStore;
+use scaler_core::model::Installation;
 use scaler_core::ports::Clock;
-use scaler_core::runtime::BuildError;
+use scaler_core::runtime::{self, BuildError, Scaler};
+use scaler_core::state::Cause;
 use scaler_linode::{InvalidOwner, OwnerTags};
 use scaler_sqlite::{OpenError, SqliteStore};
 use secrecy::ExposeSecret;
@@ -88,6 +90,9 @@ pub enum AssembleError {
     /// The groups contradict themselves.
     #[error(transparent)]
     Groups(#[from] BuildError),
+    /// The store belongs to another owner, or can't tell; or giving it to another one did not work.
+    #[error(transparent)]
+    Ownership(#[from] runtime::Error),
 }
 
 impl<'c> Assembly<'c> {
@@ -123,43 +128,21 @@ impl<'c> Assembly<'c> {
     /// Opens the store and puts everything together. Nothing is asked of any API yet.
     ///
     /// # Errors
-    /// [`AssembleError`].
+    /// [`AssembleError`]; [`AssembleError::Ownership`] where the store belongs to another owner.
     pub async fn build(self) -> Result<Daemon, AssembleError> {
-        let config = self.config;
-        let calls = ApiCalls::default();
-        let service = match self.linode {
-            Some(service) => service,
-            None => config.linode.service()?,
-        };
-        let linode = config.linode.client(Arc::new(calls.count("linode", service)), PROGRAM)?;
-        let owner_tag = OwnerTags::new(config.owner.as_str())?.owner_tag().to_owned();
-        let groups = config.linode_groups()?;
-        let preflight = Preflight { linode: linode.clone(), groups: groups.clone() };
-        let mut builder = scaler_linode::builder(linode.clone(), config.owner.as_str(), groups)?
-            .clock(Arc::clone(&self.clock))
-            .freshness(config.alert_freshness());
-        if let Some(source) = alertmanager(config, &calls, self.alertmanager)? {
-            builder = builder.alerts(source);
-        }
-        if let Some(seed) = self.seed {
-            builder = builder.seed(seed);
-        }
+        let (config, clock) = (self.config, Arc::clone(&self.clock));
         let credential = given(config.daemon.credentials.as_ref(), "daemon.credentials")?;
         let webhook = given(config.daemon.webhook_credentials.as_ref(), "daemon.webhook_credentials")?;
-        let (scaler, store) = match &config.store {
-            StoreAt::Memory => (builder.store(InMemoryStore::new()).build()?, None),
-            StoreAt::Sqlite(path) => {
-                let store = SqliteStore::open(path).await?;
-                (builder.store(store.clone()).build()?, Some(store))
-            }
-            _ => return Err(AssembleError::StoreKind),
-        };
+        let Parts { scaler, store, calls, preflight } = self.parts().await?;
+        scaler.check_owner().await?;
+        let owner_tag = OwnerTags::new(config.owner.as_str())?.owner_tag().to_owned();
+        let addresses = LinodeAddresses::new(preflight.linode.clone(), owner_tag);
         let mut daemon = Daemon::builder(scaler)
-            .clock(self.clock)
+            .clock(clock)
             .api_calls(calls)
             .preflight(preflight)
             .hosts(&config.daemon.hosts)
-            .addresses(LinodeAddresses::new(linode, owner_tag));
+            .addresses(addresses);
         let mut credential = credential;
         if let Some(store) = &store {
             let key = LeftKey::make(store.path())
@@ -182,6 +165,64 @@ impl<'c> Assembly<'c> {
         }
         Ok(daemon.build())
     }
+
+    /// Gives the store to the configuration's `owner`, or to the `account` that the token is of, or to both; no daemon may hold
+    /// it. Returns whose it was and whose it is, or would be if it is only to be said.
+    ///
+    /// # Errors
+    /// [`AssembleError`].
+    pub async fn rebind(
+        self,
+        owner: bool,
+        account: bool,
+        cause: Cause,
+        dry_run: bool,
+    ) -> Result<(Installation, Installation), AssembleError> {
+        let Parts { scaler, store, .. } = self.parts().await?;
+        let rebound = scaler.rebind(owner, account, cause, dry_run).await;
+        if let Some(store) = store {
+            store.close().await;
+        }
+        Ok(rebound?)
+    }
+
+    async fn parts(self) -> Result<Parts, AssembleError> {
+        let config = self.config;
+        let calls = ApiCalls::default();
+        let service = match self.linode {
+            Some(service) => service,
+            None => config.linode.service()?,
+        };
+        let linode = config.linode.client(Arc::new(calls.count("linode", service)), PROGRAM)?;
+        let groups = config.linode_groups()?;
+        let preflight = Preflight { linode: linode.clone(), groups: groups.clone() };
+        let mut builder = scaler_linode::builder(linode, config.owner.as_str(), groups)?
+            .clock(self.clock)
+            .freshness(config.alert_freshness());
+        if let Some(source) = alertmanager(config, &calls, self.alertmanager)? {
+            builder = builder.alerts(source);
+        }
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
+        }
+        let (scaler, store) = match &config.store {
+            StoreAt::Memory => (builder.store(InMemoryStore::new()).build()?, None),
+            StoreAt::Sqlite(path) => {
+                let store = SqliteStore::open(path).await?;
+                (builder.store(store.clone()).build()?, Some(store))
+            }
+            _ => return Err(AssembleError::StoreKind),
+        };
+        Ok(Parts { scaler, store, calls, preflight })
+    }
+}
+
+/// What a configuration gives, before it serves.
+struct Parts {
+    scaler: Scaler,
+    store: Option<SqliteStore>,
+    calls: ApiCalls,
+    preflight: Preflight,
 }
 
 fn alertmanager(

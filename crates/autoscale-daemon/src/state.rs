@@ -105,6 +105,17 @@ impl State {
         }
     }
 
+    /// The same for what the store is to take: it may still do so.
+    pub(crate) async fn written<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Refusal> {
+        match tokio::time::timeout(PATIENCE, work).await {
+            Ok(done) => done.map_err(Refusal::from),
+            Err(_) => Err(Refusal::unwritten(PATIENCE)),
+        }
+    }
+
     /// Whether the store takes what is written now; else in words why not. Those who ask at once share the answer, which
     /// nobody can ask for so often that the disk feels it.
     pub(crate) async fn writable(self: &Arc<Self>) -> Result<(), String> {

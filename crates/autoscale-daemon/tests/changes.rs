@@ -1,5 +1,6 @@
 //! What may be asked of a group, and who may ask.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use autoscale_api::client::{ErrorKind, LONGEST_WAIT};
@@ -10,7 +11,7 @@ use scaler_core::model::{Amount, InstanceId};
 use scaler_core::state::GroupMode;
 use serde_json::json;
 
-use crate::stage::{CREDENTIAL, Stage};
+use crate::stage::{CREDENTIAL, Stage, notification};
 
 const DESIRED: &str = "/api/v1/groups/web/desired";
 
@@ -205,4 +206,54 @@ async fn members_are_protected_put_aside_replaced_and_let_go() {
     assert_eq!(stranger.kind(), ErrorKind::NotFound, "{stranger}");
     let stranger = client.member("web", InstanceId(1), MemberAction::Adopt, &ask).await.unwrap_err();
     assert_eq!(stranger.kind(), ErrorKind::Conflict, "{stranger}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_is_dropped_by_its_fingerprint_and_only_with_the_credential() {
+    let stage = Stage::new();
+    stage.settle().await;
+    stage.notify(notification(&[("WebCpuHigh", "firing")])).await.ok();
+    let held = stage.get("/api/v1/alerts").await.ok();
+    let (alert, standing) = (&held["alerts"][0], &held["alerts"][0]["standing"]);
+    assert_eq!((standing, &alert["policies"]["web"]), (&json!("firing"), &json!(["WebCpuHigh"])), "{held}");
+    let ask = json!({"fingerprints": [alert["fingerprint"], "no-such"], "who": "anna", "reason": "its end was lost"});
+    let without = Request::post("/api/v1/alerts/forget").body(Body::from(ask.to_string())).unwrap();
+    assert_eq!(stage.send(without).await.status, 401);
+    let done = stage.change("POST", "/api/v1/alerts/forget", ask.clone()).await.ok();
+    assert_eq!(done, json!({"forgotten": [alert["fingerprint"]], "unknown": ["no-such"]}));
+    assert_eq!(stage.get("/api/v1/alerts").await.ok(), json!({"alerts": []}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_sets_the_mode_of_every_group_and_tells_which_did_not_take_it() {
+    let stage = Stage::new();
+    stage.settle().await;
+    let ask = json!({"mode": "add_only", "who": "anna"});
+    let done = stage.change("POST", "/api/v1/mode", ask.clone()).await.ok();
+    assert_eq!(done, json!({"groups": [{"group": "web"}]}));
+    assert_eq!(stage.group().await["mode"], "add_only");
+    stage.store.failing.store(true, Ordering::SeqCst);
+    let done = stage.change("POST", "/api/v1/mode", ask).await.ok();
+    let why = done["groups"][0]["error"].as_str().unwrap();
+    assert!(why.contains("disk full"), "{why}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_does_not_wait_for_ever_for_a_store_that_hangs() {
+    let stage = Stage::new();
+    stage.settle().await;
+    let member = stage.group().await["members"][0]["instance"].as_u64().unwrap();
+    stage.store.hang.store(true, Ordering::SeqCst);
+    for (method, path, body) in [
+        ("POST", format!("/api/v1/groups/web/members/{member}/protect"), json!({})),
+        ("POST", format!("/api/v1/groups/web/members/{member}/standby"), json!({})),
+        ("POST", "/api/v1/groups/web/mode".to_owned(), json!({"mode": "paused"})),
+        ("PUT", "/api/v1/groups/web/desired".to_owned(), json!({"desired": 3})),
+    ] {
+        let answer = tokio::time::timeout(Duration::from_secs(10), stage.change(method, &path, body)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("{path} waits for ever"));
+        let (status, why, _) = answer.refusal();
+        assert_eq!(status, 503);
+        assert!(why.contains("may still do so"), "{why}");
+    }
 }

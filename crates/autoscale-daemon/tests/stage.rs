@@ -62,6 +62,8 @@ pub struct Shelf {
     pub failing: Arc<AtomicBool>,
     /// It can be read, and not written.
     pub full: Arc<AtomicBool>,
+    /// Whatever is appended to a log waits for ever.
+    pub hang: Arc<AtomicBool>,
     pub commits: Arc<AtomicUsize>,
     /// Commits that were begun.
     pub begun: Arc<AtomicUsize>,
@@ -76,6 +78,7 @@ impl Shelf {
             gate: Arc::new(Semaphore::new(OPEN)),
             failing: Arc::default(),
             full: Arc::default(),
+            hang: Arc::default(),
             commits: Arc::default(),
             begun: Arc::default(),
         }
@@ -105,6 +108,9 @@ impl Shelf {
 impl Store for Shelf {
     async fn append(&self, log: &LogName, after: Position, drafts: &[Draft]) -> Result<Position, StoreError> {
         self.broken("appending")?;
+        if self.hang.load(Ordering::SeqCst) {
+            pending::<()>().await;
+        }
         self.inner.append(log, after, drafts).await
     }
 

@@ -14,6 +14,8 @@ pub struct Settings {
     /// `legacy_config_only`, `linode_only`, `legacy_config_default_but_linode_allowed`, or
     /// `linode_default_but_legacy_config_allowed`.
     pub interfaces_for_new_linodes: String,
+    /// The account's id.
+    pub euuid: String,
     /// The account's user may not tag Linodes, and `/profile/grants` answers with grants.
     pub restricted: bool,
     /// `false`: the account must be activated before it can create anything.
@@ -31,6 +33,7 @@ impl Default for Settings {
             network_helper: true,
             backups_enabled: false,
             interfaces_for_new_linodes: "legacy_config_default_but_linode_allowed".to_owned(),
+            euuid: "FFFFFFFF-2E4D-47CE-FFFFFFFFFFFFFFFFF".to_owned(),
             restricted: false,
             activated: true,
             instance_limit: None,

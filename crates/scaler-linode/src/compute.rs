@@ -1,19 +1,21 @@
 //! Linodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use linode_api::models::UpdateInstance;
-use linode_api::{Client, Filter, models};
+use linode_api::models::{NodeBalancerId, UpdateInstance};
+use linode_api::{Client, ErrorKind, Filter, models};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tracing::warn;
 
 use crate::failure::{Doing, sorted, unsent};
 use crate::{BackendAddress, LinodeGroup, OwnerTags, id, owner_tags};
-use scaler_core::model::{GroupName, Instance, InstanceId, InstanceStatus, InstanceType, Price};
+use scaler_core::model::{
+    GroupName, Installation, Instance, InstanceId, InstanceStatus, InstanceType, Price,
+};
 use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
 
 /// The Linodes of one owner.
@@ -31,6 +33,9 @@ type Types = Arc<[models::InstanceType]>;
 
 /// The list of types is the same for all groups and hardly ever changes: it is read again after so long.
 const TYPES_FOR: Duration = Duration::from_secs(900);
+
+/// How a NodeBalancer stands among the landmarks of an account, before its number.
+const LANDMARK: &str = "nodebalancer/";
 
 /// What errors call an instance.
 const LINODE: &str = "Linode";
@@ -79,6 +84,24 @@ impl LinodeCompute {
         shown.address = address.of(instance);
         shown.locked = instance.is_locked();
         (shown, group)
+    }
+
+    /// The account's id, where the token may read it.
+    async fn euuid(&self) -> Result<Option<String>, Failure> {
+        match self.linode.account().get().await {
+            Ok(account) => Ok(account.euuid),
+            Err(error) if matches!(error.kind(), ErrorKind::Scope | ErrorKind::Forbidden) => Ok(None),
+            Err(error) => Err(sorted(Doing::Reading, error)),
+        }
+    }
+
+    /// Whether a NodeBalancer exists on the account that the token is of.
+    async fn has_balancer(&self, balancer: NodeBalancerId) -> Result<bool, Failure> {
+        match self.linode.nodebalancer(balancer).get().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() || error.kind() == ErrorKind::Forbidden => Ok(false),
+            Err(error) => Err(sorted(Doing::Reading, error)),
+        }
     }
 
     async fn read(&self, id: InstanceId) -> Result<Option<models::Instance>, Failure> {
@@ -166,6 +189,29 @@ impl Compute for LinodeCompute {
             .await
             .map_err(|error| sorted(Doing::Changing, error))?;
         Ok(())
+    }
+
+    fn owner(&self) -> Option<&str> {
+        Some(self.tags.owner())
+    }
+
+    async fn account(&self, remembered: &Installation) -> Result<Installation, Failure> {
+        let mut shown = Installation::new(&remembered.owner);
+        shown.account = self.euuid().await?;
+        if shown.account.is_some() && remembered.account.is_some() {
+            return Ok(shown);
+        }
+        let named =
+            remembered.landmarks.iter().filter_map(|landmark| landmark.strip_prefix(LANDMARK)?.parse().ok());
+        let configured = self.groups.values().flat_map(|group| &group.backends);
+        let balancers: BTreeSet<NodeBalancerId> =
+            named.chain(configured.map(|backend| backend.nodebalancer)).collect();
+        for balancer in balancers {
+            if self.has_balancer(balancer).await? {
+                shown.landmarks.push(format!("{LANDMARK}{balancer}"));
+            }
+        }
+        Ok(shown)
     }
 
     async fn prices(

@@ -44,6 +44,12 @@ impl OwnerTags {
         }
     }
 
+    /// The owner.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.owner.strip_prefix(OWNER).unwrap_or(&self.owner)
+    }
+
     /// The owner's tag.
     #[must_use]
     pub fn owner_tag(&self) -> &str {

@@ -77,16 +77,21 @@ again or --for is over.
 Examples:
   autoscale mode web add_only --for 2h --reason 'migration'
   autoscale mode web paused
-  autoscale mode web on"
+  autoscale mode web on
+  autoscale mode --all add_only --reason 'bad hour'"
 )]
 pub(crate) struct ModeArgs {
     /// The group.
-    #[arg(required_unless_present = "named")]
+    #[arg(required_unless_present_any = ["named", "all"])]
     pub(crate) group: Option<String>,
 
     /// The same, as an option.
     #[arg(short = 'g', long = "group", value_name = "GROUP", conflicts_with = "group")]
     pub(crate) named: Option<String>,
+
+    /// Every group of the configuration.
+    #[arg(long, conflicts_with_all = ["group", "named"])]
+    pub(crate) all: bool,
 
     /// What its actor may do.
     #[arg(value_enum)]

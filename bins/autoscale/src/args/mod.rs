@@ -1,8 +1,10 @@
 //! What the command line says.
 
+mod alerts;
 mod group;
 mod member;
 mod size;
+mod store;
 
 use std::path::PathBuf;
 
@@ -12,9 +14,11 @@ use clap_complete::Shell;
 
 use crate::output::Format;
 
+pub(crate) use self::alerts::{AlertsArgs, AlertsCommand, ForgetArgs};
 pub(crate) use self::group::{HistoryArgs, ModeArgs, PlanArgs, StatusArgs};
 pub(crate) use self::member::{MemberArgs, ReplaceArgs};
 pub(crate) use self::size::{ApplyArgs, ByArgs, OperatorArgs, SizeArgs, WaitArgs};
+pub(crate) use self::store::{RebindArgs, StoreCommand};
 
 const AFTER: &str = "\
 Examples:
@@ -40,7 +44,7 @@ Exit codes:
   4    superseded: a newer decision took its place
   5    not reached within --timeout; what was begun goes on
   6    refused as things are: another generation, a mode, a member that can't
-       be adopted
+       be adopted, a store of another owner
   130  a signal ended the waiting
 
 Results go to stdout, progress and errors to stderr.";
@@ -103,7 +107,9 @@ pub(crate) enum Command {
     Down(ByArgs),
     /// Show what was done, when and why.
     History(HistoryArgs),
-    /// Set what a group's actor may do.
+    /// Show the alerts that are held, and who goes by them; or drop some.
+    Alerts(AlertsArgs),
+    /// Set what a group's actor may do, or that of every group.
     Mode(ModeArgs),
     /// Make a Linode of yours a member.
     #[command(after_help = ADOPT)]
@@ -125,6 +131,9 @@ pub(crate) enum Command {
     Activate(MemberArgs),
     /// Launch another one in a member's place, and remove it once that serves.
     Replace(ReplaceArgs),
+    /// See to the store itself, while no daemon holds it.
+    #[command(subcommand, after_help = STORE)]
+    Store(StoreCommand),
     /// Write a script that completes these commands in your shell.
     Completions(CompletionsArgs),
 }
@@ -174,6 +183,11 @@ Examples:
 const ACTIVATE: &str = "\
 Examples:
   autoscale activate web 61280012";
+
+const STORE: &str = "\
+Examples:
+  autoscale store rebind --owner --dry-run
+  autoscale store rebind --account --reason 'moved to the new account'";
 
 /// `init`.
 #[derive(Debug, Args)]

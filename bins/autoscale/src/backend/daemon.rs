@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use autoscale_api::client::{Client, Error, Token, Url, Watched, request_id};
-use autoscale_api::{Groups, History, MemberAction, NumberedEvent, Outcome, SetDesired, SetMode};
+use autoscale_api::{
+    ForgetAlerts, Forgotten, Groups, HeldAlerts, History, MemberAction, ModesSet, NumberedEvent, Outcome,
+    SetDesired, SetMode,
+};
 use futures_util::StreamExt as _;
 use scaler_core::view::{Moment, Preview, Status, What};
 use tokio::time::timeout;
@@ -123,6 +126,18 @@ impl Backend for Daemon {
     async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure> {
         self.client.set_mode(group, mode).await?;
         Ok(())
+    }
+
+    async fn set_every_mode(&self, mode: &SetMode) -> Result<ModesSet, Failure> {
+        Ok(self.client.set_every_mode(mode).await?)
+    }
+
+    async fn alerts(&self) -> Result<HeldAlerts, Failure> {
+        Ok(self.client.alerts().await?)
+    }
+
+    async fn forget_alerts(&self, ask: &ForgetAlerts) -> Result<Forgotten, Failure> {
+        Ok(self.client.forget_alerts(ask).await?)
     }
 
     fn who_goes_on(&self) -> &'static str {

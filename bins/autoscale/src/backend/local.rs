@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use autoscale_api::{Groups, History, MemberAction, SetDesired, SetMode};
+use autoscale_api::{
+    ForgetAlerts, Forgotten, Groups, HeldAlerts, History, MemberAction, ModeSet, ModesSet, SetDesired,
+    SetMode,
+};
 use autoscale_daemon::{Daemon, carry_out};
 use scaler_core::clock::SystemClock;
 use scaler_core::model::StepId;
@@ -125,6 +128,24 @@ impl Backend for Local {
         let (who, reason) = mode.said()?;
         let until = mode.until(SystemClock.now());
         Ok(self.scaler().group(group)?.set_mode(mode.mode, until, who, reason).await?)
+    }
+
+    async fn set_every_mode(&self, mode: &SetMode) -> Result<ModesSet, Failure> {
+        let mut set = Vec::new();
+        for group in self.scaler().groups() {
+            let error = self.set_mode(group.name.as_str(), mode).await.err().map(|failure| failure.plain());
+            set.push(ModeSet::new(group.name.as_str(), error));
+        }
+        Ok(ModesSet::new(set))
+    }
+
+    async fn alerts(&self) -> Result<HeldAlerts, Failure> {
+        Ok(HeldAlerts::new(self.scaler().held_alerts().await?))
+    }
+
+    async fn forget_alerts(&self, ask: &ForgetAlerts) -> Result<Forgotten, Failure> {
+        let forgotten = self.scaler().forget_alerts(&ask.fingerprints).await?;
+        Ok(Forgotten::new(&ask.fingerprints, forgotten))
     }
 
     fn who_goes_on(&self) -> &'static str {

@@ -4,7 +4,10 @@ mod daemon;
 mod local;
 
 use async_trait::async_trait;
-use autoscale_api::{Groups, History, MemberAction, MemberRequest, Outcome, SetDesired, SetMode};
+use autoscale_api::{
+    ForgetAlerts, Forgotten, Groups, HeldAlerts, History, MemberAction, MemberRequest, ModesSet, Outcome,
+    SetDesired, SetMode,
+};
 use scaler_core::model::InstanceId;
 use scaler_core::runtime::Accepted;
 use scaler_core::state::FailureReason;
@@ -38,6 +41,12 @@ pub(crate) trait Backend: Send + Sync {
     async fn member(&self, of: &OfMember<'_>, action: MemberAction) -> Result<(), Failure>;
     /// Sets a mode.
     async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<(), Failure>;
+    /// Sets the mode of every group, and tells what came of it for each.
+    async fn set_every_mode(&self, mode: &SetMode) -> Result<ModesSet, Failure>;
+    /// The alerts that are held.
+    async fn alerts(&self) -> Result<HeldAlerts, Failure>;
+    /// Drops alerts.
+    async fn forget_alerts(&self, ask: &ForgetAlerts) -> Result<Forgotten, Failure>;
     /// Who goes on with what was begun, in words.
     fn who_goes_on(&self) -> &'static str;
 }

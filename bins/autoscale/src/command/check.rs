@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use autoscale_config::{Config, Environment, Problems};
+use autoscale_config::{Config, Environment, Problems, StoreAt};
+use scaler_core::model::AlertStanding;
 use scaler_linode::{Concern, Weight};
 use serde::Serialize;
 
@@ -43,7 +44,14 @@ pub(super) async fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit,
                 let concerns = ask(&config).await?;
                 weights = concerns.iter().map(Concern::weight).collect();
                 tell(&concerns, &mut text);
-                online = Some(concerns.iter().map(Found::of).collect());
+                let mut found: Vec<Found> = concerns.iter().map(Found::of).collect();
+                if let Some(message) = heartbeats(context, &config).await {
+                    // Writing to a String can't fail.
+                    let _ = write!(text, "\n\nwarning: {message}");
+                    weights.push(Weight::Warning);
+                    found.push(Found { weight: "warning", message });
+                }
+                online = Some(found);
             }
             Err(_) => text.push_str("\nthe Linode API was not asked: mend the configuration first"),
         }
@@ -52,6 +60,34 @@ pub(super) async fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit,
     let warned = problems.warnings().next().is_some() || weights.contains(&Weight::Warning);
     let wrong = problems.is_fatal() || weights.contains(&Weight::Error) || (args.strict && warned);
     Ok(if wrong { Exit::Usage } else { Exit::Ok })
+}
+
+/// What is wrong with a heartbeat that is only a name, if more than one alert of that name was heard. Nobody was heard where no
+/// store is there yet, and a store that can't be asked is told by whoever needs it.
+async fn heartbeats(context: &Context<'_>, config: &Config) -> Option<String> {
+    let asked =
+        context.global.daemon.is_some() || matches!(&config.store, StoreAt::Sqlite(path) if path.exists());
+    if config.heartbeat.len() != 1 || !asked {
+        return None;
+    }
+    let held = context.backend().await.ok()?.alerts().await.ok()?;
+    let beats =
+        held.alerts.into_iter().filter(|held| held.heartbeat && held.standing != AlertStanding::Resolved);
+    let beats: Vec<String> = beats
+        .map(|beat| {
+            let labels = beat.labels.iter().filter(|(label, _)| *label != "alertname");
+            labels.map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join(", ")
+        })
+        .collect();
+    let (first, others) = beats.split_first()?;
+    (!others.is_empty()).then(|| {
+        format!(
+            "heartbeat: {} alerts of this name were heard, and each vouches for all: add a label that only ours has, one of {{ \
+             {first} }}, not {{ {} }}",
+            beats.len(),
+            others.join(" }, { "),
+        )
+    })
 }
 
 async fn ask(config: &Config) -> Result<Vec<Concern>, Failure> {

@@ -1,5 +1,6 @@
 //! One file a group of commands.
 
+mod alerts;
 mod check;
 mod history;
 mod init;
@@ -8,12 +9,13 @@ mod mode;
 mod plan;
 mod size;
 mod status;
+mod store;
 mod waited;
 
 use autoscale_api::{MemberAction, SetDesired};
 use clap::CommandFactory as _;
 
-use crate::args::{Cli, Command, GlobalArgs};
+use crate::args::{Cli, Command, GlobalArgs, StoreCommand};
 use crate::backend::Backend;
 use crate::exit::{Exit, Failure};
 use crate::locate;
@@ -49,6 +51,7 @@ pub(crate) async fn run(cli: &Cli, output: Output) -> Result<Exit, Failure> {
         Command::Up(args) => size::by(context, args, SetDesired::add).await,
         Command::Down(args) => size::by(context, args, SetDesired::remove).await,
         Command::History(args) => history::run(context, args).await,
+        Command::Alerts(args) => alerts::run(context, args).await,
         Command::Mode(args) => mode::run(context, args).await,
         Command::Adopt(args) => member::run(context, args, MemberAction::Adopt).await,
         Command::Release(args) => member::run(context, args, MemberAction::Release).await,
@@ -57,6 +60,7 @@ pub(crate) async fn run(cli: &Cli, output: Output) -> Result<Exit, Failure> {
         Command::Standby(args) => member::run(context, args, MemberAction::Standby).await,
         Command::Activate(args) => member::run(context, args, MemberAction::Activate).await,
         Command::Replace(args) => member::replace(context, args).await,
+        Command::Store(StoreCommand::Rebind(args)) => store::rebind(context, args).await,
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "autoscale", &mut script);

@@ -145,7 +145,7 @@ fn members(group: &Status) -> String {
                 or_dash(member.instance),
                 or_dash(member.address.as_ref()),
                 member.kind.to_string(),
-                member.phase.to_string(),
+                if member.missing { "missing".to_owned() } else { member.phase.to_string() },
                 ago(member.since, group.at),
                 remarks(member),
             ]

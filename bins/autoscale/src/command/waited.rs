@@ -3,6 +3,7 @@
 use std::fmt;
 
 use scaler_core::state::{FailureReason, Outcome as Ended};
+use scaler_core::view::Status;
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -27,7 +28,7 @@ pub(super) struct Waited {
     /// The generation that took its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_by: Option<u64>,
-    /// Why it failed, or what is still under way.
+    /// Why it failed, what is still under way, or what keeps it from the size that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
 }
@@ -77,10 +78,14 @@ pub(super) async fn tell(
     let (mut superseded_by, mut why) = (None, None);
     let outcome = match end {
         None => {
-            why = Some(backend.who_goes_on().to_owned());
+            let cut = asked.and_then(|asked| cut(asked, &status, None)).map(|cut| format!("{cut}; "));
+            why = Some(cut.unwrap_or_default() + backend.who_goes_on());
             Outcome::Accepted
         }
-        Some(End::Ended(Ended::Reached)) => Outcome::Reached,
+        Some(End::Ended(Ended::Reached)) => {
+            why = asked.and_then(|asked| cut(asked, &status, status.desired));
+            Outcome::Reached
+        }
         Some(End::Ended(Ended::Superseded { by })) => {
             superseded_by = Some(by);
             Outcome::Superseded
@@ -121,6 +126,18 @@ pub(super) async fn tell(
     Ok(outcome.exit())
 }
 
+/// What keeps the group from the size that was asked for, if something does; by what was `decided`, once it was.
+fn cut(asked: u32, status: &Status, decided: Option<u32>) -> Option<String> {
+    match decided {
+        _ if asked > status.max => Some(format!("{asked} were asked for, size.max is {}", status.max)),
+        _ if asked < status.min => Some(format!("{asked} were asked for, size.min is {}", status.min)),
+        Some(desired) if desired != asked => {
+            Some(format!("{asked} were asked for, limits and policies allow {desired}"))
+        }
+        _ => None,
+    }
+}
+
 impl fmt::Display for Waited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.group)?;
@@ -143,11 +160,6 @@ impl fmt::Display for Waited {
                 write!(f, " of {desired} desired")?;
             }
             write!(f, " (generation {})", self.generation)?;
-            if let (Outcome::Reached, Some(asked), Some(desired)) = (self.outcome, self.asked, self.desired)
-                && asked != desired
-            {
-                write!(f, "; {asked} were asked for, limits and policies allow {desired}")?;
-            }
         }
         self.why.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
     }

@@ -16,9 +16,9 @@ use scaler_core::view::{Preview, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::answer::{DesiredAccepted, Done, Groups, History, Proof};
+use crate::answer::{DesiredAccepted, Done, Forgotten, Groups, HeldAlerts, History, ModesSet, Proof};
 use crate::event::EventPage;
-use crate::request::{MemberAction, MemberRequest, SetDesired, SetMode};
+use crate::request::{ForgetAlerts, MemberAction, MemberRequest, SetDesired, SetMode};
 use crate::span::Span;
 
 /// The HTTP path below: services, tokens, addresses.
@@ -144,6 +144,30 @@ impl Client {
     pub async fn set_mode(&self, group: &str, mode: &SetMode) -> Result<Done, Error> {
         let request = of(Request::post(format!("setting the mode of group {group}")), group);
         self.send(request.segment("mode"), mode).await
+    }
+
+    /// Sets the mode of every group.
+    ///
+    /// # Errors
+    /// [`Error`]; that of one group is part of the answer.
+    pub async fn set_every_mode(&self, mode: &SetMode) -> Result<ModesSet, Error> {
+        self.send(Request::post("setting the mode of all groups").path("api/v1/mode"), mode).await
+    }
+
+    /// The alerts that are held.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn alerts(&self) -> Result<HeldAlerts, Error> {
+        self.call(Request::get("reading the alerts").path("api/v1/alerts")).await
+    }
+
+    /// Drops alerts that are held.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn forget_alerts(&self, ask: &ForgetAlerts) -> Result<Forgotten, Error> {
+        self.send(Request::post("dropping alerts").path("api/v1/alerts/forget"), ask).await
     }
 
     /// Does something with one member.

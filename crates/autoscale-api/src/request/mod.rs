@@ -1,5 +1,6 @@
 //! What may be asked of a group.
 
+mod alerts;
 mod member;
 mod mode;
 mod size;
@@ -8,6 +9,7 @@ use scaler_core::state::Cause;
 
 use crate::error::ErrorDetail;
 
+pub use alerts::ForgetAlerts;
 pub use member::{MemberAction, MemberRequest, UnknownAction};
 pub use mode::SetMode;
 pub use size::SetDesired;

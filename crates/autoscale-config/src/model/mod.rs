@@ -25,8 +25,9 @@ pub struct Config {
     pub linode: LinodeAccess,
     /// Where Alertmanager is asked for its alerts; its answers are then the truth.
     pub alertmanager: Option<AlertmanagerAccess>,
-    /// The `alertname` of an alert that always fires: while it is not confirmed, nothing is removed.
-    pub heartbeat: Option<String>,
+    /// The labels of an alert that always fires: while it is not confirmed, nothing is removed. A bare name is its `alertname`;
+    /// none: there is no heartbeat.
+    pub heartbeat: BTreeMap<String, String>,
     /// Where Alertmanager is not polled: a firing alert must repeat within this. Default 10 min.
     pub confirm: Duration,
     /// Where the daemon listens, and what its callers have to show.

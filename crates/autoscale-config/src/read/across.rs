@@ -90,6 +90,19 @@ fn can_both_match(one: &StepPolicy, other: &StepPolicy) -> bool {
         && agree(&one.on, &other.on)
 }
 
+/// Without polls only a notification that is repeated says that an alert still fires.
+pub(super) fn repeated(r: &mut Reader<'_>, root: &Fields, drafts: &[GroupDraft]) {
+    let removes = drafts.iter().flat_map(|draft| &draft.policies).any(|(policy, _)| policy.can_remove());
+    if removes && root.get("alertmanager").is_none() && root.get("confirm").is_none() {
+        r.warn(
+            root.spot(&["groups"]),
+            "without `alertmanager` an alert that is not repeated within 10m is unknown, and nothing is removed meanwhile; \
+             Alertmanager's default repeat_interval is 4h",
+            "add `alertmanager`; or set repeat_interval: 5m in its route, and write confirm: 10m",
+        );
+    }
+}
+
 pub(super) fn heartbeat(r: &mut Reader<'_>, root: &Fields, heartbeat: Option<&str>, drafts: &[GroupDraft]) {
     const HOW: &str = "add heartbeat: Watchdog, an alert whose rule is `vector(1)`";
     let policies = || drafts.iter().flat_map(|draft| &draft.policies);

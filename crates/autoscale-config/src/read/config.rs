@@ -16,7 +16,7 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
         .and_then(|at| at.parse(r, "a valid owner", owner_fix, |text| text.parse::<Owner>().ok()));
     let linode = program::linode(r, &fields);
     let alertmanager = fields.maybe(r, "alertmanager", program::alertmanager);
-    let heartbeat = fields.maybe(r, "heartbeat", |at, r| at.text(r));
+    let heartbeat = fields.or(r, "heartbeat", BTreeMap::new(), program::heartbeat);
     let confirm = program::confirm(r, &fields);
     let daemon = program::daemon(r, &fields);
     let store = program::store(r, &fields);
@@ -26,8 +26,9 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
     };
     if let Some(drafts) = &drafts {
         across::groups(r, drafts);
+        across::repeated(r, &fields, drafts);
         if let Some(heartbeat) = &heartbeat {
-            across::heartbeat(r, &fields, heartbeat.as_deref(), drafts);
+            across::heartbeat(r, &fields, heartbeat.get("alertname").map(String::as_str), drafts);
         }
     }
     let mut groups = BTreeMap::new();

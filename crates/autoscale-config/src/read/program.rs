@@ -1,5 +1,6 @@
 //! What the program itself reaches and serves: the API, Alertmanager, the daemon, the store.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -135,6 +136,18 @@ pub(super) fn alertmanager(at: &At, r: &mut Reader<'_>) -> Option<AlertmanagerAc
     Some(AlertmanagerAccess { url: url?, poll: poll?, credentials: credentials? })
 }
 
+/// The labels of the heartbeat: a bare name is its `alertname`.
+pub(super) fn heartbeat(at: &At, r: &mut Reader<'_>) -> Option<BTreeMap<String, String>> {
+    const HOW: &str = "write heartbeat: { alertname: Watchdog, prometheus: eu/shop }";
+    if !at.is_map() {
+        return at.text(r).map(|name| BTreeMap::from([("alertname".to_owned(), name)]));
+    }
+    let fields = at.entries(r, "labels")?;
+    fields.need(r, "alertname", HOW)?;
+    let labels = fields.iter().map(|(label, at)| Some((label.to_owned(), at.text(r)?)));
+    labels.collect::<Vec<_>>().into_iter().collect()
+}
+
 pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
     let polled = root.get("alertmanager").is_some();
     root.or(r, "confirm", MINUTE * 10, |at, r| {
@@ -159,6 +172,12 @@ pub(super) fn confirm(r: &mut Reader<'_>, root: &Fields) -> Option<Duration> {
                     Span(confirm / 2)
                 ),
                 "write twice the route's repeat_interval: 10m where that is 5m",
+            );
+        } else if confirm > MINUTE * 60 {
+            r.warn(
+                at,
+                format!("an alert whose end was lost is believed for {}", Span(confirm)),
+                "set repeat_interval: 5m in the route and write 10m, or add `alertmanager`",
             );
         }
         Some(confirm)

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autoscale_api::{
-    DesiredAccepted, Done, MemberAction, MemberRequest, Outcome, SetDesired, SetMode, UnknownAction,
+    DesiredAccepted, Done, MemberAction, MemberRequest, ModeSet, ModesSet, Outcome, SetDesired, SetMode,
+    UnknownAction,
 };
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::join_all;
 use scaler_core::model::InstanceId;
 use scaler_core::runtime;
 use scaler_core::runtime::Run;
@@ -41,7 +43,7 @@ pub(super) async fn desired(
         }
         return Ok(Json(handle.ask(ask).plan().await?).into_response());
     }
-    let accepted = handle.ask(ask).submit().await?;
+    let accepted = state.written(handle.ask(ask).submit()).await?;
     let ending = match asked.wait {
         Some(wait) => ending(&state, handle.follow(accepted), wait.0.min(LONGEST)).await?,
         None => None,
@@ -75,9 +77,27 @@ pub(super) async fn mode(
     let asked: SetMode = body::json(&state, &headers, body).await?;
     let (who, reason) = asked.said()?;
     let until = asked.until(state.clock.now());
-    state.scaler.group(&group)?.set_mode(asked.mode, until, who, reason).await?;
+    state.written(state.scaler.group(&group)?.set_mode(asked.mode, until, who, reason)).await?;
     let until = until.map_or_else(String::new, |until| format!(" until {until}"));
     Ok(Json(Done::new(format!("group {group} is in mode {}{until}", asked.mode))))
+}
+
+/// The same for every group; one that does not take it keeps none of the others from it.
+pub(super) async fn every_mode(
+    Shared(state): Shared<Arc<State>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<ModesSet>, Refusal> {
+    let asked: SetMode = body::json(&state, &headers, body).await?;
+    let (who, reason) = asked.said()?;
+    let until = asked.until(state.clock.now());
+    let (state, asked) = (&*state, &asked);
+    let set = state.group_names().map(|group| async move {
+        let set = async { state.scaler.group(group)?.set_mode(asked.mode, until, who, reason).await };
+        let set = state.written(set).await;
+        ModeSet::new(group, set.err().map(|refusal| refusal.to_string()))
+    });
+    Ok(Json(ModesSet::new(join_all(set).await)))
 }
 
 pub(super) async fn member(
@@ -100,8 +120,9 @@ pub(super) async fn member(
     let handle = state.scaler.group(&group)?;
     let carried = carry_out(action, &handle, instance, cause);
     match action {
-        MemberAction::Replace => state.patiently(carried).await?,
-        _ => carried.await?,
+        // They ask the cloud, which has time limits of its own.
+        MemberAction::Adopt | MemberAction::Release => carried.await?,
+        _ => state.written(carried).await?,
     }
     let done = match action {
         MemberAction::Adopt => format!("is a member of group {group}"),

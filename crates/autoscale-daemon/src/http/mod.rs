@@ -1,6 +1,7 @@
 //! The HTTP surface.
 
 mod admit;
+mod alerts;
 mod body;
 mod change;
 mod events;
@@ -32,12 +33,15 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/sd/{group}", get(sd::targets))
         .route("/api/v1/proof", get(proof::prove))
+        .route("/api/v1/alerts", get(alerts::all))
         .route("/api/v1/groups", get(groups::all))
         .route("/api/v1/groups/{group}", get(groups::one))
         .route("/api/v1/groups/{group}/plan", get(groups::plan))
         .route("/api/v1/groups/{group}/history", get(groups::history))
         .route("/api/v1/groups/{group}/events", get(events::since));
     let changes = Router::new()
+        .route("/api/v1/alerts/forget", post(alerts::forget))
+        .route("/api/v1/mode", post(change::every_mode))
         .route("/api/v1/groups/{group}/desired", put(change::desired))
         .route("/api/v1/groups/{group}/mode", post(change::mode))
         .route("/api/v1/groups/{group}/members/{instance}/{action}", post(change::member))

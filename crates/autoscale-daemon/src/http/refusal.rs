@@ -47,6 +47,13 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn unwritten(waited: Duration) -> Self {
+        Self::unavailable(
+            format!("the store did not take it within {} s, and may still do so", waited.as_secs()),
+            "look at the disk that it is on, and at the group before you ask again",
+        )
+    }
+
     /// With the field that is at fault.
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
         self.detail = self.detail.at(field);
@@ -106,6 +113,7 @@ impl From<Error> for Refusal {
             Error::Asleep { .. } => {
                 (StatusCode::CONFLICT, "POST {\"mode\": \"on\"} to the group's mode, then ask again")
             }
+            Error::Unverified { .. } => (StatusCode::CONFLICT, "do what it says, then ask again"),
             Error::Refused { .. } => (StatusCode::CONFLICT, "see what it says, then ask again"),
             Error::Overtaken { .. } => (
                 StatusCode::CONFLICT,

@@ -58,6 +58,7 @@ pub(super) fn account(
     match (method, rest) {
         ("GET", []) => {
             let mut account = world.catalog.account.clone();
+            account["euuid"] = world.settings.euuid.as_str().into();
             account["balance_uninvoiced"] = json!((world.bill().total * 100.0).round() / 100.0);
             Ok(Answer::json(&account))
         }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::{
-    Amount, ConfigId, DrainWhy, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal, Position, Price,
-    Signal, SignalReason, Slot, after,
+    Amount, ConfigId, DrainWhy, Installation, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal,
+    Position, Price, Signal, SignalReason, Slot, after,
 };
 use crate::state::{
     BudgetScope, Busy, Cause, Change, Difference, Discarded, Fact, FailureReason, GroupMode, HealthReason,
@@ -103,6 +103,9 @@ pub(super) fn discarded() -> Vec<Discarded> {
     every!(Discarded:
         ListingChanged => [Discarded::ListingChanged],
         Unread => [Discarded::Unread { refusal: Refusal::RateLimited, said: said() }],
+        OtherOwner => [Discarded::OtherOwner { store: "k3x9w2".to_owned(), ours: "b7m4q1".to_owned() }],
+        OtherAccount => [Discarded::OtherAccount { store: "FFFF-1".to_owned(), shown: "EEEE-2".to_owned() }],
+        AccountUntold => [Discarded::AccountUntold],
         TimedOut => [Discarded::TimedOut { seconds: 60 }],
         NodesWait => [Discarded::NodesWait],
         Other => [Discarded::Other],
@@ -136,9 +139,9 @@ pub(super) fn signal_reasons() -> Vec<SignalReason> {
         Resolved => [SignalReason::Resolved { policy: policy() }],
         Silent => [SignalReason::Silent { policy: policy() }],
         Suppressed => [SignalReason::Suppressed { policy: policy() }],
-        Unconfirmed => [SignalReason::Unconfirmed { policy: policy() }],
+        Unconfirmed => [SignalReason::Unconfirmed { policy: policy(), fingerprint: Some("58b2a7f1c0d3e4a9".to_owned()), within: Some(600) }],
         PollsUnanswered => [SignalReason::PollsUnanswered],
-        HeartbeatUnconfirmed => [SignalReason::HeartbeatUnconfirmed],
+        HeartbeatUnconfirmed => [SignalReason::HeartbeatUnconfirmed { within: Some(600) }],
         Other => [SignalReason::Other],
     )
 }
@@ -418,6 +421,7 @@ pub(super) fn facts() -> Vec<Fact> {
         ],
         SizeAsked => [Fact::SizeAsked { desired: 3, floor_until: Some(at(7200)), over_budget: true }],
         SignalChanged => [Fact::SignalChanged { signal: Signal::Unknown, since: None }],
+        Belongs => [Fact::Belongs { to: Installation::new("k3x9w2") }],
         Finished => [Fact::Finished { outcome: Outcome::Reached }],
     );
     facts.extend(steps().into_iter().map(|step| Fact::Intended { step }));

@@ -39,6 +39,44 @@ impl Instance {
     }
 }
 
+/// Whose an installation is, and on which account it acts: what a store remembers, and what a port shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Installation {
+    /// The owner whose tag marks its instances.
+    pub owner: String,
+    /// The cloud's own id of the account, where the credential may read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Things that exist on that account alone, such as a NodeBalancer by its number: they tell it where its id can't be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub landmarks: Vec<String>,
+}
+
+impl Installation {
+    /// That of `owner`, on an account that is not known yet.
+    #[must_use]
+    pub fn new(owner: impl Into<String>) -> Self {
+        Self { owner: owner.into(), ..Self::default() }
+    }
+
+    /// Something tells the account.
+    #[must_use]
+    pub const fn has_account(&self) -> bool {
+        self.account.is_some() || !self.landmarks.is_empty()
+    }
+
+    /// Whether `other` is on the same account; none where nothing tells.
+    #[must_use]
+    pub fn shares_account(&self, other: &Self) -> Option<bool> {
+        match (&self.account, &other.account) {
+            (Some(one), Some(other)) => Some(one == other),
+            _ if self.landmarks.iter().any(|landmark| other.landmarks.contains(landmark)) => Some(true),
+            _ => None,
+        }
+    }
+}
+
 /// Where an instance is in its life, as far as scaling cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -14,7 +14,7 @@ pub(crate) use alerts::ALERTNAME;
 pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, KEEP};
 pub(crate) use amount::dollars;
 pub use amount::{Amount, ParseAmountError, Price};
-pub use cloud::{Instance, InstanceStatus, Mode, Node, NodeStatus};
+pub use cloud::{Installation, Instance, InstanceStatus, Mode, Node, NodeStatus};
 pub use group::{
     Cost, Group, Launch, OnUnknown, Remove, Replace, Size, StepPolicy, Template, Thresholds, VictimOrder,
 };
@@ -24,5 +24,6 @@ pub use id::{
 };
 pub use member::{Awaited, Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
 pub use printable::printable;
-pub use signal::{AlertFreshness, GROUP_LABEL, PolicySignal, Signal, SignalReason, Signals};
+pub(crate) use signal::concerned;
+pub use signal::{AlertFreshness, AlertStanding, GROUP_LABEL, PolicySignal, Signal, SignalReason, Signals};
 pub use time::{after, elapsed};

@@ -7,10 +7,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AlertRow, AlertState, AlertTable, Amount, Group, StepPolicy, elapsed};
+use crate::model::{ALERTNAME, AlertRow, AlertState, AlertTable, Amount, Group, StepPolicy, elapsed};
 
 /// The label that says which group an alert belongs to.
 pub const GROUP_LABEL: &str = "autoscale_group";
+
+/// What makes Alertmanager repeat an alert in time.
+const REPEAT: &str = "set the repeat_interval of its route (4h by default) to half of `confirm` at most";
 
 /// What a signal says. There is no fifth answer, so programs may match on all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,11 +97,21 @@ pub enum SignalReason {
     Unconfirmed {
         /// The policy.
         policy: String,
+        /// The alert.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<String>,
+        /// Within so many seconds it had to be repeated; none where Alertmanager is polled.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within: Option<u64>,
     },
     /// Alertmanager has not answered three polls.
     PollsUnanswered,
     /// The heartbeat alert is not confirmed.
-    HeartbeatUnconfirmed,
+    HeartbeatUnconfirmed {
+        /// Within so many seconds it has to be repeated; none where Alertmanager is polled.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within: Option<u64>,
+    },
     /// A reason that this version does not know.
     #[serde(other)]
     Other,
@@ -118,9 +131,22 @@ impl fmt::Display for SignalReason {
             Self::Resolved { policy } => write!(f, "{policy} is resolved"),
             Self::Silent { policy } => write!(f, "{policy} does not fire"),
             Self::Suppressed { policy } => write!(f, "{policy} is silenced or inhibited"),
-            Self::Unconfirmed { policy } => write!(f, "{policy} fired and has not been confirmed since"),
+            Self::Unconfirmed { policy, fingerprint, within } => {
+                match within {
+                    Some(within) => {
+                        write!(f, "{policy} fired and was not repeated within {within} s: {REPEAT}")?
+                    }
+                    None => write!(f, "{policy} fired and has not been confirmed since")?,
+                }
+                let Some(fingerprint) = fingerprint else { return Ok(()) };
+                let or = if within.is_some() { ", or" } else { ":" };
+                write!(f, "{or} drop it by `autoscale alerts forget {fingerprint}` if its end was lost")
+            }
             Self::PollsUnanswered => f.write_str("Alertmanager has not answered three polls"),
-            Self::HeartbeatUnconfirmed => f.write_str("the heartbeat alert is not confirmed"),
+            Self::HeartbeatUnconfirmed { within } => match within {
+                Some(within) => write!(f, "the heartbeat alert was not repeated within {within} s: {REPEAT}"),
+                None => f.write_str("the heartbeat alert is not confirmed"),
+            },
             Self::Other => f.write_str("a reason that this version does not know"),
         }
     }
@@ -140,6 +166,39 @@ pub struct Signals {
     pub gap: Duration,
 }
 
+/// What an alert of the table counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AlertStanding {
+    /// It fires, and that is confirmed.
+    Firing,
+    /// It fired, and nobody has confirmed it since: unknown.
+    Unconfirmed,
+    /// It is silenced or inhibited: unknown.
+    Suppressed,
+    /// It was not confirmed for so long that it counts no more, while its sender was heard.
+    GivenUp,
+    /// It is over.
+    Resolved,
+    /// One that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl fmt::Display for AlertStanding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Firing => "firing",
+            Self::Unconfirmed => "unknown: not confirmed",
+            Self::Suppressed => "unknown: silenced or inhibited",
+            Self::GivenUp => "given up",
+            Self::Resolved => "resolved",
+            Self::Other => "a state that this version does not know",
+        })
+    }
+}
+
 /// How the table of alerts is to be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -148,13 +207,14 @@ pub struct AlertFreshness {
     pub poll: Option<Duration>,
     /// Where it is not: a firing alert must repeat within this.
     pub confirm: Duration,
-    /// The `alertname` of an alert that always fires while alerting intents.
-    pub heartbeat: Option<String>,
+    /// The labels of an alert that always fires while alerting works, its `alertname` among them; none of them: no heartbeat is
+    /// expected.
+    pub heartbeat: BTreeMap<String, String>,
 }
 
 impl Default for AlertFreshness {
     fn default() -> Self {
-        Self { poll: None, confirm: Duration::from_secs(600), heartbeat: None }
+        Self { poll: None, confirm: Duration::from_secs(600), heartbeat: BTreeMap::new() }
     }
 }
 
@@ -169,6 +229,37 @@ impl AlertFreshness {
     #[must_use]
     pub fn pushed(confirm: Duration) -> Self {
         Self { confirm, ..Self::default() }
+    }
+
+    /// What each alert of the table counts for at `now`.
+    pub(crate) fn standings<'a>(
+        &self,
+        table: &'a AlertTable,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&'a AlertRow, AlertStanding)> {
+        let beat = self.heartbeat(table, now);
+        table.rows().map(move |row| (row, self.standing(table, beat, row, now)))
+    }
+
+    fn standing(
+        &self,
+        table: &AlertTable,
+        beat: Option<&AlertRow>,
+        row: &AlertRow,
+        now: Timestamp,
+    ) -> AlertStanding {
+        match row.alert.state {
+            AlertState::Resolved => AlertStanding::Resolved,
+            AlertState::Suppressed => AlertStanding::Suppressed,
+            AlertState::Firing if self.confirmed(table, row, now) => AlertStanding::Firing,
+            AlertState::Firing if self.given_up(beat, row, now) => AlertStanding::GivenUp,
+            AlertState::Firing => AlertStanding::Unconfirmed,
+        }
+    }
+
+    /// Seconds within which alerts have to be repeated, where nobody polls.
+    fn within(&self) -> Option<u64> {
+        self.poll.is_none().then(|| self.confirm.as_secs())
     }
 
     /// Whether `row` is still vouched for at `now`: also where the polls are alive they must show it.
@@ -188,10 +279,17 @@ impl AlertFreshness {
         self.poll.is_none_or(|every| table.polled.is_some_and(|at| elapsed(at, now) <= every * 3))
     }
 
+    /// Whether an alert is the heartbeat: one of the same name from elsewhere has other labels.
+    pub(crate) fn is_heartbeat(&self, row: &AlertRow) -> bool {
+        !self.heartbeat.is_empty() && matches(&self.heartbeat, row)
+    }
+
     /// The heartbeat's row that is vouched for, where one is.
     fn heartbeat<'a>(&self, table: &'a AlertTable, now: Timestamp) -> Option<&'a AlertRow> {
-        let name = self.heartbeat.as_ref()?;
-        table.named(name).find(|row| row.alert.state == AlertState::Firing && self.confirmed(table, row, now))
+        let name = self.heartbeat.get(ALERTNAME)?;
+        table.named(name).find(|row| {
+            row.alert.state == AlertState::Firing && self.is_heartbeat(row) && self.confirmed(table, row, now)
+        })
     }
 
     /// Whether a firing alert is given up that nobody has confirmed for three times `confirm`, while its sender was heard all the
@@ -218,8 +316,8 @@ impl Signals {
         let mut signals = Self { gap: freshness.gap(), told_since, ..Self::default() };
         let deaf = if !freshness.polls_alive(table, now) {
             Some(SignalReason::PollsUnanswered)
-        } else if freshness.heartbeat.is_some() && beat.is_none() {
-            Some(SignalReason::HeartbeatUnconfirmed)
+        } else if !freshness.heartbeat.is_empty() && beat.is_none() {
+            Some(SignalReason::HeartbeatUnconfirmed { within: freshness.within() })
         } else {
             None
         };
@@ -301,10 +399,25 @@ fn name(on: &BTreeMap<String, String>) -> String {
     if others.is_empty() { alert.to_owned() } else { format!("{alert} ({})", others.join(", ")) }
 }
 
+/// The policies of `group` that an alert concerns, by name.
+pub(crate) fn concerned(group: &Group, row: &AlertRow) -> Vec<String> {
+    group
+        .policies
+        .iter()
+        .filter(|policy| concerns(group, policy, row))
+        .map(|policy| name(&policy.on))
+        .collect()
+}
+
 fn concerns(group: &Group, policy: &StepPolicy, row: &AlertRow) -> bool {
-    let labels = &row.alert.labels;
-    labels.get(GROUP_LABEL).is_none_or(|owner| owner == group.name.as_str())
-        && policy.on.iter().all(|(label, value)| labels.get(label).map_or("", String::as_str) == value)
+    row.alert.labels.get(GROUP_LABEL).is_none_or(|owner| owner == group.name.as_str())
+        && matches(&policy.on, row)
+}
+
+/// Whether an alert has these labels; one that is missing is empty, as in Alertmanager.
+fn matches(labels: &BTreeMap<String, String>, row: &AlertRow) -> bool {
+    let of = |label| row.alert.labels.get(label).map_or("", String::as_str);
+    labels.iter().all(|(label, value)| of(label) == value)
 }
 
 /// An alert of one instance does not speak for the group, so it can't argue for fewer.
@@ -322,13 +435,10 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
 ) -> PolicySignal {
     let say = |signal, step, since, why| PolicySignal::of(policy, signal, step, since, why);
     let name = || name(&policy.on);
-    let live =
-        |row: &&AlertRow| row.alert.state == AlertState::Firing && freshness.confirmed(table, row, now);
-    let doubtful = |row: &&AlertRow| match row.alert.state {
-        AlertState::Suppressed => true,
-        AlertState::Firing => !freshness.confirmed(table, row, now) && !freshness.given_up(beat, row, now),
-        AlertState::Resolved => false,
-    };
+    let standing = |row: &AlertRow| freshness.standing(table, beat, row, now);
+    let live = |row: &&AlertRow| standing(row) == AlertStanding::Firing;
+    let doubtful =
+        |row: &&AlertRow| matches!(standing(row), AlertStanding::Suppressed | AlertStanding::Unconfirmed);
     if policy.add.is_some()
         && let Some(row) = rows().find(live)
     {
@@ -343,7 +453,11 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     if let Some(row) = rows().find(doubtful) {
         let why = match row.alert.state {
             AlertState::Suppressed => SignalReason::Suppressed { policy: name() },
-            _ => SignalReason::Unconfirmed { policy: name() },
+            _ => SignalReason::Unconfirmed {
+                policy: name(),
+                fingerprint: Some(row.alert.fingerprint.clone()),
+                within: freshness.within(),
+            },
         };
         return say(Signal::Unknown, None, None, why);
     }

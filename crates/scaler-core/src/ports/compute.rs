@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::model::{GroupName, Instance, InstanceId, InstanceType};
+use crate::model::{GroupName, Installation, Instance, InstanceId, InstanceType};
 use crate::ports::Failure;
 
 /// An instance with the groups whose tag it carries beside the owner's: one, where all is well.
@@ -103,6 +103,20 @@ pub trait Compute: Send + Sync {
     /// # Errors
     /// A [`Failure`].
     async fn mark(&self, id: InstanceId, group: &GroupName, ours: bool) -> Result<(), Failure>;
+
+    /// The owner that it is bound to, which a store remembers; none where it has none: then no account is verified either.
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    /// On which account its credential acts: the id, where that may be read, and else which of the landmarks that are
+    /// `remembered` or known exist there.
+    ///
+    /// # Errors
+    /// A [`Failure`]; nothing may be done to the account then.
+    async fn account(&self, remembered: &Installation) -> Result<Installation, Failure> {
+        Ok(Installation::new(&remembered.owner))
+    }
 
     /// The hourly prices of `kinds`, where known.
     ///

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::model::{
-    Alert, AlertRow, AlertTable, ConfigId, GroupName, Instance, InstanceId, InstanceType, Mode, Node, NodeId,
-    Position, Price,
+    Alert, AlertRow, AlertTable, ConfigId, GroupName, Installation, Instance, InstanceId, InstanceType, Mode,
+    Node, NodeId, Position, Price,
 };
 use crate::ports::{
     AlertSource, Balancer, Clock, Compute, Failure, Listing, LogName, NewInstance, NewNode, Store, StoreError,
@@ -38,6 +38,14 @@ impl<T: Compute + ?Sized> Compute for Arc<T> {
 
     async fn mark(&self, id: InstanceId, group: &GroupName, ours: bool) -> Result<(), Failure> {
         (**self).mark(id, group, ours).await
+    }
+
+    fn owner(&self) -> Option<&str> {
+        (**self).owner()
+    }
+
+    async fn account(&self, remembered: &Installation) -> Result<Installation, Failure> {
+        (**self).account(remembered).await
     }
 
     async fn prices(

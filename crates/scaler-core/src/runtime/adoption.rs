@@ -8,6 +8,7 @@ use crate::state::{Cause, Fact, GroupState, Mark};
 impl Calls {
     /// Makes an instance of the operator's a member: it gets the group's tags, and keeps its nodes whatever their port.
     pub(super) async fn adopt(&self, instance: InstanceId, cause: Cause) -> Result<(), Error> {
+        self.runtime.ownership.ensure().await?;
         let group = &self.group;
         let found = self.runtime.compute.get(instance).await;
         let found = found
@@ -65,6 +66,7 @@ impl Calls {
 
     /// Takes a member out of the group and leaves it as it is: its nodes stay, and it loses the group's tags.
     pub(super) async fn release(&self, instance: InstanceId, cause: Cause) -> Result<(), Error> {
+        self.runtime.ownership.ensure().await?;
         let group = &self.group;
         // The log names the cause before the change; from here on nobody touches it, whatever comes between.
         self.mark(instance, Mark::Standby, cause.clone()).await?;

@@ -64,7 +64,7 @@ impl AlertBoard {
     ) -> Self {
         let policies = groups.into_iter().flat_map(|group| &group.policies);
         let named = policies.map(|policy| policy.on.get(ALERTNAME).cloned());
-        let names = named.chain(freshness.heartbeat.clone().map(Some)).collect();
+        let names = named.chain(freshness.heartbeat.get(ALERTNAME).cloned().map(Some)).collect();
         Self {
             names,
             store,
@@ -177,6 +177,30 @@ impl AlertBoard {
             || self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
     }
 
+    /// Drops alerts, whatever they say, and returns those that were there. One that its sender tells of again is back.
+    pub(super) async fn forget(&self, fingerprints: &[String]) -> Result<Vec<String>, StoreError> {
+        self.load().await?;
+        let guard = self.commit.lock().await;
+        let held: Vec<String> = {
+            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            fingerprints.iter().filter(|fingerprint| table.row(fingerprint).is_some()).cloned().collect()
+        };
+        if !held.is_empty() {
+            self.store.forget_alerts(&held).await?;
+            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+            held.iter().for_each(|fingerprint| table.remove(fingerprint));
+            drop(table);
+            self.rouse(|_| true);
+        }
+        drop(guard);
+        Ok(held)
+    }
+
+    /// How the table is believed.
+    pub(super) const fn freshness(&self) -> &AlertFreshness {
+        &self.freshness
+    }
+
     /// Forgets what was resolved long ago, now and then: it looks at every row.
     async fn prune(&self, now: Timestamp) {
         let old = {
@@ -279,11 +303,14 @@ impl AlertBoard {
                 table.put(row);
             }
         }
+        self.rouse(|group| changed.contains(&None) || changed.contains(&Some(group.to_string())));
+    }
+
+    /// Tells groups that alerts changed which may speak of them.
+    fn rouse(&self, of: impl Fn(&GroupName) -> bool) {
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        for (group, version) in &*changes {
-            if changed.contains(&None) || changed.contains(&Some(group.to_string())) {
-                version.send_modify(|version| *version = version.wrapping_add(1));
-            }
+        for (_, version) in changes.iter().filter(|(group, _)| of(group)) {
+            version.send_modify(|version| *version = version.wrapping_add(1));
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) async fn dry_run(
     // As the actor's next observation, where it is one of this process.
     let report = group.report().filter(|report| report.turn.state.actor == state.actor);
     let mut cache = ObservationCache::following(report.as_ref().map(|report| &report.observation));
-    let observation = observe(runtime, group, &state, &mut cache, group.under_way.slots()).await;
+    let observation = observe(runtime, group, &state, &mut cache, group.under_way.slots(), false).await;
     Ok((turn(runtime, group, &state, &observation, request), observation))
 }
 

@@ -70,6 +70,12 @@ pub enum Error {
         /// What can't be done, and why.
         why: CallRefusal,
     },
+    /// The store is not ours, or the account is not known to be the store's.
+    #[error("{why}")]
+    Unverified {
+        /// What is wrong.
+        why: Discarded,
+    },
     /// The cloud did not do what it was asked.
     #[error("{attempted} did not work")]
     Cloud {

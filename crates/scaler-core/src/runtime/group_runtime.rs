@@ -18,6 +18,7 @@ use crate::runtime::in_flight::UnderWay;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::Limiter;
 use crate::runtime::observer::Observer;
+use crate::runtime::ownership::Ownership;
 use crate::runtime::recent_steps::RecentSteps;
 use crate::runtime::removal_budget::RemovalBudget;
 use crate::state::{GroupState, Stalled};
@@ -31,6 +32,7 @@ pub(super) struct Runtime {
     pub(super) source: Option<Arc<dyn AlertSource>>,
     pub(super) board: Arc<AlertBoard>,
     pub(super) observer: Observer,
+    pub(super) ownership: Ownership,
     pub(super) limiter: Arc<Limiter>,
     pub(super) budget: RemovalBudget,
     pub(super) hub: Arc<Hub>,

@@ -18,6 +18,7 @@ mod in_flight;
 mod journal;
 mod limiter;
 mod observer;
+mod ownership;
 mod pace;
 mod reads;
 mod recent_steps;

@@ -324,6 +324,7 @@ fn may_change(member: &Member) -> bool {
     !matches!(member.phase, Phase::InService | Phase::Standby) || member.is_leaving() || member.failed
 }
 
-fn unread(failure: &Failure) -> Discarded {
+/// Why what a failed call was to show is not known.
+pub(super) fn unread(failure: &Failure) -> Discarded {
     Discarded::Unread { refusal: failure.kind.of_read().refusal(), said: chain(failure) }
 }

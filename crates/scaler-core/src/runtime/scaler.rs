@@ -10,18 +10,20 @@ use tokio::task::JoinSet;
 
 use crate::clock::SystemClock;
 use crate::in_memory::InMemoryStore;
-use crate::model::{ActorId, AlertFreshness, ConfigId, Group, GroupName};
-use crate::ports::{AlertSource, Balancer, Clock, Compute, LogName, Store};
+use crate::model::{ActorId, AlertFreshness, ConfigId, Group, GroupName, Installation};
+use crate::ports::{AlertSource, Balancer, Clock, Compute, LogName, Store, StoreError};
 use crate::runtime::executor::Executor;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime, letters};
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::{FairQueue, Limiter};
 use crate::runtime::observer::Observer;
+use crate::runtime::ownership::Ownership;
 use crate::runtime::reads::history;
 use crate::runtime::removal_budget::RemovalBudget;
 use crate::runtime::{AlertBoard, BuildError, Error, Events, actor};
-use crate::view::Activity;
+use crate::state::Cause;
+use crate::view::{Activity, HeldAlert};
 
 /// Scales groups. Clones share everything.
 #[derive(Clone, Debug)]
@@ -158,6 +160,9 @@ impl Builder {
                 Arc::new(GroupRuntime::new(group, journal, Arc::new(executor))),
             );
         }
+        // Apart from the letters of labels, which a seed fixes.
+        let actor = ActorId(letters(&mut chance.clone(), 16));
+        let ownership = Ownership::new(Arc::clone(&compute), Arc::clone(&store), Arc::clone(&clock), actor);
         let budget = RemovalBudget::new(Arc::clone(&store), Arc::clone(&clock));
         let shared = Runtime {
             compute,
@@ -166,6 +171,7 @@ impl Builder {
             source: self.alerts,
             board,
             observer,
+            ownership,
             limiter,
             budget,
             hub,
@@ -236,13 +242,31 @@ impl Scaler {
         self.shared.hub.subscribe(None)
     }
 
+    /// The alerts that are held, and who goes by them.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn held_alerts(&self) -> Result<Vec<HeldAlert>, Error> {
+        let (board, now) = (&self.shared.board, self.shared.clock.now());
+        board.load().await.map_err(any)?;
+        Ok(HeldAlert::all(&self.groups(), &board.table(), board.freshness(), now))
+    }
+
+    /// Drops alerts by their fingerprints, whatever they say, and returns those that were held. One that its sender tells of
+    /// again is back: this is for one whose end was lost.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; then all of them may still be there.
+    pub async fn forget_alerts(&self, fingerprints: &[String]) -> Result<Vec<String>, Error> {
+        self.shared.board.forget(fingerprints).await.map_err(any)
+    }
+
     /// Groups that the store knows and the configuration does not: their members are kept, and nobody touches them.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn unmanaged(&self) -> Result<Vec<GroupName>, Error> {
-        let logs = self.shared.store.logs().await;
-        let logs = logs.map_err(|source| Error::Store { group: "any".to_owned(), source })?;
+        let logs = self.shared.store.logs().await.map_err(any)?;
         Ok(logs
             .into_iter()
             .filter_map(|log| match log {
@@ -259,6 +283,31 @@ impl Scaler {
     /// [`Error::Store`].
     pub async fn unmanaged_history(&self, group: &GroupName, limit: usize) -> Result<Vec<Activity>, Error> {
         history(&*self.shared.store, group, limit).await
+    }
+
+    /// Refuses a store that belongs to another owner. [`run`](Self::run) acts on nothing in such a one, nor before the account
+    /// is known to be the store's; a store that is nobody's yet becomes ours with the first step.
+    ///
+    /// # Errors
+    /// [`Error::Unverified`], [`Error::Store`].
+    pub async fn check_owner(&self) -> Result<(), Error> {
+        self.shared.ownership.check_owner().await
+    }
+
+    /// Gives the store to our owner, or to the account that the credential acts on, or to both. Returns whose it was and
+    /// whose it is, or would be if it is only to be said.
+    ///
+    /// # Errors
+    /// [`Error::Unverified`] where it is another owner's and only the account is to change, or where nothing tells the account;
+    /// [`Error::Cloud`], [`Error::Store`].
+    pub async fn rebind(
+        &self,
+        owner: bool,
+        account: bool,
+        cause: Cause,
+        dry_run: bool,
+    ) -> Result<(Installation, Installation), Error> {
+        self.shared.ownership.rebind(owner, account, cause, dry_run).await
     }
 
     /// Has every loop stop between two steps: no new step begins, those under way end within their limit, and their
@@ -293,6 +342,11 @@ impl Scaler {
         polls.shutdown().await;
         ended
     }
+}
+
+/// What the store did not do for no group in particular.
+fn any(source: StoreError) -> Error {
+    Error::Store { group: "any".to_owned(), source }
 }
 
 /// Waits for all, and tells the first error.

@@ -136,7 +136,7 @@ impl Reconciler {
     /// Observes. Returns the end of the log by which it looked.
     pub(super) async fn observe(&mut self, in_flight: BTreeSet<Slot>) -> (Position, Observation) {
         let state = self.group.journal.lock().await.state();
-        let observation = observe(&self.runtime, &self.group, &state, &mut self.cache, in_flight).await;
+        let observation = observe(&self.runtime, &self.group, &state, &mut self.cache, in_flight, true).await;
         (state.position, observation)
     }
 
@@ -325,14 +325,22 @@ impl Reconciler {
     }
 }
 
-/// Observes a group, and adds what this process knows beside the cloud.
+/// Observes a group, and adds what this process knows beside the cloud. Nothing is to be seen before owner and account are
+/// verified.
 pub(super) async fn observe(
     runtime: &Runtime,
     group: &GroupRuntime,
     state: &GroupState,
     cache: &mut ObservationCache,
     in_flight: BTreeSet<Slot>,
+    may_act: bool,
 ) -> Observation {
+    if let Some(why) = runtime.ownership.refusal(may_act).await {
+        let mut unseen = Observation::new(runtime.clock.now(), 0);
+        unseen.discarded = Some(why);
+        unseen.in_flight = in_flight;
+        return unseen;
+    }
     let described = group.group();
     let signal = runtime.board.signals(&described, runtime.clock.now()).together();
     let need = need_of(state, &described, signal, !in_flight.is_empty());

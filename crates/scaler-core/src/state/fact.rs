@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ConfigId, GroupName, InstanceId, InstanceType, NodeId, Origin, Phase, PolicySignal, Position, Signal,
-    Slot,
+    ConfigId, GroupName, Installation, InstanceId, InstanceType, NodeId, Origin, Phase, PolicySignal,
+    Position, Signal, Slot,
 };
 use crate::state::{GroupMode, Hold, Outcome, SizeReason, Step, StepOutcome};
 
@@ -153,6 +153,12 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
     },
+    /// Whose the store is, and on which account it acts. Stands in the installation's log.
+    Belongs {
+        /// The installation.
+        #[serde(flatten)]
+        to: Installation,
+    },
     /// The operation ended.
     Finished {
         /// How.
@@ -181,6 +187,7 @@ impl Fact {
         "mode_set",
         "size_asked",
         "signal_changed",
+        "belongs",
         "finished",
     ];
 }

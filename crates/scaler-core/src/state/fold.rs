@@ -118,6 +118,8 @@ impl GroupState {
                 };
                 self.signal = Some((*signal, since.unwrap_or(draft.at)));
             }
+            // Of the installation, which has a log of its own.
+            Fact::Belongs { .. } => {}
             Fact::Finished { outcome } => {
                 if matches!(outcome, Outcome::Reached) {
                     self.over_budget = false;

@@ -25,6 +25,22 @@ pub enum Discarded {
         /// What was attempted, what came back, what to do.
         said: String,
     },
+    /// The store belongs to another owner.
+    OtherOwner {
+        /// The store's.
+        store: String,
+        /// Ours.
+        ours: String,
+    },
+    /// The store belongs to another account than the credential acts on.
+    OtherAccount {
+        /// The store's.
+        store: String,
+        /// The one that the credential acts on.
+        shown: String,
+    },
+    /// Nothing tells on which account the credential acts.
+    AccountUntold,
     /// The cloud did not answer in time.
     TimedOut {
         /// The time that it had.
@@ -41,7 +57,7 @@ impl Discarded {
     const fn reason(&self) -> (Discriminant<Self>, Option<Refusal>) {
         let refusal = match self {
             Self::Unread { refusal, .. } => Some(*refusal),
-            Self::ListingChanged | Self::TimedOut { .. } | Self::NodesWait | Self::Other => None,
+            _ => None,
         };
         (discriminant(self), refusal)
     }
@@ -66,6 +82,20 @@ impl fmt::Display for Discarded {
         match self {
             Self::ListingChanged => f.write_str("the listing of instances changed while it was read"),
             Self::Unread { said, .. } => f.write_str(said),
+            Self::OtherOwner { store, ours } => write!(
+                f,
+                "the store belongs to the owner {store}, not to {ours}: configure the owner {store} or another store, or give \
+                 it to {ours} by `autoscale store rebind --owner`"
+            ),
+            Self::OtherAccount { store, shown } => write!(
+                f,
+                "the store belongs to the account {store}, and the token is one of {shown}: use a token of {store} or \
+                 another store, or give it to {shown} by `autoscale store rebind --account`"
+            ),
+            Self::AccountUntold => f.write_str(
+                "nothing tells the account that the token is of: it may not read it, and no NodeBalancer answers that the \
+                 store remembers; give it the scope account:read_only, or see `autoscale store rebind --account`"
+            ),
             Self::TimedOut { seconds } => write!(
                 f,
                 "the cloud did not answer within {seconds} s: see whether its API can be reached from here"

@@ -226,6 +226,7 @@ impl Event {
                 self.cause.as_ref().map_or(Ok(()), |cause| write!(f, " — {cause}"))
             }
             Fact::SignalChanged { signal, .. } => write!(f, "the signals are {signal}"),
+            Fact::Belongs { to } => write!(f, "the store belongs to the owner {}", to.owner),
             Fact::Finished { outcome } => match outcome {
                 Outcome::Failed { why } => {
                     write!(f, "generation {} can't be reached: {why}", self.generation)

@@ -1,10 +1,12 @@
 //! What people and programs are shown: serde types, both ways.
 
+mod alert;
 mod event;
 mod history;
 mod preview;
 mod status;
 
+pub use alert::HeldAlert;
 pub use event::{Event, Moment, What};
 pub(crate) use history::HistoryBuilder;
 pub use history::{Activity, ActivityStep, Finished};

@@ -38,7 +38,7 @@ pub struct Status {
     pub wished: Option<u32>,
     /// The operation under way or the last one.
     pub operation: Option<OperationStatus>,
-    /// Members in service, warming ones included.
+    /// Members in service, warming ones included, and those left out whose instance answered 404.
     pub in_service: u32,
     /// Those of them that warm up.
     pub warming: u32,
@@ -144,6 +144,9 @@ pub struct MemberStatus {
     pub replacing: bool,
     /// Its launch failed.
     pub failed: bool,
+    /// Its instance answered 404; it is gone once it did so twice.
+    #[serde(default)]
+    pub missing: bool,
     /// It is never removed.
     pub protected: bool,
     /// It was made from another template than new ones are.
@@ -186,8 +189,8 @@ impl Status {
             generation: state.generation,
             wished: last.and_then(|last| last.turn.decision.desired),
             operation: OperationStatus::of(state),
-            in_service: state.count(Member::is_in_service),
-            warming: state.count(|member| member.is_in_service() && member.phase == Phase::Warming),
+            in_service: state.count(serves),
+            warming: state.count(|member| serves(member) && member.phase == Phase::Warming),
             on_their_way: state.count(Member::is_on_its_way),
             unhealthy: state.count(Member::is_unhealthy),
             leaving: state.count(Member::is_leaving),
@@ -209,6 +212,11 @@ impl Status {
     }
 }
 
+/// In service and there: one that answered 404 serves nobody, though it is gone only once it did so twice.
+fn serves(member: &Member) -> bool {
+    member.is_in_service() && member.missing.is_none()
+}
+
 impl MemberStatus {
     pub(crate) fn of(group: &Group, member: &Member, address: Option<String>) -> Self {
         Self {
@@ -226,6 +234,7 @@ impl MemberStatus {
             draining: member.drain.map(|drain| drain.why),
             replacing: member.replacing.is_some(),
             failed: member.failed,
+            missing: member.missing.is_some(),
             protected: member.protected,
             older_template: member.template.as_ref().is_some_and(|hash| *hash != group.template.hash),
         }

@@ -88,7 +88,7 @@ fn resolved_because_prometheus_died() {
     let mut policy = StepPolicy::on(on).adding(Amount::Count(1));
     policy.when_resolved = Some(Amount::Count(1));
     world.group.policies = vec![policy];
-    world.freshness.heartbeat = Some("Watchdog".to_owned());
+    world.freshness.heartbeat = [("alertname".to_owned(), "Watchdog".to_owned())].into();
     world.run(seconds(7200));
     assert_eq!(world.state.desired, Some(6), "nor with a policy that says so, while the heartbeat is dead");
     world.run_with("Watchdog", seconds(3000));

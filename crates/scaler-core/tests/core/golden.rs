@@ -1,8 +1,8 @@
 //! The golden log of format 1: every later build must read it, write it the same, and make the same of it.
 
 use scaler_core::model::{
-    ActorId, Amount, ConfigId, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal, Position, Signal,
-    SignalReason, Slot, StepId,
+    ActorId, Amount, ConfigId, Installation, InstanceId, Mode, NodeId, Origin, Phase, PolicySignal, Position,
+    Signal, SignalReason, Slot, StepId,
 };
 use scaler_core::state::{
     Cause, Difference, Draft, Entry, FORMAT, Fact, FailureReason, GroupMode, GroupState, HealthReason, Hold,
@@ -164,6 +164,7 @@ fn drafts() -> Vec<Draft> {
             },
         ),
         (Cause::Converge, None, Fact::NodeSeen { slot: Slot(2), config, node: Some(node) }),
+        (Cause::Converge, None, Fact::Belongs { to: installation() }),
     ];
     facts
         .into_iter()
@@ -178,6 +179,13 @@ fn drafts() -> Vec<Draft> {
             }
         })
         .collect()
+}
+
+fn installation() -> Installation {
+    let mut installation = Installation::new("k3x9w2");
+    installation.account = Some("FFFFFFFF-2E4D-47CE".to_owned());
+    installation.landmarks = vec!["nodebalancer/9042".to_owned()];
+    installation
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! Nothing is removed on doubt, and one member that can't go stops nobody else.
 
-use scaler_core::model::{AlertState, Mode, Node, NodeId, NodeStatus, Slot};
+use std::collections::BTreeMap;
+
+use scaler_core::model::{AlertState, Amount, Mode, Node, NodeId, NodeStatus, Slot, StepPolicy};
 use scaler_core::state::{Cause, Fact, GroupMode, Hold, Refusal, Step};
 
 use super::world::{CONFIG, Fate, World, at_rest, grown, seconds};
 
 const HOUR: u64 = 3_600;
+
+fn labels(of: &[(&str, &str)]) -> BTreeMap<String, String> {
+    of.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
+}
 
 fn ask(world: &mut World, desired: u32) {
     let asked = Fact::SizeAsked { desired, floor_until: None, over_budget: false };
@@ -269,7 +275,7 @@ fn a_drain_that_waits_for_a_young_actor_said_nothing() {
 /// An alert fires and is repeated once; then only the low one and, where it is a heartbeat, `Watchdog` repeat, for two days.
 fn unresolved(heartbeat: Option<&str>) -> World {
     let mut world = grown(2, 8, 8);
-    world.freshness.heartbeat = heartbeat.map(str::to_owned);
+    world.freshness.heartbeat = heartbeat.map_or_else(BTreeMap::new, |name| labels(&[("alertname", name)]));
     for _ in 0..2 {
         world.hear("WebCpuHigh", AlertState::Firing);
         world.pass(seconds(300));
@@ -300,7 +306,7 @@ fn an_alert_whose_sender_is_not_known_to_live_stays_in_doubt() {
 #[test]
 fn an_alert_that_is_repeated_more_slowly_than_the_heartbeat_was_given_up() {
     let mut world = grown(2, 8, 8);
-    world.freshness.heartbeat = Some("Watchdog".to_owned());
+    world.freshness.heartbeat = labels(&[("alertname", "Watchdog")]);
     for turn in 0..24 * HOUR / 10 {
         if turn % 1_440 == 0 {
             world.hear("WebCpuHigh", AlertState::Firing);
@@ -311,6 +317,51 @@ fn an_alert_that_is_repeated_more_slowly_than_the_heartbeat_was_given_up() {
         world.pass(seconds(10));
     }
     assert!(world.serving() >= 8, "it still fires, every four hours");
+}
+
+/// Two Prometheus send to one Alertmanager, each with a `Watchdog`. Ours dies at peak, so that its alerts resolve; the other one
+/// lives on.
+fn the_other_prometheus_lives_on(heartbeat: &[(&str, &str)]) -> World {
+    let mut world = grown(2, 8, 8);
+    let mut policy = StepPolicy::on(labels(&[("alertname", "WebCpuHigh")])).adding(Amount::Count(1));
+    policy.when_resolved = Some(Amount::Count(1));
+    world.group.policies = vec![policy];
+    world.freshness.heartbeat = labels(heartbeat);
+    world.hear("WebCpuHigh", AlertState::Firing);
+    world.hear_of("ours", "Watchdog", &[("prometheus", "eu/shop")], AlertState::Firing);
+    world.turn();
+    world.hear("WebCpuHigh", AlertState::Resolved);
+    for _ in 0..4 * HOUR / 10 {
+        world.hear_of("theirs", "Watchdog", &[("prometheus", "eu/other")], AlertState::Firing);
+        world.turn();
+        world.pass(seconds(10));
+    }
+    world
+}
+
+#[test]
+fn the_watchdog_of_another_prometheus_vouched_for_ours_and_a_peak_was_served_by_two() {
+    let world = the_other_prometheus_lives_on(&[("alertname", "Watchdog"), ("prometheus", "eu/shop")]);
+    assert_eq!(world.serving(), 8, "ours is dead: what it resolved says nothing");
+    let bare = the_other_prometheus_lives_on(&[("alertname", "Watchdog")]);
+    assert_eq!(bare.serving(), 2, "a bare name can't tell them apart");
+}
+
+#[test]
+fn with_alertmanagers_default_intervals_removals_hold_and_say_what_to_set() {
+    let mut world = grown(2, 8, 8);
+    world.hear("WebCpuLow", AlertState::Firing);
+    world.run(seconds(3 * HOUR));
+    assert_eq!(world.serving(), 8);
+    let turn = world.look().to_string();
+    assert!(turn.contains("set the repeat_interval of its route (4h by default)"), "{turn}");
+    assert!(turn.contains("drop it by `autoscale alerts forget WebCpuLow`"), "{turn}");
+    world.freshness.heartbeat = labels(&[("alertname", "Watchdog")]);
+    let turn = world.look().to_string();
+    assert!(
+        turn.contains("the heartbeat alert was not repeated within 600 s: set the repeat_interval"),
+        "{turn}"
+    );
 }
 
 #[test]

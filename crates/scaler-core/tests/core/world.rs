@@ -202,11 +202,14 @@ impl World {
     }
 
     pub fn hear(&mut self, name: &str, state: AlertState) {
-        let labels = BTreeMap::from([
-            ("alertname".to_owned(), name.to_owned()),
-            ("autoscale_group".to_owned(), "web".to_owned()),
-        ]);
-        let alert = Alert::new(name.to_owned(), labels, BTreeMap::new(), self.now, state);
+        self.hear_of(name, name, &[("autoscale_group", "web")], state);
+    }
+
+    /// The same of an alert with other labels.
+    pub fn hear_of(&mut self, fingerprint: &str, name: &str, others: &[(&str, &str)], state: AlertState) {
+        let labels = [("alertname", name)].into_iter().chain(others.iter().copied());
+        let labels = labels.map(|(label, value)| (label.to_owned(), value.to_owned())).collect();
+        let alert = Alert::new(fingerprint.to_owned(), labels, BTreeMap::new(), self.now, state);
         let _ = self.alerts.notified(vec![alert], self.now, self.freshness.confirm);
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use scaler_core::model::{Alert, AlertFreshness, AlertState, ConfigId, Signal, elapsed};
+use scaler_core::model::{Alert, AlertFreshness, AlertStanding, AlertState, ConfigId, Signal, elapsed};
 use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
 use scaler_core::runtime::{Outcome, Scaler};
 use scaler_core::state::{Cause, Fact};
@@ -226,4 +226,27 @@ async fn alerts_that_were_resolved_were_kept_for_ever_where_nobody_polls() {
     let again = bench.web(2);
     again.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
     assert_eq!(again.alerts().table().len(), 1, "nor does the store keep them");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_whose_end_was_lost_is_shown_and_dropped_by_a_person() {
+    let bench = Bench::new();
+    let scaler = bench.settled(1, 1).await;
+    scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+    scaler.alerts().notified(vec![alert("Unrelated", AlertState::Resolved)]).await.unwrap();
+    tokio::time::sleep(seconds(700)).await;
+    let held = scaler.held_alerts().await.unwrap();
+    let of: Vec<_> = held.iter().map(|held| (held.fingerprint.as_str(), held.standing)).collect();
+    assert_eq!(of, [("WebCpuHigh", AlertStanding::Unconfirmed), ("Unrelated", AlertStanding::Resolved)]);
+    assert_eq!(held[0].policies["web"], ["WebCpuHigh"]);
+    assert!(held[1].policies.is_empty());
+    let signal = |scaler: &Scaler| {
+        let group = scaler.groups().remove(0);
+        scaler.alerts().signals(&group, bench.clock.now()).together()
+    };
+    assert_eq!(signal(&scaler), Signal::Unknown);
+    let names = ["WebCpuHigh".to_owned(), "no-such".to_owned()];
+    assert_eq!(scaler.forget_alerts(&names).await.unwrap(), ["WebCpuHigh"]);
+    assert_eq!(signal(&scaler), Signal::Neutral);
+    assert_eq!(bench.store.alerts().await.unwrap().len(), 1, "and it does not come back with a restart");
 }

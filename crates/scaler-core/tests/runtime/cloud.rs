@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use scaler_core::clock::TokioClock;
 use scaler_core::model::{
-    ConfigId, GroupName, Instance, InstanceId, InstanceStatus, InstanceType, Mode, Node, NodeId, NodeStatus,
-    Price, after,
+    ConfigId, GroupName, Installation, Instance, InstanceId, InstanceStatus, InstanceType, Mode, Node,
+    NodeId, NodeStatus, Price, after,
 };
 use scaler_core::ports::{
     Balancer, Clock, Compute, Failure, FailureKind, Listing, Marked, NewInstance, NewNode,
@@ -61,6 +61,12 @@ pub struct State {
     pub lag: Duration,
     /// Configs that were deleted.
     pub gone: BTreeSet<ConfigId>,
+    /// Whose it is; without an owner nothing is verified.
+    pub owner: Option<&'static str>,
+    /// The account's id, where it may be read.
+    pub account: Option<&'static str>,
+    /// What exists there.
+    pub landmarks: Vec<&'static str>,
     past: Vec<(Timestamp, BTreeMap<NodeId, Node>)>,
     pub last_id: u64,
 }
@@ -281,6 +287,21 @@ impl Compute for Cloud {
             Ok(())
         })
         .await
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.state().owner
+    }
+
+    async fn account(&self, remembered: &Installation) -> Result<Installation, Failure> {
+        let mut shown = Installation::new(&remembered.owner);
+        self.call("account", "", |state| {
+            shown.account = state.account.map(str::to_owned);
+            shown.landmarks = state.landmarks.iter().map(|landmark| (*landmark).to_owned()).collect();
+            Ok(())
+        })
+        .await?;
+        Ok(shown)
     }
 
     async fn prices(

@@ -11,6 +11,7 @@ mod guards;
 mod handle;
 mod log;
 mod moves;
+mod ownership;
 mod pace;
 mod rate_limits;
 mod removal_budget;

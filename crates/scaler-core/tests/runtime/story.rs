@@ -384,3 +384,18 @@ async fn a_relative_size_counts_from_what_serves_where_the_log_says_nothing_yet(
     let once_more = web_of(&fresh).ask(more).plan().await.unwrap();
     assert_eq!(once_more.desired, Some(4), "on top of what was asked for");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_somebody_deleted_was_shown_in_service_until_it_had_answered_404_twice() {
+    let bench = Bench::new();
+    let scaler = bench.settled(3, 1).await;
+    let running = scaler.clone();
+    tokio::spawn(async move { running.run(std::future::pending()).await });
+    tokio::time::sleep(seconds(60)).await;
+    let id = *bench.cloud.state().machines.keys().next().unwrap();
+    bench.cloud.state().machines.remove(&id);
+    tokio::time::sleep(seconds(12)).await;
+    let status = web_of(&scaler).status().await.unwrap();
+    assert_eq!(status.in_service, 2, "{status}");
+    assert!(status.members.iter().any(|member| member.instance == Some(id) && member.missing), "{status:?}");
+}

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linode_api::models::{CreateInstance, InstanceId as LinodeId, UpdateInstance, UserData};
-use linode_sim::SeedInstance;
-use scaler_core::model::{InstanceId, InstanceStatus, InstanceType};
+use linode_sim::{SeedInstance, Simulator};
+use scaler_core::model::{Installation, InstanceId, InstanceStatus, InstanceType};
 use scaler_core::ports::{Compute, FailureKind};
 use scaler_linode::{LinodeCompute, LinodeGroup, OwnerTags};
 
@@ -244,4 +244,30 @@ fn owners_fit_into_a_tag() {
     for bad in ["", "Upper", "a b", "ü", &"a".repeat(35)] {
         assert!(OwnerTags::new(bad).unwrap_err().to_string().contains("1 to 34"), "{bad}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_account_is_told_by_its_id_or_where_that_may_not_be_read_by_a_nodebalancer() {
+    let world = World::new();
+    let first = world.compute.account(&Installation::new("k3x9w2")).await.unwrap();
+    assert_eq!(world.compute.owner(), Some("k3x9w2"));
+    assert!(first.account.as_deref().unwrap().starts_with("FFFFFFFF-"), "{first:?}");
+    let landmark = format!("nodebalancer/{}", world.backend.nodebalancer);
+    assert_eq!(first.landmarks, [landmark.as_str()], "they tell it once the scope is gone");
+
+    let scopes = "linodes:read_write nodebalancers:read_write";
+    let poor = World::of(Simulator::builder().scoped_token("hush-hush", scopes).build());
+    let shown = poor.compute.account(&first).await.unwrap();
+    assert_eq!(shown.account, None);
+    assert_eq!(first.shares_account(&shown), Some(true), "the NodeBalancer answers: {shown:?}");
+    let mut elsewhere = first.clone();
+    elsewhere.landmarks = vec!["nodebalancer/4711".to_owned()];
+    let shown = poor.compute.account(&elsewhere).await.unwrap();
+    assert_eq!(elsewhere.shares_account(&shown), None, "the one that is remembered is not there: {shown:?}");
+
+    let other = World::new().with(|settings| settings.euuid = "EEEE".to_owned());
+    let shown = other.compute.account(&first).await.unwrap();
+    assert_eq!(first.shares_account(&shown), Some(false));
+    other.fault("any:500");
+    assert_eq!(other.compute.account(&first).await.unwrap_err().kind, FailureKind::Transient);
 }

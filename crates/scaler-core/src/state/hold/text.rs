@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::model::SignalReason;
-use crate::state::{BudgetScope, Busy, Change, Hold, Refusal, Window};
+use crate::state::{BudgetScope, Busy, Change, Discarded, Hold, Refusal, Window};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,6 +20,12 @@ impl fmt::Display for Change {
 impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ObservationDiscarded {
+                why:
+                    why @ (Discarded::OtherOwner { .. }
+                    | Discarded::OtherAccount { .. }
+                    | Discarded::AccountUntold),
+            } => why.fmt(f),
             Self::ObservationDiscarded { why } => write!(f, "the cloud could not be read completely: {why}"),
             Self::ManyMissing { missing, known } => write!(
                 f,
