@@ -28,6 +28,9 @@ const PROBED: Duration = Duration::from_secs(1);
 /// How often all groups are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// When the store was written to see whether it can be, and what came of it.
+pub(crate) type Probed = (Instant, Result<(), String>);
+
 pub(crate) struct State {
     pub(crate) scaler: Scaler,
     pub(crate) clock: Arc<dyn Clock>,
@@ -43,8 +46,8 @@ pub(crate) struct State {
     pub(crate) metrics: Metrics,
     pub(crate) sentinel: Sentinel,
     pub(crate) directory: Option<Directory>,
-    /// When the store was last written to see whether it can be, and what came of it.
-    pub(crate) probed: Arc<Mutex<Option<(Instant, Result<(), String>)>>>,
+    /// The last such look.
+    pub(crate) probed: Arc<Mutex<Option<Probed>>>,
     pub(crate) lanes: Lanes,
     /// Bodies that are large enough to be counted, read at once.
     pub(crate) large_bodies: Semaphore,

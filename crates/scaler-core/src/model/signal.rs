@@ -259,7 +259,7 @@ impl AlertFreshness {
 
     /// Seconds within which alerts have to be repeated, where nobody polls.
     fn within(&self) -> Option<u64> {
-        self.poll.is_none().then(|| self.confirm.as_secs())
+        self.poll.is_none().then_some(self.confirm.as_secs())
     }
 
     /// Whether `row` is still vouched for at `now`: also where the polls are alive they must show it.
