@@ -24,6 +24,7 @@ mod kill_switch;
 mod lasting_store;
 mod load;
 mod mistakes;
+mod ration;
 mod scenes;
 mod sqlite;
 mod wire;

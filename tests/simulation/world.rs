@@ -58,6 +58,7 @@ pub struct Setup {
     pub min: u32,
     pub max: u32,
     pub timings: Timings,
+    pub rates: RateLimits,
     pub kept: Kept,
     pub change: fn(&mut Group),
     pub quirk: Quirk,
@@ -72,6 +73,7 @@ impl Setup {
             min,
             max,
             timings: Timings::quick(),
+            rates: RateLimits::off(),
             kept: Kept::GroupState,
             change: |_| {},
             quirk: Quirk::default(),
@@ -156,7 +158,7 @@ impl World {
             .seed(setup.seed)
             .start(start)
             .profile(setup.timings.clone())
-            .rate_limits(RateLimits::off())
+            .rate_limits(setup.rates.clone())
             .build();
         let clock = TokioClock::new(start);
         let owner = OwnerTags::new(OWNER).unwrap().owner_tag().to_owned();

@@ -72,6 +72,14 @@ impl Budget {
         }
     }
 
+    /// How long a request of `family` would wait now; nothing where one may begin.
+    pub fn wait(&self, family: &str) -> Duration {
+        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let used_up = families.get(family).filter(|window| window.left == Some(0));
+        let ends = used_up.and_then(|window| window.ends);
+        ends.map_or(Duration::ZERO, |ends| ends.saturating_duration_since(Instant::now()))
+    }
+
     /// Takes one request from `family`, or says how long to wait.
     pub(crate) fn take(&self, family: &'static str) -> Result<Ticket, Duration> {
         if family.is_empty() {
@@ -207,7 +215,9 @@ mod tests {
         tokio::time::advance(10 * S).await;
         budget.take("creates").unwrap();
         assert_eq!(budget.take("creates").unwrap_err(), 20 * S);
+        assert_eq!((budget.wait("creates"), budget.wait("reads")), (20 * S, Duration::ZERO));
         tokio::time::advance(20 * S).await;
+        assert_eq!(budget.wait("creates"), Duration::ZERO);
         budget.take("creates").unwrap();
     }
 

@@ -145,6 +145,8 @@ fn what_later_versions_read_is_refused_by_name() {
     finds(&with_group_lines("hooks: []"), "error groups.web.hooks: this version has no hooks");
     finds(&with_group_lines("gate: {}"), "error groups.web.gate: this version has no gates");
     finds(&with("warm_up: 2m", "per_hour: 0"), "error groups.web.launch.per_hour: ");
+    finds(&with("groups:", "launch: { per_hour: 0 }\ngroups:"), "error launch.per_hour: ");
+    finds(&with("groups:", "launch: { timeout: 5m }\ngroups:"), "error launch.timeout: ");
 }
 
 #[test]

@@ -202,6 +202,9 @@ impl<'c> Assembly<'c> {
         if let Some(source) = alertmanager(config, &calls, self.alertmanager)? {
             builder = builder.alerts(source);
         }
+        if let Some(launches) = config.launches_per_hour {
+            builder = builder.launches_per_hour(launches);
+        }
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }

@@ -1,5 +1,6 @@
 //! Time: the machine's, and tokio's, which a test can turn. The one place where the wall clock is read.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,6 +25,11 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        FIRST.get_or_init(Instant::now).elapsed()
     }
 
     async fn sleep_until(&self, at: Timestamp) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use linode_api::models::{NodeBalancerId, UpdateInstance};
-use linode_api::{Client, ErrorKind, Filter, models};
+use linode_api::{Client, ErrorKind, Filter, Operation, models};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tracing::warn;
@@ -160,6 +160,13 @@ impl Compute for LinodeCompute {
         let created = self.linode.instances().create(&request).await;
         let created = created.map_err(|error| sorted(Doing::Creating, error))?;
         Ok(self.shown(&created, Some(&new.group)).0)
+    }
+
+    fn creates_left(&self) -> Result<u32, Duration> {
+        match self.linode.rate_left(Operation::CreateInstance) {
+            Some(0) => Err(self.linode.rate_wait(Operation::CreateInstance)),
+            left => Ok(left.and_then(|left| u32::try_from(left).ok()).unwrap_or(u32::MAX)),
+        }
     }
 
     async fn delete(&self, id: InstanceId) -> Result<(), Failure> {

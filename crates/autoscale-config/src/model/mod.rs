@@ -30,6 +30,8 @@ pub struct Config {
     pub heartbeat: BTreeMap<String, String>,
     /// Where Alertmanager is not polled: a firing alert must repeat within this. Default 10 min.
     pub confirm: Duration,
+    /// At most so many creates of all groups within an hour. Default the larger of the largest group's bound and half of their sum.
+    pub launches_per_hour: Option<u32>,
     /// Where the daemon listens, and what its callers have to show.
     pub daemon: DaemonSettings,
     /// Where the daemon keeps its log.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reader, across, group, known, program};
+use super::{Reader, across, group, known, lifecycle, program};
 use crate::yaml::At;
 use crate::{Config, Owner};
 
@@ -18,6 +18,7 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
     let alertmanager = fields.maybe(r, "alertmanager", program::alertmanager);
     let heartbeat = fields.or(r, "heartbeat", BTreeMap::new(), program::heartbeat);
     let confirm = program::confirm(r, &fields);
+    let launches = fields.maybe(r, "launch", lifecycle::launches);
     let daemon = program::daemon(r, &fields);
     let store = program::store(r, &fields);
     let drafts = match fields.need(r, "groups", "name at least one: `groups: { web: … }`").cloned() {
@@ -41,6 +42,7 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
         alertmanager: alertmanager?,
         heartbeat: heartbeat?,
         confirm: confirm?,
+        launches_per_hour: launches?.flatten(),
         daemon: daemon?,
         store: store?,
         groups,

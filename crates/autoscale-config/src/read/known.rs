@@ -5,7 +5,8 @@ use crate::nearest::nearest;
 use crate::yaml::At;
 
 pub(super) const ROOT: &[&str] =
-    &["owner", "linode", "alertmanager", "heartbeat", "confirm", "daemon", "store", "groups"];
+    &["owner", "linode", "alertmanager", "heartbeat", "confirm", "launch", "daemon", "store", "groups"];
+pub(super) const LAUNCHES: &[&str] = &["per_hour"];
 pub(super) const LINODE: &[&str] = &["token", "url", "api_version", "ca"];
 pub(super) const ALERTMANAGER: &[&str] = &["url", "poll", "credentials"];
 pub(super) const DAEMON: &[&str] = &["listen", "credentials", "webhook_credentials", "hosts"];

@@ -13,13 +13,22 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// No drain takes longer.
 const LONGEST_DRAIN: Duration = Duration::from_secs(15 * 60);
 
+/// A bound on creates within an hour.
+fn per_hour(at: &At, r: &mut Reader<'_>) -> Option<u32> {
+    at.number(r, 1..=10_000).and_then(|number| u32::try_from(number).ok())
+}
+
+/// What bounds the launches of all groups.
+pub(super) fn launches(at: &At, r: &mut Reader<'_>) -> Option<Option<u32>> {
+    at.map(r, known::LAUNCHES)?.maybe(r, "per_hour", per_hour)
+}
+
 pub(super) fn launch(at: &At, r: &mut Reader<'_>) -> Option<Launch> {
     let fields = at.map(r, known::LAUNCH)?;
     let mut launch = Launch::default();
     let timeout = fields.or(r, "timeout", launch.timeout, At::duration);
     let warm_up = fields.or(r, "warm_up", launch.warm_up, At::duration);
-    let per_hour = fields
-        .maybe(r, "per_hour", |at, r| at.number(r, 1..=10_000).and_then(|number| u32::try_from(number).ok()));
+    let per_hour = fields.maybe(r, "per_hour", per_hour);
     (launch.timeout, launch.warm_up, launch.per_hour) = (timeout?, warm_up?, per_hour?);
     if launch.timeout <= launch.warm_up {
         r.error(

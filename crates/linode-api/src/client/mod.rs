@@ -178,6 +178,20 @@ impl Client {
         self.http.budget().left(operation.endpoint())
     }
 
+    /// How long a call of this operation would wait now before it is sent; nothing where one may begin.
+    ///
+    /// ```no_run
+    /// use linode_api::Operation;
+    ///
+    /// # fn run(client: &linode_api::Client) {
+    /// let wait = client.rate_wait(Operation::CreateInstance);
+    /// println!("the next create is sent in {} s", wait.as_secs());
+    /// # }
+    /// ```
+    pub fn rate_wait(&self, operation: Operation) -> Duration {
+        self.http.budget().wait(operation.endpoint())
+    }
+
     /// The HTTP path below, with its rate budget.
     pub(crate) const fn http(&self) -> &api_transport::Client {
         &self.http

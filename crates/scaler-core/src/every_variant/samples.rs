@@ -210,6 +210,7 @@ pub(super) fn holds() -> Vec<Hold> {
         StrayNode => [Hold::StrayNode { node: member() }],
         StoreOlder => [Hold::StoreOlder],
         LaunchesPerHour => [Hold::LaunchesPerHour { per_hour: 12, until: at(300) }],
+        InstallationLaunches => [Hold::InstallationLaunches { per_hour: 40, until: at(300) }],
         ManyMissing => [Hold::ManyMissing { missing: 3, known: 4 }],
         NodesWithoutInstances => [Hold::NodesWithoutInstances { nodes: 2, example: member() }],
         Mode => [
@@ -226,6 +227,7 @@ pub(super) fn holds() -> Vec<Hold> {
         LaunchPostponed => [
             first(Refusal::RateLimited), first(Refusal::NotSent), first(Refusal::Transient),
         ],
+        CreateRate => [Hold::CreateRate],
         SoldOut => [Hold::SoldOut],
         AccountRefuses => [Hold::AccountRefuses { until, said: said() }],
         SignalUnknown => [Hold::SignalUnknown { why: signal_reasons().split_off(4) }],
@@ -281,19 +283,19 @@ pub(super) fn outcomes() -> Vec<Outcome> {
 }
 
 fn steps() -> Vec<Step> {
-    let create = |again| Step::Create {
+    let create = Step::Create {
         slot: SLOT,
         label: member(),
         instance_type: "g6-standard-2".into(),
         template: "t1".into(),
-        again,
     };
     let deregister =
         |stays| Step::Deregister { slot: SLOT, config: CONFIG, node: NODE, instance: INSTANCE, stays };
     let mode = |mode, why| Step::SetMode { slot: SLOT, config: CONFIG, node: NODE, mode, why };
     every!(Step:
-        Create => [create(false), create(true)],
+        Create => [create],
         LookUp => [
+            Step::LookUp { slot: SLOT, label: member(), instance_type: "g6-standard-2".into(), overdue: false },
             Step::LookUp { slot: SLOT, label: member(), instance_type: "g6-standard-2".into(), overdue: true },
         ],
         Register => [
@@ -385,6 +387,7 @@ pub(super) fn facts() -> Vec<Fact> {
                 asked: None,
             },
         ],
+        ClockSet => [Fact::ClockSet { by: -3_600 }],
         PermitDrawn => [
             Fact::PermitDrawn { group: "web".parse().unwrap(), slot, over: false },
             Fact::PermitDrawn { group: "web".parse().unwrap(), slot, over: true },

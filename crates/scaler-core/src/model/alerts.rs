@@ -6,10 +6,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{GROUP_LABEL, after, elapsed};
+use crate::model::{after, elapsed};
 
 /// The label that names an alert.
 pub(crate) const ALERTNAME: &str = "alertname";
+
+/// The label that says which group an alert belongs to.
+pub const GROUP_LABEL: &str = "autoscale_group";
 
 /// An alert that is absent from the polls for so long is resolved.
 pub const ABSENT: Duration = Duration::from_secs(300);

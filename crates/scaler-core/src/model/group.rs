@@ -190,7 +190,7 @@ impl StepPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Launch {
-    /// A launch that has not reached service by then has failed. Default 10 min.
+    /// A launch that has not reached service so long after the answer to its create has failed. Default 10 min.
     pub timeout: Duration,
     /// How long a new member counts as capacity before its load counts in decisions. Default 2 min.
     pub warm_up: Duration,

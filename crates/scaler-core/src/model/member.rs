@@ -136,10 +136,13 @@ pub struct Member {
     pub kind: InstanceType,
     /// The template that it was made of; none for one that was found or adopted.
     pub template: Option<TemplateHash>,
-    /// When its first create was intended, or when it was found.
+    /// When its create was intended, or when it was found: members of one turn have one time.
+    pub begun: Timestamp,
+    /// Since when it has its time to reach service: when its create was answered, or it was created or found. Until there is an
+    /// answer, as [`begun`](Self::begun).
     pub launched: Timestamp,
-    /// When its create was last intended without a final answer.
-    pub asked: Option<Timestamp>,
+    /// How often it was looked up for want of an answer to its create, and not found.
+    pub looked: u32,
     /// Its phase as last seen.
     pub phase: Phase,
     /// Since when it is in this phase.
@@ -255,8 +258,9 @@ impl Member {
             created: None,
             kind,
             template: None,
+            begun: at,
             launched: at,
-            asked: None,
+            looked: 0,
             phase: Phase::Provisioning,
             since: at,
             served: None,
@@ -277,6 +281,15 @@ impl Member {
             unhealthy: VecDeque::new(),
             missing: None,
         }
+    }
+
+    /// The times from which its deadlines are counted.
+    pub(crate) fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        let drains = self.drain.iter_mut().flat_map(|drain| {
+            let Drain { at, seen, reject_at, rejected, .. } = drain;
+            [Some(at), seen.as_mut(), reject_at.as_mut(), rejected.as_mut()].into_iter().flatten()
+        });
+        [&mut self.since, &mut self.launched].into_iter().chain(drains)
     }
 
     /// On its way into service: for the first time, reinstated, or into a config that was added later.

@@ -11,7 +11,7 @@ mod signal;
 mod time;
 
 pub(crate) use alerts::ALERTNAME;
-pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, KEEP};
+pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, GROUP_LABEL, KEEP};
 pub(crate) use amount::dollars;
 pub use amount::{Amount, ParseAmountError, Price};
 pub use cloud::{Installation, Instance, InstanceStatus, Mode, Node, NodeStatus};
@@ -25,5 +25,5 @@ pub use id::{
 pub use member::{Awaited, Drain, DrainWhy, Member, Origin, Phase, RequestedMode};
 pub use printable::printable;
 pub(crate) use signal::concerned;
-pub use signal::{AlertFreshness, AlertStanding, GROUP_LABEL, PolicySignal, Signal, SignalReason, Signals};
+pub use signal::{AlertFreshness, AlertStanding, PolicySignal, Signal, SignalReason, Signals};
 pub use time::{after, elapsed};

@@ -7,10 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ALERTNAME, AlertRow, AlertState, AlertTable, Amount, Group, StepPolicy, elapsed};
-
-/// The label that says which group an alert belongs to.
-pub const GROUP_LABEL: &str = "autoscale_group";
+use crate::model::{
+    ALERTNAME, AlertRow, AlertState, AlertTable, Amount, GROUP_LABEL, Group, StepPolicy, elapsed,
+};
 
 /// What makes Alertmanager repeat an alert in time.
 const REPEAT: &str = "set the repeat_interval of its route (4h by default) to half of `confirm` at most";

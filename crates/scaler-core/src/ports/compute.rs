@@ -1,5 +1,7 @@
 //! Instances.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::model::{GroupName, Installation, Instance, InstanceId, InstanceType};
@@ -91,6 +93,15 @@ pub trait Compute: Send + Sync {
     /// # Errors
     /// [`FailureKind::MayHaveHappened`](crate::ports::FailureKind::MayHaveHappened) unless it surely did not.
     async fn create(&self, new: &NewInstance) -> Result<Instance, Failure>;
+
+    /// How many creates the account's rate lets be sent now; where none, how long until one may be. Those that were sent before
+    /// count as used. Unbounded where no rate is known.
+    ///
+    /// # Errors
+    /// The wait, where none may be sent.
+    fn creates_left(&self) -> Result<u32, Duration> {
+        Ok(u32::MAX)
+    }
 
     /// Deletes an instance by id. One that does not exist is deleted.
     ///

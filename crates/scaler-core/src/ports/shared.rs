@@ -1,6 +1,7 @@
 //! Ports that several owners share are ports too.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -30,6 +31,10 @@ impl<T: Compute + ?Sized> Compute for Arc<T> {
 
     async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
         (**self).create(new).await
+    }
+
+    fn creates_left(&self) -> Result<u32, Duration> {
+        (**self).creates_left()
     }
 
     async fn delete(&self, id: InstanceId) -> Result<(), Failure> {
@@ -116,6 +121,10 @@ impl<T: Store + ?Sized> Store for Arc<T> {
 impl<T: Clock + ?Sized> Clock for Arc<T> {
     fn now(&self) -> Timestamp {
         (**self).now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        (**self).monotonic()
     }
 
     async fn sleep_until(&self, at: Timestamp) {

@@ -178,7 +178,7 @@ impl Decider<'_> {
         let (counted, at) = self.state.batch?;
         let launch = &self.group.launch;
         let coming = |member: &Member| {
-            member.launched >= at && (member.is_on_its_way() || member.phase == Phase::Warming)
+            member.begun >= at && (member.is_on_its_way() || member.phase == Phase::Warming)
         };
         let open = self.state.members.values().any(coming)
             || self.state.desired.is_some_and(|desired| desired > self.state.expected());

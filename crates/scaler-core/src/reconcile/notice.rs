@@ -95,8 +95,13 @@ impl View<'_> {
                 .iter()
                 .filter(|node| Some(&node.address) == instance.address.as_ref())
                 .collect();
+            let given_up = self.state.closed.iter().find(|(_, closed)| closed.label == instance.label);
             let (slot, origin) = match awaited {
-                Some(member) if after(instance.created, CLOCK_SKEW) >= member.launched => {
+                None if given_up.is_some() => {
+                    let Some((slot, _)) = given_up else { continue };
+                    (*slot, Origin::Created)
+                }
+                Some(member) if after(instance.created, CLOCK_SKEW) >= member.begun => {
                     (member.slot, Origin::Created)
                 }
                 Some(_) => continue,

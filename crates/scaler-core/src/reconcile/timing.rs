@@ -24,8 +24,11 @@ pub(crate) const CLOCK_SKEW: Duration = seconds(120);
 /// A node that does not accept so long after a drain of ours still shows that drain, not a person's.
 pub(crate) const DRAIN_IS_OURS: Duration = seconds(600);
 
-/// A create without an answer is looked up again, and sent again where it does not exist, after so long.
-pub(crate) const LOOK_UP_AGAIN: Duration = seconds(30);
+/// A create without an answer is looked up so long after it was sent, until it is found: it may land late, and lists lag.
+pub(crate) const LOOK_UP: [Duration; 3] = [seconds(0), seconds(30), seconds(120)];
+
+/// One that was given up is looked up once more after so long: nobody else would lead it out.
+pub(crate) const LOOK_UP_LAST: Duration = seconds(3_600);
 
 /// The next create begins so long after one that was rate limited or could not be sent, where the cloud told no time.
 pub(crate) const CREATE_AGAIN: Duration = seconds(30);

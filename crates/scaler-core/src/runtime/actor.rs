@@ -73,6 +73,7 @@ impl Actor {
         {
             let mut journal = group_runtime.journal.lock().await;
             journal.begin(shared.new_actor(), &shared.letters(5)).await?;
+            group_runtime.tell_sent(&journal.state());
         }
         let (stop, alerts) = (shared.stop.subscribe(), shared.board.changes(&group_runtime.name));
         let in_flight = InFlight::new(group_runtime.under_way.clone());

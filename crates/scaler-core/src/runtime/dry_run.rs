@@ -7,8 +7,8 @@ use crate::runtime::error::Error;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::observer::ObservationCache;
 use crate::runtime::request::ScaleRequest;
-use crate::runtime::turn::observe;
-use crate::state::{Cause, Fact, GroupState};
+use crate::runtime::turn::{hold_creates, hold_launches, observe};
+use crate::state::{Cause, Fact, GroupState, Hold};
 
 /// A turn on a copy of the state, with what it was made of. It changes nothing and appends nothing.
 pub(super) async fn dry_run(
@@ -70,5 +70,9 @@ fn turn(
         let asked = Fact::SizeAsked { desired, floor_until, over_budget };
         copy.apply_fact(now, asked, request.cause.clone());
     }
-    reconcile(&described, observation, &signals, &copy, now)
+    let mut turn = reconcile(&described, observation, &signals, &copy, now);
+    hold_launches(runtime, &described, &mut turn);
+    let room = runtime.limiter.room(runtime.compute.creates_left(), now);
+    hold_creates(&mut turn, room, Hold::CreateRate);
+    turn
 }

@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, NewInstance, NewNode, chain};
 use crate::reconcile::timing::{CLOCK_SKEW, CREATE_AGAIN, TOLD_AT_LEAST, TOLD_AT_MOST};
-use crate::runtime::limiter::{FairQueue, Limiter};
+use crate::runtime::limiter::{Grant, Limiter};
 use crate::runtime::removal_budget::Permit;
 use crate::runtime::within;
 use crate::state::{Difference, Draft, Fact, GroupState, Refusal, Step, StepOutcome, StepReason};
@@ -30,7 +30,6 @@ pub(super) struct Executor {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) group: Arc<Group>,
     pub(super) limiter: Arc<Limiter>,
-    pub(super) queue: FairQueue,
 }
 
 impl fmt::Debug for Executor {
@@ -47,6 +46,8 @@ pub(super) struct Intent {
     /// Its entry in the log: what comes of it stands in the same envelope.
     pub(super) intended: Draft,
     pub(super) permit: Option<Permit>,
+    /// The account's rate lets it be sent, where it is a create.
+    pub(super) grant: Option<Grant>,
     /// It is not to land later than this: a drain whose permit lapses meanwhile.
     pub(super) lapses: Option<Timestamp>,
     pub(super) known: Known,
@@ -58,7 +59,7 @@ pub(super) struct Known {
     label: String,
     instance: Option<InstanceId>,
     created: Option<Timestamp>,
-    launched: Option<Timestamp>,
+    begun: Option<Timestamp>,
     untouchable: bool,
     registered_before: bool,
     nodes: BTreeMap<ConfigId, NodeId>,
@@ -76,7 +77,7 @@ impl Known {
             label: member.label.clone(),
             instance: member.instance,
             created: member.created,
-            launched: Some(member.launched),
+            begun: Some(member.begun),
             untouchable: member.protected || member.standby,
             registered_before,
             nodes: member.nodes.clone(),
@@ -105,14 +106,15 @@ impl Executor {
         Running { id, step, future }
     }
 
-    async fn turn_and_carry_out(&self, work: Intent, mut stop: watch::Receiver<bool>) -> (Step, Draft) {
+    async fn turn_and_carry_out(&self, mut work: Intent, mut stop: watch::Receiver<bool>) -> (Step, Draft) {
         let entered = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => None,
-            permit = self.limiter.enter(&work.step, &self.queue) => Some(permit),
+            permit = self.limiter.enter(&work.step) => Some(permit),
         };
         let create = matches!(work.step, Step::Create { .. });
-        let refusal = if create { self.limiter.refusal(self.clock.now()) } else { None };
+        let probe = work.grant.as_ref().is_some_and(|grant| grant.probe);
+        let refusal = if create && !probe { self.limiter.refusal(self.clock.now()) } else { None };
         let now = self.clock.now();
         let limit = work.lapses.map_or(LIMIT, |lapses| elapsed(now, lapses).min(LIMIT));
         let ended = match (&entered, refusal) {
@@ -123,6 +125,7 @@ impl Executor {
             // Whatever held it up, a drain that lands later than its permit counts would come on top of the next one.
             (Some(_), None) if limit.is_zero() => Ok(not_sent(StepReason::PermitLapsed)),
             (Some(_), None) => {
+                work.grant.iter_mut().for_each(Grant::sent);
                 within(&*self.clock, limit, self.carry_out(&work)).await.unwrap_or_else(|| {
                     let why = StepReason::TimedOut { seconds: limit.as_secs() };
                     Ok(StepOutcome::Unanswered { why })
@@ -150,13 +153,13 @@ impl Executor {
     async fn carry_out(&self, work: &Intent) -> Result<StepOutcome, Failure> {
         let known = &work.known;
         match &work.step {
-            Step::Create { label, instance_type, again, .. } => {
+            Step::Create { label, instance_type, .. } => {
                 let new = NewInstance {
                     group: self.group.name.clone(),
                     label: label.clone(),
                     kind: instance_type.clone(),
                 };
-                self.create(&new, *again, known).await
+                self.create(&new, known).await
             }
             Step::LookUp { label, instance_type, .. } => {
                 let new = NewInstance {
@@ -206,11 +209,7 @@ impl Executor {
     }
 
     /// A create without an answer is never sent again here: the label is looked up before another one.
-    async fn create(&self, new: &NewInstance, again: bool, known: &Known) -> Result<StepOutcome, Failure> {
-        // The one that was intended before may still have happened, so its slot stays open.
-        if again && let Some((instance, owner)) = self.compute.find(&new.label).await.map_err(unanswered)? {
-            return Ok(self.answer_of(new, &instance, owner.as_ref(), known));
-        }
+    async fn create(&self, new: &NewInstance, known: &Known) -> Result<StepOutcome, Failure> {
         match self.compute.create(new).await {
             Ok(instance) => Ok(StepOutcome::Created { instance: instance.id, created: instance.created }),
             Err(failure) if failure.kind == FailureKind::LabelTaken => {
@@ -241,7 +240,7 @@ impl Executor {
             Difference::Tags
         } else if instance.kind != new.kind {
             Difference::Type
-        } else if known.launched.is_some_and(|launched| after(instance.created, CLOCK_SKEW) < launched) {
+        } else if known.begun.is_some_and(|begun| after(instance.created, CLOCK_SKEW) < begun) {
             Difference::Older
         } else {
             return StepOutcome::Created { instance: instance.id, created: instance.created };

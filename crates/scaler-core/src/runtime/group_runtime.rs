@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
-use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price};
+use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price, after, elapsed};
 use crate::ports::{AlertSource, Clock, Compute, Store, chain};
 use crate::reconcile::TurnReport;
+use crate::reconcile::timing::{LAUNCH_BELOW_MIN, LAUNCHES_WINDOW};
 use crate::runtime::alert_board::AlertBoard;
 use crate::runtime::error::Error;
 use crate::runtime::executor::Executor;
@@ -21,7 +23,7 @@ use crate::runtime::observer::Observer;
 use crate::runtime::ownership::Ownership;
 use crate::runtime::recent_steps::RecentSteps;
 use crate::runtime::removal_budget::RemovalBudget;
-use crate::state::{GroupState, Stalled};
+use crate::state::{GroupState, Hold, Stalled};
 use crate::view::{Event, Moment};
 
 /// What all groups share.
@@ -34,6 +36,7 @@ pub(super) struct Runtime {
     pub(super) observer: Observer,
     pub(super) ownership: Ownership,
     pub(super) limiter: Arc<Limiter>,
+    pub(super) launches_per_hour: u32,
     pub(super) budget: RemovalBudget,
     pub(super) hub: Arc<Hub>,
     pub(super) groups: BTreeMap<String, Arc<GroupRuntime>>,
@@ -64,6 +67,21 @@ impl Runtime {
     /// Random lower-case letters and digits.
     pub(super) fn letters(&self, n: usize) -> String {
         letters(&mut self.chance.lock().unwrap_or_else(PoisonError::into_inner), n)
+    }
+
+    /// How many creates the installation's bound leaves for a group that serves with `serving` members, and why no more.
+    pub(super) fn launches_left(&self, group: &Group, serving: u32, now: Timestamp) -> (usize, Hold) {
+        let sent: Vec<Timestamp> =
+            self.groups.values().flat_map(|group_runtime| group_runtime.sent()).collect();
+        let recent = || sent.iter().copied().filter(|at| elapsed(*at, now) < LAUNCHES_WINDOW);
+        let bound = usize::try_from(self.launches_per_hour).unwrap_or(usize::MAX);
+        let left = bound.saturating_sub(recent().count()).saturating_sub(self.limiter.under_way());
+        let below_min = recent().max().filter(|_| serving < group.size.min);
+        let next = below_min.map(|last| after(last, LAUNCH_BELOW_MIN));
+        let until = recent().min().map(|first| after(first, LAUNCHES_WINDOW)).into_iter().chain(next).min();
+        let until = until.unwrap_or(now);
+        let one = usize::from(next.is_some_and(|next| next <= now));
+        (left.max(one), Hold::InstallationLaunches { per_hour: self.launches_per_hour, until })
     }
 
     /// Members of the whole installation that may be serving, as far as this process knows.
@@ -98,6 +116,7 @@ pub(super) struct GroupRuntime {
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
     recent: Mutex<RecentSteps>,
+    sent: Mutex<Vec<Timestamp>>,
     report: Mutex<Option<Arc<TurnReport>>>,
     trouble: Mutex<Option<Stalled>>,
 }
@@ -125,6 +144,7 @@ impl GroupRuntime {
             group: Mutex::new(group),
             prices: Mutex::new(prices),
             recent: Mutex::default(),
+            sent: Mutex::default(),
             report: Mutex::default(),
             trouble: Mutex::default(),
         }
@@ -186,9 +206,20 @@ impl GroupRuntime {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// When creates were sent within the last hour that may have happened.
+    fn sent(&self) -> Vec<Timestamp> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells the others which creates were sent.
+    pub(super) fn tell_sent(&self, state: &GroupState) {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&state.launches.sent);
+    }
+
     /// A turn is over.
     pub(super) fn turned(&self, report: Arc<TurnReport>, state: &GroupState) {
         self.accepting.store(state.accepting(), Ordering::Relaxed);
+        self.tell_sent(state);
         *self.report.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

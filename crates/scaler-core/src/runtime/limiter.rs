@@ -1,30 +1,40 @@
-//! Who may call the cloud when: creates share the account's rate round robin, removals have a share of their own, and a
-//! refusal of the account holds back every group's creates.
+//! Who may call the cloud when: groups take turns with the creates that the account's rate allows, removals have a share of their
+//! own, and a refusal of the account holds back every group's creates.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::model::after;
+use crate::model::{GroupName, after, elapsed};
 use crate::reconcile::AccountRefusal;
 use crate::state::Step;
 
-/// Creates under way at once, of all groups.
-const CREATES: usize = 8;
+/// Creates under way at once, of all groups: as many as the documented rate lets begin at once.
+const CREATES: usize = 20;
 /// Removals under way at once, of all groups.
 const REMOVALS: usize = 4;
-/// The first hold after a refusal of the account; each further one is twice as long.
-const FIRST: Duration = Duration::from_secs(300);
-/// The longest hold.
-const LONGEST: Duration = Duration::from_secs(1_800);
+/// A group that did not ask for so long waits for no create any more.
+const FORGOTTEN: Duration = Duration::from_secs(30);
+/// Who waits for other groups asks again after so long.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+/// One create is tried so long after a refusal of the account; after each further refusal, twice as long.
+const FIRST: Duration = Duration::from_secs(60);
+/// The longest pause between two such tries: each costs one call.
+const LONGEST: Duration = Duration::from_secs(300);
+/// A create that is a try has so long for its answer before another one may be.
+const PROBE: Duration = Duration::from_secs(60);
 
 /// Limits what all groups of a scaler ask of the account.
 #[derive(Debug)]
 pub(super) struct Limiter {
     creates: Arc<Semaphore>,
     removals: Arc<Semaphore>,
+    /// Groups that wait for creates, the first in line first, and when each asked last.
+    waiting: Mutex<Vec<(GroupName, Timestamp)>>,
+    /// Each grant that was not used yet has a share in it.
+    unsent: Arc<()>,
     backoff: Mutex<Backoff>,
 }
 
@@ -32,15 +42,23 @@ pub(super) struct Limiter {
 struct Backoff {
     refusal: Option<AccountRefusal>,
     pause: Duration,
+    /// One create was let through to see whether the account still refuses.
+    probing: bool,
 }
 
-/// A group's place in the queue for creates: one at a time, so that a group with many takes turns with the others.
-#[derive(Clone, Debug)]
-pub(super) struct FairQueue(Arc<Semaphore>);
+/// The account's rate lets one create be sent.
+#[derive(Debug)]
+pub(super) struct Grant {
+    unsent: Option<Arc<()>>,
+    /// It finds out whether the account still refuses creates.
+    pub(super) probe: bool,
+    _under_way: OwnedSemaphorePermit,
+}
 
-impl Default for FairQueue {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(1)))
+impl Grant {
+    /// It is being sent: from here on whoever counts the account's calls counts it.
+    pub(super) fn sent(&mut self) {
+        self.unsent = None;
     }
 }
 
@@ -49,45 +67,99 @@ impl Default for Limiter {
         Self {
             creates: Arc::new(Semaphore::new(CREATES)),
             removals: Arc::new(Semaphore::new(REMOVALS)),
+            waiting: Mutex::default(),
+            unsent: Arc::default(),
             backoff: Mutex::default(),
         }
     }
 }
 
 impl Limiter {
-    /// Waits for `step`'s turn. What is returned is held while it is carried out.
-    pub(super) async fn enter(&self, step: &Step, queue: &FairQueue) -> Option<OwnedSemaphorePermit> {
-        // The semaphores are never closed, and a turn that could not be had would only lose fairness.
-        if matches!(step, Step::Create { .. }) {
-            let _turn = queue.0.acquire().await.ok();
-            Arc::clone(&self.creates).acquire_owned().await.ok()
-        } else if removes(step) {
-            Arc::clone(&self.removals).acquire_owned().await.ok()
-        } else {
-            None
+    /// How many creates may be sent now, where the account's rate leaves `left`: one where the account refused the last.
+    pub(super) fn room(&self, left: Result<u32, Duration>, now: Timestamp) -> usize {
+        let most = match &self.backoff().refusal {
+            Some(refusal) if refusal.until > now => 0,
+            Some(_) => 1,
+            None => usize::MAX,
+        };
+        let left = left.map_or(0, |left| usize::try_from(left).unwrap_or(usize::MAX));
+        let unsent = Arc::strong_count(&self.unsent).saturating_sub(1);
+        left.saturating_sub(unsent).min(self.creates.available_permits()).min(most)
+    }
+
+    /// Creates that are being sent, or may be.
+    pub(super) fn under_way(&self) -> usize {
+        CREATES.saturating_sub(self.creates.available_permits())
+    }
+
+    /// Lets `group` send as many of `wanted` creates as are its share of what the account's rate leaves: one for each group that
+    /// waits, in turn, and what is over for who asks. Where it gets fewer it waits in line: then also when to ask again.
+    pub(super) fn grant(
+        &self,
+        group: &GroupName,
+        wanted: usize,
+        left: Result<u32, Duration>,
+        now: Timestamp,
+    ) -> (Vec<Grant>, Option<Timestamp>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(of, at)| of == group || elapsed(*at, now) < FORGOTTEN);
+        let ahead = waiting.iter().position(|(of, _)| of == group).unwrap_or(waiting.len());
+        waiting.retain(|(of, _)| of != group);
+        let room = self.room(left, now);
+        let share = if room > ahead { room.saturating_sub(waiting.len()).max(1) } else { 0 };
+        let permits =
+            (0..wanted.min(share)).map_while(|_| Arc::clone(&self.creates).try_acquire_owned().ok());
+        let permits: Vec<OwnedSemaphorePermit> = permits.collect();
+        let probe = !permits.is_empty() && self.begin_probe(now);
+        let granted = |_under_way| Grant { unsent: Some(Arc::clone(&self.unsent)), probe, _under_way };
+        let grants: Vec<Grant> = permits.into_iter().map(granted).collect();
+        if grants.len() == wanted {
+            return (grants, None);
         }
+        let place = if grants.is_empty() { ahead } else { waiting.len() };
+        waiting.insert(place, (group.clone(), now));
+        (grants, Some(after(now, left.err().unwrap_or_default().max(ASK_AGAIN))))
+    }
+
+    /// Waits for `step`'s turn. What is returned is held while it is carried out.
+    pub(super) async fn enter(&self, step: &Step) -> Option<OwnedSemaphorePermit> {
+        // The semaphore is never closed, and a turn that could not be had would only lose fairness.
+        if removes(step) { Arc::clone(&self.removals).acquire_owned().await.ok() } else { None }
+    }
+
+    fn backoff(&self) -> MutexGuard<'_, Backoff> {
+        self.backoff.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a create that is sent now is one that tries the account: then the others wait for what comes of it.
+    fn begin_probe(&self, now: Timestamp) -> bool {
+        let mut backoff = self.backoff();
+        let Some(refusal) = &mut backoff.refusal else { return false };
+        refusal.until = after(now, PROBE);
+        backoff.probing = true;
+        true
     }
 
     /// Why no group may create now, and until when.
     pub(super) fn refusal(&self, now: Timestamp) -> Option<AccountRefusal> {
-        let backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
-        backoff.refusal.clone().filter(|refusal| refusal.until > now)
+        self.backoff().refusal.clone().filter(|refusal| refusal.until > now)
     }
 
     /// The account refused a create.
     pub(super) fn refused(&self, said: &str, now: Timestamp) {
-        let mut backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut backoff = self.backoff();
         // Creates that were in flight together are refused together: that is one refusal.
-        if backoff.refusal.as_ref().is_some_and(|refusal| refusal.until > now) {
+        if !backoff.probing && backoff.refusal.as_ref().is_some_and(|refusal| refusal.until > now) {
             return;
         }
+        backoff.probing = false;
         backoff.pause = (backoff.pause * 2).clamp(FIRST, LONGEST);
         backoff.refusal = Some(AccountRefusal { until: after(now, backoff.pause), said: said.to_owned() });
     }
 
     /// The account let a create through.
     pub(super) fn accepted(&self) {
-        *self.backoff.lock().unwrap_or_else(PoisonError::into_inner) = Backoff::default();
+        *self.backoff() = Backoff::default();
     }
 }
 

@@ -7,6 +7,7 @@ mod actor;
 mod adoption;
 mod alert_board;
 mod calls;
+mod clock_watch;
 mod dry_run;
 mod error;
 mod executor;

@@ -16,7 +16,7 @@ use crate::runtime::executor::Executor;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime, letters};
 use crate::runtime::hub::Hub;
 use crate::runtime::journal::Journal;
-use crate::runtime::limiter::{FairQueue, Limiter};
+use crate::runtime::limiter::Limiter;
 use crate::runtime::observer::Observer;
 use crate::runtime::ownership::Ownership;
 use crate::runtime::reads::history;
@@ -42,6 +42,7 @@ pub struct Builder {
     alerts: Option<Arc<dyn AlertSource>>,
     freshness: AlertFreshness,
     groups: Vec<Group>,
+    launches_per_hour: Option<u32>,
     seed: Option<u64>,
 }
 
@@ -111,6 +112,14 @@ impl Builder {
         self
     }
 
+    /// At most so many creates of all groups within an hour, whatever becomes of them; of a group that is below its smallest size one
+    /// in ten minutes goes on beyond it. Default the larger of the largest group's bound and half of their sum.
+    #[must_use]
+    pub const fn launches_per_hour(mut self, launches: u32) -> Self {
+        self.launches_per_hour = Some(launches);
+        self
+    }
+
     /// Makes names of actors and labels of instances foreseeable, for tests. Never the same twice on one account.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
@@ -131,6 +140,9 @@ impl Builder {
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let hub = Arc::new(Hub::default());
         let limiter = Arc::new(Limiter::default());
+        let bounds = self.groups.iter().map(Group::launches_per_hour);
+        let half = bounds.clone().fold(0, u32::saturating_add) / 2;
+        let launches_per_hour = self.launches_per_hour.unwrap_or_else(|| bounds.max().unwrap_or(0).max(half));
         let configs = self.groups.iter().map(|group| group.balancers.len()).sum();
         let observer =
             Observer::new(Arc::clone(&compute), Arc::clone(&balancer), Arc::clone(&clock), configs);
@@ -153,7 +165,6 @@ impl Builder {
                 clock: Arc::clone(&clock),
                 group: Arc::clone(&group),
                 limiter: Arc::clone(&limiter),
-                queue: FairQueue::default(),
             };
             groups.insert(
                 group.name.to_string(),
@@ -173,6 +184,7 @@ impl Builder {
             observer,
             ownership,
             limiter,
+            launches_per_hour,
             budget,
             hub,
             groups,

@@ -11,11 +11,12 @@ use crate::model::{
     Group, Member, Mode, Phase, PolicySignal, Position, Signal, Slot, StepId, after, elapsed,
 };
 use crate::reconcile::{Observation, Turn, TurnReport, Wait, reconcile};
+use crate::runtime::clock_watch::ClockWatch;
 use crate::runtime::error::{Error, store_failure};
 use crate::runtime::executor::{Intent, Known, Running};
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::{Appended, Journal};
-use crate::runtime::limiter::removes;
+use crate::runtime::limiter::{Grant, removes};
 use crate::runtime::observer::ObservationCache;
 use crate::runtime::pace::Need;
 use crate::runtime::removal_budget::{Permit, PermitRequest};
@@ -44,6 +45,7 @@ pub(super) struct Reconciler {
     pub(super) runtime: Arc<Runtime>,
     pub(super) group: Arc<GroupRuntime>,
     cache: ObservationCache,
+    clock: ClockWatch,
     /// Permits that were drawn and whose drain is not intended yet, and when.
     permits: BTreeMap<Slot, (Permit, Timestamp)>,
     prices: Timestamp,
@@ -52,6 +54,8 @@ pub(super) struct Reconciler {
     signals: Vec<PolicySignal>,
     /// When signals had changed at a turn for the last time.
     flipped: Option<Timestamp>,
+    /// Creates wait for the account's rate until then.
+    queued: Option<Timestamp>,
     pub(super) wake: Timestamp,
 }
 
@@ -73,6 +77,7 @@ impl Reconciler {
     pub(super) fn new(runtime: Arc<Runtime>, group: Arc<GroupRuntime>) -> Self {
         let wake = runtime.clock.now();
         Self {
+            clock: ClockWatch::new(&*runtime.clock),
             runtime,
             group,
             cache: ObservationCache::default(),
@@ -82,6 +87,7 @@ impl Reconciler {
             told: Told::default(),
             signals: Vec::new(),
             flipped: None,
+            queued: None,
             wake,
         }
     }
@@ -153,6 +159,14 @@ impl Reconciler {
             return Ok(Taken::Again);
         }
         let now = runtime.clock.now();
+        if let Some(by) = self.clock.set_by(&*runtime.clock) {
+            tracing::warn!(group = %group.name, by, "the wall clock was set");
+            self.cache = ObservationCache::default();
+            journal
+                .post(|journal, _| Ok(vec![journal.draft(now, Fact::ClockSet { by }, Cause::Converge)]))
+                .await?;
+            return Ok(Taken::Again);
+        }
         let described = group.group();
         let signals = runtime.board.signals(&described, now);
         let mut turn = reconcile(&described, &observation, &signals, &journal.state(), now);
@@ -171,9 +185,13 @@ impl Reconciler {
         // Once the scaler stops, no new step begins.
         let acts = !*stop.borrow() && matches!(turn.state.mode_at(now), GroupMode::On | GroupMode::AddOnly);
         let mut begun = Vec::new();
+        self.queued = None;
         if acts {
             self.draw(&journal, &mut turn).await;
-            let Some(intents) = self.intend(&mut journal, &turn).await? else { return Ok(Taken::Again) };
+            let grants = self.grant(&mut turn);
+            let Some(intents) = self.intend(&mut journal, &turn, grants).await? else {
+                return Ok(Taken::Again);
+            };
             begun.extend(intents.into_iter().map(|intent| group.executor.begin(intent, stop.clone())));
         }
         let state = journal.state();
@@ -190,7 +208,13 @@ impl Reconciler {
     }
 
     /// Appends decision, permits, intents and the operation's end all together; none where somebody else wrote.
-    async fn intend(&mut self, journal: &mut Journal, turn: &Turn) -> Result<Option<Vec<Intent>>, Error> {
+    async fn intend(
+        &mut self,
+        journal: &mut Journal,
+        turn: &Turn,
+        grants: Vec<Grant>,
+    ) -> Result<Option<Vec<Intent>>, Error> {
+        let mut grants = grants.into_iter();
         let (now, state) = (turn.at, &turn.state);
         let mut drafts = Vec::new();
         if let Some(decided) = &turn.decided {
@@ -223,6 +247,7 @@ impl Reconciler {
                 intended: intended.clone(),
                 lapses: permit.as_ref().filter(|_| drains).and_then(|permit| permit.lapses(now)),
                 permit: permit.filter(|_| removes(step)),
+                grant: if is_create(step) { grants.next() } else { None },
                 known: Known::of(state, step),
             });
             drafts.push(intended);
@@ -238,6 +263,17 @@ impl Reconciler {
             self.permits.remove(slot);
         }
         Ok(Some(intents))
+    }
+
+    /// Asks for the creates of the plan, so that none is intended before it may be sent; what has to wait is taken off the plan.
+    fn grant(&mut self, turn: &mut Turn) -> Vec<Grant> {
+        hold_launches(&self.runtime, &self.group.group(), turn);
+        let wanted = turn.plan.steps.iter().filter(|(step, _)| is_create(step)).count();
+        let left = self.runtime.compute.creates_left();
+        let (grants, again) = self.runtime.limiter.grant(&self.group.name, wanted, left, turn.at);
+        hold_creates(turn, grants.len(), Hold::CreateRate);
+        self.queued = again;
+        grants
     }
 
     /// Draws a permit for each member that the plan names; what gets none is taken off the plan.
@@ -284,7 +320,7 @@ impl Reconciler {
     fn set_wake(&mut self, state: &GroupState, turn: &Turn, busy: bool) {
         let period = if busy || is_changing(state) { QUICK } else { PERIOD };
         let period = after(turn.at, period);
-        let wake = turn.wake().map_or(period, |wake| wake.min(period));
+        let wake = turn.wake().into_iter().chain(self.queued).fold(period, Timestamp::min);
         self.wake = wake.max(after(turn.at, SHORTEST));
     }
 
@@ -352,6 +388,32 @@ pub(super) async fn observe(
     let serving = runtime.accepting().max(state.accepting());
     observation.installation_left = runtime.budget.left(serving).await;
     observation
+}
+
+const fn is_create(step: &Step) -> bool {
+    matches!(step, Step::Create { .. })
+}
+
+/// Takes the creates off the plan that would be too many for all groups in an hour.
+pub(super) fn hold_launches(runtime: &Runtime, group: &Group, turn: &mut Turn) {
+    if !turn.plan.steps.iter().any(|(step, _)| is_create(step)) {
+        return;
+    }
+    let (left, hold) = runtime.launches_left(group, turn.state.serving(), turn.at);
+    hold_creates(turn, left, hold);
+}
+
+/// Takes the creates beyond the first `room` off the plan, and says why.
+pub(super) fn hold_creates(turn: &mut Turn, room: usize, why: Hold) {
+    let (mut left, before) = (room, turn.plan.steps.len());
+    turn.plan.steps.retain(|(step, _)| {
+        let kept = !is_create(step) || left > 0;
+        left = left.saturating_sub(usize::from(is_create(step)));
+        kept
+    });
+    if turn.plan.steps.len() < before {
+        turn.holds.push(why);
+    }
 }
 
 /// How much the group needs to be seen anew while the policies say `signal`.

@@ -19,6 +19,12 @@ pub enum Fact {
         /// Five random letters and digits, made once for a log.
         incarnation: String,
     },
+    /// The wall clock was set while the actor ran: it counts as one that has just begun, and deadlines and windows that had begun
+    /// take no less time for it.
+    ClockSet {
+        /// By so many seconds, forward or back.
+        by: i64,
+    },
     /// A new desired size.
     Decided {
         /// The size from now on.
@@ -171,6 +177,7 @@ impl Fact {
     /// The tags of all kinds of format 1.
     pub const KINDS: &'static [&'static str] = &[
         "began",
+        "clock_set",
         "decided",
         "permit_drawn",
         "permit_returned",

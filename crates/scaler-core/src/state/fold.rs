@@ -34,6 +34,7 @@ impl GroupState {
         }
         match &draft.fact {
             Fact::Began { incarnation } => self.began_anew(draft, incarnation),
+            Fact::ClockSet { by } => self.clock_set(draft, jiff::SignedDuration::from_secs(*by)),
             Fact::Decided { desired, .. } => self.decided(entry.position, draft, *desired),
             Fact::PermitDrawn { group, slot, over } => {
                 self.permits.retain(|draw| elapsed(draw.at, draft.at).as_secs() < REMEMBER_DRAWS);
@@ -71,12 +72,15 @@ impl GroupState {
                 if rebuilding && *origin == Origin::Found {
                     self.rebuilt = Some(draft.at);
                 }
+                self.reopen(*slot);
                 let member = self.members.entry(*slot).or_insert_with(|| {
                     Member::new(*slot, label.clone(), *origin, instance_type.clone(), draft.at)
                 });
                 member.instance = Some(*instance);
                 member.created = Some(*created);
-                member.asked = None;
+                if *origin == Origin::Created {
+                    member.launched = between(member.begun, *created, draft.at);
+                }
                 if *draining {
                     member.drain = Some(Drain {
                         why: DrainWhy::Surplus,
@@ -167,6 +171,17 @@ impl GroupState {
         self.began = Some(draft.at);
     }
 
+    /// What is timed goes on as if the clock had always shown what it shows now.
+    fn clock_set(&mut self, draft: &Draft, by: jiff::SignedDuration) {
+        self.began = Some(draft.at);
+        let permits = self.permits.iter_mut().map(|permit| &mut permit.at);
+        let signals = self.signal.iter_mut().map(|(_, since)| since).chain(&mut self.low_before);
+        let members = self.members.values_mut().flat_map(Member::timed);
+        for at in permits.chain(signals).chain(&mut self.last_added).chain(members) {
+            *at = at.checked_add(by).unwrap_or(*at);
+        }
+    }
+
     fn decided(&mut self, position: Position, draft: &Draft, desired: u32) {
         self.fell = self.desired.is_some_and(|before| desired < before);
         self.desired = Some(desired);
@@ -200,20 +215,17 @@ impl GroupState {
             self.open.insert(id, step.clone());
         }
         match step {
-            Step::Create { slot, label, instance_type, template, again } => {
+            Step::Create { slot, label, instance_type, template } => {
                 self.next_slot = self.next_slot.max(slot.0.saturating_add(1));
                 let member = self.members.entry(*slot).or_insert_with(|| {
                     Member::new(*slot, label.clone(), Origin::Created, instance_type.clone(), draft.at)
                 });
                 member.kind = instance_type.clone();
                 member.template = Some(template.clone());
-                member.asked = Some(draft.at);
-                if !again {
-                    self.launches.sent.retain(|at| elapsed(*at, draft.at).as_secs() < REMEMBER);
-                    self.launches.sent.push(draft.at);
-                }
+                self.launches.sent.retain(|at| elapsed(*at, draft.at).as_secs() < REMEMBER);
+                self.launches.sent.push(draft.at);
             }
-            Step::LookUp { slot, .. } => self.with(*slot, |member| member.asked = Some(draft.at)),
+            Step::LookUp { .. } => {}
             Step::Register { slot, config, .. } => self.with(*slot, |member| {
                 member.registering.insert(*config, draft.at);
                 member.modes.insert(*config, RequestedMode { mode: Mode::Accept, at: draft.at, done: false });
@@ -274,46 +286,48 @@ impl GroupState {
             });
         }
         match (&step, outcome) {
+            (Step::LookUp { slot, overdue: false, .. }, StepOutcome::Ok) => {
+                self.with(*slot, |member| member.looked = member.looked.saturating_add(1));
+            }
             (
-                Step::LookUp { slot, overdue, .. },
+                Step::LookUp { slot, .. },
                 StepOutcome::Ok | StepOutcome::Refused { refusal: Refusal::Guarded, .. },
             ) => {
                 self.close_create(*slot);
-                if let (Some(member), true) = (self.members.remove(slot), *overdue) {
-                    self.launch_failed(draft, member.launched);
+                self.closed.remove(slot);
+                if let Some(member) = self.members.remove(slot) {
+                    self.launch_failed(draft, member.begun);
+                    if matches!(outcome, StepOutcome::Ok) {
+                        self.closed.insert(*slot, Member { failed: true, since: draft.at, ..member });
+                    }
                 }
             }
             (
                 Step::Create { slot, .. } | Step::LookUp { slot, .. },
                 StepOutcome::Created { instance, created },
             ) => {
+                let answered = matches!(step, Step::Create { .. });
+                self.reopen(*slot);
                 self.with(*slot, |member| {
                     member.instance = Some(*instance);
                     member.created = Some(*created);
-                    member.asked = None;
+                    member.launched =
+                        if answered { draft.at } else { between(member.begun, *created, draft.at) };
                 });
                 self.launches.halted = None;
                 self.close_create(*slot);
             }
-            (
-                Step::Create { slot, instance_type, again, .. },
-                StepOutcome::Refused { refusal, why, retry_at },
-            ) => {
+            (Step::Create { slot, instance_type, .. }, StepOutcome::Refused { refusal, why, retry_at }) => {
                 // Of creates that were under way together each is told a time: the next one begins after the last of these.
                 if let Some(until) = retry_at
                     && self.launches.postponed.is_none_or(|(_, known)| known < *until)
                 {
                     self.launches.postponed = Some((*refusal, *until));
                 }
-                let passes = matches!(refusal, Refusal::NotSent | Refusal::RateLimited | Refusal::Transient);
-                if *again && passes {
-                    // The create that was intended before may still have happened: its slot stays open.
-                    return;
-                }
                 self.close_create(*slot);
-                let begun = self.members.remove(slot).map_or(draft.at, |member| member.launched);
-                // It did not happen; the one that was sent before may have.
-                if !*again && let Some(sent) = self.launches.sent.iter().position(|at| *at == begun) {
+                let begun = self.members.remove(slot).map_or(draft.at, |member| member.begun);
+                // It did not happen.
+                if let Some(sent) = self.launches.sent.iter().position(|at| *at == begun) {
                     self.launches.sent.remove(sent);
                 }
                 match refusal {
@@ -395,6 +409,12 @@ impl GroupState {
         self.open.retain(|_, step| !matches!(step, Step::Create { slot: of, .. } if *of == slot));
     }
 
+    /// What was given up is there after all: it is led out.
+    fn reopen(&mut self, slot: Slot) {
+        let found = self.closed.remove(&slot);
+        self.members.extend(found.map(|member| (slot, member)));
+    }
+
     fn launch_failed(&mut self, draft: &Draft, begun: jiff::Timestamp) {
         if !self.launches.counted.contains(&begun) {
             self.launches.counted.push(begun);
@@ -416,7 +436,7 @@ impl GroupState {
             let trial = member.origin == Origin::Created && !member.proven;
             if member.phase == Phase::Standby {
                 // Its time to reach service begins when it is ours again.
-                member.launched = draft.at;
+                (member.begun, member.launched) = (draft.at, draft.at);
             }
             member.phase = phase;
             member.since = draft.at;
@@ -432,7 +452,7 @@ impl GroupState {
                     entered = true;
                 }
                 // It came up, and did not last.
-                Phase::Unhealthy if trial && !member.is_leaving() => died = Some(member.launched),
+                Phase::Unhealthy if trial && !member.is_leaving() => died = Some(member.begun),
                 Phase::Draining => {
                     if let Some(drain) = &mut member.drain {
                         drain.seen.get_or_insert(draft.at);
@@ -478,7 +498,7 @@ impl GroupState {
             self.deleted.insert(instance, draft.at);
         }
         if !member.is_leaving() && member.served.is_none() {
-            self.launch_failed(draft, member.launched);
+            self.launch_failed(draft, member.begun);
             if member.origin == Origin::Created && member.phase == Phase::Provisioning {
                 self.launches.unseen.retain(|at| elapsed(*at, draft.at).as_secs() < REMEMBER);
                 self.launches.unseen.push(draft.at);
@@ -503,7 +523,7 @@ impl GroupState {
         self.with(slot, |member| match mark {
             Mark::Failed => {
                 member.failed = true;
-                begun = Some(member.launched);
+                begun = Some(member.begun);
             }
             Mark::Replacing => member.replacing = Some(draft.at),
             Mark::Kept => member.replacing = None,
@@ -516,7 +536,7 @@ impl GroupState {
             }
             Mark::Active => {
                 member.standby = false;
-                member.launched = draft.at;
+                (member.begun, member.launched) = (draft.at, draft.at);
                 // Whoever set another mode is overruled.
                 let asked = RequestedMode { mode: Mode::Accept, at: draft.at, done: false };
                 member.modes.extend(member.nodes.keys().map(|config| (*config, asked)));
@@ -548,6 +568,12 @@ impl GroupState {
     pub const fn step_id(&self) -> StepId {
         StepId(self.next_step)
     }
+}
+
+/// When the cloud says that it was created, which is neither before its create was intended nor after it was seen, whatever the
+/// cloud's clock shows.
+fn between(begun: jiff::Timestamp, created: jiff::Timestamp, seen: jiff::Timestamp) -> jiff::Timestamp {
+    created.max(begun).min(seen)
 }
 
 /// A removal that was refused or lapsed: the member serves on and is left alone for a while.

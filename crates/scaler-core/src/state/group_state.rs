@@ -76,6 +76,8 @@ pub struct GroupState {
     pub last_added: Option<Timestamp>,
     /// Instances whose deletion was confirmed, and when: lists may show them for a while.
     pub deleted: BTreeMap<InstanceId, Timestamp>,
+    /// Slots of creates that had no answer and were not found in time: never used again, and looked up once more.
+    pub closed: BTreeMap<Slot, Member>,
     /// Labels that were ours and are gone: their nodes are swept.
     pub gone_labels: BTreeMap<String, Timestamp>,
     /// Nodes in our form that were not swept since their instance exists: when that was last found, and how often.

@@ -23,10 +23,8 @@ pub enum Step {
         instance_type: InstanceType,
         /// From this template.
         template: TemplateHash,
-        /// The same create was intended before: look it up first.
-        again: bool,
     },
-    /// Look up a create without an answer that is not needed any more: forget it where it does not exist.
+    /// Look up a create without an answer.
     LookUp {
         /// For this slot.
         slot: Slot,
@@ -34,7 +32,7 @@ pub enum Step {
         label: String,
         /// The type that it would have.
         instance_type: InstanceType,
-        /// Its launch has failed by its deadline, rather than that fewer are wanted.
+        /// Its time is over: where it does not exist, its launch has failed, and its slot is closed.
         overdue: bool,
     },
     /// Register a member at a config.
@@ -117,13 +115,11 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Create { label, instance_type, again: false, .. } => {
-                write!(f, "create {label} ({instance_type})")
+            Self::Create { label, instance_type, .. } => write!(f, "create {label} ({instance_type})"),
+            Self::LookUp { label, overdue: false, .. } => {
+                write!(f, "look {label} up: its create had no answer")
             }
-            Self::Create { label, instance_type, .. } => {
-                write!(f, "look {label} up, and create it ({instance_type}) if it does not exist")
-            }
-            Self::LookUp { label, .. } => write!(f, "look {label} up, and forget it if it does not exist"),
+            Self::LookUp { label, .. } => write!(f, "look {label} up, and give it up if it does not exist"),
             Self::Register { label, config, address, .. } => {
                 write!(f, "register {label} ({address}) at config {config}")
             }

@@ -149,6 +149,10 @@ impl Event {
         let label = self.label.as_deref().unwrap_or("a member");
         match fact {
             Fact::Began { .. } => f.write_str("an actor took over"),
+            Fact::ClockSet { by } => write!(
+                f,
+                "the clock was set by {by} s: no deadline passes for a while, and what had begun takes its full time"
+            ),
             Fact::Decided { desired, previous, reason, holds, .. } => {
                 match previous {
                     Some(previous) if previous != desired => {

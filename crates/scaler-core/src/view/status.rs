@@ -134,7 +134,7 @@ pub struct MemberStatus {
     pub since: Timestamp,
     /// When the phase has lasted long enough, or too long.
     pub deadline: Option<Timestamp>,
-    /// When its first create was intended, or when it was found.
+    /// Since when it has its time to reach service: when its create was answered, or when it was found.
     pub launched: Timestamp,
     /// Its last entry into service.
     pub served: Option<Timestamp>,

@@ -3,7 +3,6 @@
 use scaler_core::model::{
     AlertState, Cost, InstanceType, Mode, NodeStatus, Phase, Price, Signals, after, elapsed,
 };
-use scaler_core::reconcile::reconcile;
 use scaler_core::state::{Cause, Fact, GroupMode, Hold, Mark, Refusal, Step};
 
 use super::world::{Fate, RETRY_AFTER, World, at_rest, grown, seconds, web};
@@ -321,23 +320,6 @@ fn of_two_times_that_were_told_the_last_one_counted() {
         }
         assert!(elapsed(told, world.now) >= seconds(90), "after {:?}", elapsed(told, world.now));
     }
-}
-
-#[test]
-fn a_create_without_an_answer_waited_and_nobody_was_told_why() {
-    let mut world = at_rest(2, 4);
-    ask(&mut world, 3, false);
-    world.turn_with(|step| if matches!(step, Step::Create { .. }) { Fate::Vanished } else { Fate::Done });
-    world.pass(seconds(40));
-    let (_, _, intents) = world.intend();
-    let again = intents.iter().find(|(_, step)| matches!(step, Step::Create { again: true, .. }));
-    world.answer_limited(again.expect("it is looked up and sent again").0, seconds(200));
-    world.pass(seconds(60));
-    let observation = world.observe();
-    let turn = reconcile(&world.group, &observation, &Signals::default(), &world.state, world.now);
-    assert!(turn.plan.steps.is_empty(), "{turn}");
-    let until = after(world.now, seconds(140));
-    assert_eq!(turn.holds, [Hold::LaunchPostponed { refusal: Refusal::RateLimited, until }], "{turn}");
 }
 
 #[test]

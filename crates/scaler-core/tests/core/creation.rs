@@ -1,9 +1,9 @@
 //! Nothing is created without a bound, whatever the cloud shows.
 
 use scaler_core::model::{AlertState, Price};
-use scaler_core::state::{Cause, Fact, Hold, Mark};
+use scaler_core::state::{Cause, Fact, Hold, Mark, Step};
 
-use super::world::{World, at_rest, grown, seconds, web};
+use super::world::{Fate, World, at_rest, grown, seconds, web};
 
 const HOUR: u64 = 3_600;
 
@@ -128,6 +128,142 @@ fn a_release_that_comes_up_and_dies_ends_in_the_back_off() {
     assert!(world.state.launches.failures > 1, "{}", world.state.launches.failures);
     assert!(world.created <= 2 + 6 * 12, "{} were created in six hours", world.created);
     assert!(most <= 5, "{most} existed under a ceiling of four, which yields to one replacement at a time");
+}
+
+#[test]
+fn a_launch_had_used_up_its_time_before_its_create_was_answered() {
+    let mut world = at_rest(2, 6);
+    ask(&mut world, 3);
+    let (_, _, intents) = world.intend();
+    world.pass(seconds(580));
+    for (id, step) in intents {
+        world.carry_out(id, &step, Fate::Done);
+    }
+    world.run(seconds(900));
+    assert_eq!((world.created, world.deleted, world.serving()), (3, 0, 3));
+    let failed = world.state.launches.failures;
+    assert_eq!(failed, 0, "the time that it has begins with the answer");
+}
+
+#[test]
+fn creates_of_one_turn_that_were_answered_one_after_another_counted_as_many_failures() {
+    let mut world = at_rest(2, 8);
+    world.bad_image = true;
+    ask(&mut world, 6);
+    let (_, _, intents) = world.intend();
+    for (id, step) in intents {
+        world.pass(seconds(2));
+        world.carry_out(id, &step, Fate::Done);
+    }
+    world.pass(seconds(30));
+    while world.state.launches.failures == 0 {
+        world.turn();
+        world.pass(seconds(2));
+    }
+    world.turn();
+    world.pass(seconds(8));
+    world.turn();
+    assert_eq!(world.state.launches.failures, 1);
+}
+
+/// A create is sent whose answer is lost; returns the label.
+fn unanswered(world: &mut World, fate: Fate) -> String {
+    ask(world, 3);
+    let mut label = None;
+    world.turn_with(|step| match step {
+        Step::Create { label: of, .. } => {
+            label = Some(of.clone());
+            fate
+        }
+        _ => Fate::Done,
+    });
+    label.unwrap()
+}
+
+/// When the label was looked up, in seconds after it was sent.
+fn looked_up(world: &World, label: &str) -> Vec<i64> {
+    let intended = |of: &dyn Fn(&Step) -> bool| -> Vec<i64> {
+        let entries = world.log.iter().filter(|entry| match &entry.draft.fact {
+            Fact::Intended { step } => of(step),
+            _ => false,
+        });
+        entries.map(|entry| entry.draft.at.as_second()).collect()
+    };
+    let sent = intended(&|step| matches!(step, Step::Create { label: of, .. } if of == label))[0];
+    let looks = intended(&|step| matches!(step, Step::LookUp { label: of, .. } if of == label));
+    looks.into_iter().map(|at| at - sent).collect()
+}
+
+#[test]
+fn a_create_without_an_answer_was_sent_a_second_time() {
+    let mut world = at_rest(2, 6);
+    let label = unanswered(&mut world, Fate::Vanished);
+    world.pass(seconds(2));
+    world.run(seconds(590));
+    assert_eq!(looked_up(&world, &label), [2, 32, 122]);
+    assert_eq!(
+        (world.created, world.state.launches.failures),
+        (2, 0),
+        "until its time is over it may be on its way"
+    );
+    world.run(seconds(300));
+    assert_eq!((world.created, world.serving()), (3, 3), "then it is a failed launch, and another is made");
+    assert!(world.machines.values().all(|machine| machine.instance.label != label), "in another slot");
+    world.run(seconds(2 * HOUR));
+    let looks = looked_up(&world, &label);
+    assert!(looks.len() == 5 && (4_200..4_300).contains(&looks[4]), "once more an hour later: {looks:?}");
+    assert!(world.state.closed.is_empty());
+}
+
+#[test]
+fn a_create_that_landed_after_it_was_given_up_stayed_for_ever() {
+    for listed in [false, true] {
+        let mut world = at_rest(2, 6);
+        let label = unanswered(&mut world, Fate::Vanished);
+        world.run(seconds(1_200));
+        assert_eq!((world.created, world.serving()), (3, 3));
+        let kind = world.group.template.types[0].clone();
+        let template = world.group.template.hash.clone();
+        let slot = world.group.name.slot_of(&world.state.incarnation, &label).unwrap();
+        world.happen(&Step::Create { slot, label: label.clone(), instance_type: kind, template });
+        let late =
+            world.machines.values().find(|machine| machine.instance.label == label).unwrap().instance.id;
+        if !listed {
+            // Its tags are missing, so that only its label tells.
+            world.stripped.insert(late);
+        }
+        world.run(seconds(2 * HOUR));
+        if !listed {
+            assert!(
+                world.state.member_of(late).is_some_and(|member| member.failed),
+                "it is known, and not touched"
+            );
+            world.stripped.clear();
+            world.run(seconds(HOUR));
+        }
+        assert!(!world.machines.contains_key(&late), "it is led out, listed: {listed}");
+        assert_eq!((world.machines.len(), world.serving(), world.created), (3, 3, 4));
+    }
+}
+
+#[test]
+fn a_create_that_is_found_has_its_time_from_its_creation_on() {
+    let mut world = at_rest(2, 6);
+    world.boot = seconds(500);
+    ask(&mut world, 3);
+    let (_, _, intents) = world.intend();
+    // It lands 40 s late, and nobody is told.
+    world.pass(seconds(10));
+    for (id, step) in &intents {
+        world.answer(*id, step, Fate::Vanished);
+    }
+    world.pass(seconds(30));
+    intents.iter().for_each(|(_, step)| world.happen(step));
+    let landed = world.now;
+    world.pass(seconds(30));
+    world.turn();
+    let member = world.state.members.values().last().unwrap();
+    assert_eq!((member.launched, member.instance.is_some()), (landed, true));
 }
 
 #[test]

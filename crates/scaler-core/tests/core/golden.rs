@@ -24,7 +24,6 @@ fn drafts() -> Vec<Draft> {
         label: "web-abcde-1".into(),
         instance_type: "g6-standard-2".into(),
         template: "t1".into(),
-        again: false,
     };
     let fires = SignalReason::Fires { policy: "WebCpuHigh".into() };
     let mut signal = PolicySignal::new("WebCpuHigh", Signal::High, fires);
@@ -107,6 +106,7 @@ fn drafts() -> Vec<Draft> {
         ),
         (Cause::Converge, None, Fact::PermitDrawn { group: group.clone(), slot, over: false }),
         (Cause::Converge, None, Fact::PermitReturned { group, slot }),
+        (Cause::Converge, None, Fact::ClockSet { by: -3_600 }),
         (Cause::Converge, None, Fact::StoreOlder { incarnation: "fghij".into() }),
         (policy(), Some(3), Fact::Intended { step: drain }),
         (

@@ -53,6 +53,8 @@ pub struct State {
     /// The listing can't be believed.
     pub inconsistent: bool,
     pub boot: Duration,
+    /// So many creates the account's rate still lets be sent; any number where none is told.
+    pub creates_left: Option<u32>,
     /// A listing takes so much longer.
     pub listing_takes: Duration,
     /// Calls take no time, but for those that are told to.
@@ -259,6 +261,9 @@ impl Compute for Cloud {
 
     async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
         let now = self.clock.now();
+        if let Some(left) = &mut self.state().creates_left {
+            *left = left.checked_sub(1).expect("the rate lets it be sent");
+        }
         self.call("create", &new.label, |state| {
             if state.machines.values().any(|machine| machine.instance.label == new.label) {
                 return Err(Failure::new(FailureKind::LabelTaken, "Label must be unique"));
@@ -267,6 +272,13 @@ impl Compute for Cloud {
             Ok(state.machines[&id].instance.clone())
         })
         .await
+    }
+
+    fn creates_left(&self) -> Result<u32, Duration> {
+        match self.state().creates_left {
+            Some(0) => Err(Duration::from_secs(5)),
+            left => Ok(left.unwrap_or(u32::MAX)),
+        }
     }
 
     async fn delete(&self, id: InstanceId) -> Result<(), Failure> {

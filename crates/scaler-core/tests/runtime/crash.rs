@@ -26,7 +26,8 @@ async fn killed_at_every_poll_of_a_scale_up_it_converges_without_orphan_or_doubl
         let bench = Bench::new();
         let ended = killed_after(&bench.web(1), 2, polls).await;
         let restarted = bench.web(2);
-        bench.turn_for(&restarted, seconds(400)).await;
+        // A create that was intended and never sent is waited for while its launch has time.
+        bench.turn_for(&restarted, seconds(1_000)).await;
         let status = web_of(&restarted).status().await.unwrap();
         let desired = status.desired.unwrap();
         // Killed before the request was written, it never was.

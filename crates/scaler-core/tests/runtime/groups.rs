@@ -8,7 +8,7 @@ use scaler_core::ports::{Balancer, Clock as _, Failure, FailureKind, NewNode};
 use scaler_core::runtime::{ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::Cause;
 
-use super::cloud::Cloud;
+use super::cloud::{Cloud, Fate};
 use super::{Bench, CONFIG, group, seconds};
 
 const BAD: ConfigId = ConfigId(8);
@@ -128,6 +128,33 @@ async fn a_group_whose_task_panicked_was_never_turned_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_account_held_every_group_for_half_an_hour() {
+    let bench = Bench::new();
+    let scaler = bench.scaler([group("refused", BAD, 0, 8), group("web", CONFIG, 0, 8)], 1);
+    let ask = async |name: &str, size| {
+        let ask = ScaleRequest::new(TargetSize::Exactly(size), Cause::operator("x"));
+        scaler.group(name).unwrap().ask(ask).submit().await.unwrap();
+    };
+    bench.cloud.fate("create", Fate::Refused(FailureKind::Account));
+    ask("refused", 2).await;
+    let story = async {
+        tokio::time::sleep(seconds(10)).await;
+        assert_eq!(bench.cloud.count("create"), 1, "the other was not sent any more");
+        bench.cloud.fate("create", Fate::Slow(seconds(20)));
+        ask("web", 3).await;
+        tokio::time::sleep(seconds(65)).await;
+        assert_eq!(bench.cloud.count("create"), 2, "one create finds out whether the account still refuses");
+        tokio::time::sleep(seconds(105)).await;
+        scaler.group("web").unwrap().status().await.unwrap().in_service
+    };
+    let serving = tokio::select! {
+        serving = story => serving,
+        ended = scaler.run(std::future::pending()) => panic!("{ended:?}"),
+    };
+    assert_eq!(serving, 3, "and where it does not, all groups go on");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_listing_that_takes_long_was_shared_by_nobody() {
     let bench = Bench::new();
     let groups: Vec<_> = (0..50).map(|n| group(&format!("web{n}"), ConfigId(100 + n), 0, 8)).collect();
@@ -141,4 +168,31 @@ async fn a_listing_that_takes_long_was_shared_by_nobody() {
         let age = status.observed.map(|at| elapsed(at, bench.clock.now()));
         assert!(age.is_some_and(|age| age <= seconds(30)), "{n}: {age:?} {:?}", status.discarded());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_groups_together_created_what_none_of_them_may() {
+    let bench = Bench::new();
+    let groups: Vec<_> = (0..6).map(|n| group(&format!("web{n}"), ConfigId(100 + n), 0, 4)).collect();
+    let scaler = bench.scaler(groups, 1);
+    for n in 0..6 {
+        let ask = ScaleRequest::new(TargetSize::Exactly(4), Cause::operator("x"));
+        scaler.group(&format!("web{n}")).unwrap().ask(ask).submit().await.unwrap();
+    }
+    // Somebody deletes whatever is made: nothing that the cloud shows ends it.
+    let story = async {
+        for _ in 0..55 {
+            tokio::time::sleep(seconds(60)).await;
+            bench.cloud.state().machines.clear();
+        }
+    };
+    scaler.run(story).await.unwrap();
+    let created = bench.cloud.count("create");
+    assert_eq!(created, 30, "half of six times ten");
+    let mut held = 0;
+    for n in 0..6 {
+        let holds = scaler.group(&format!("web{n}")).unwrap().status().await.unwrap().holds;
+        held += usize::from(holds.iter().any(|hold| hold.kind() == "installation_launches"));
+    }
+    assert!(held > 0, "and it says so");
 }

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod calls;
+mod clock;
 mod cloud;
 mod crash;
 mod dry_run;

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use scaler_core::model::ConfigId;
+use scaler_core::runtime::{ScaleRequest, TargetSize};
+use scaler_core::state::{Cause, Fact, Hold, Step};
 use scaler_core::view::{Moment, What};
 
 use super::cloud::Fate;
-use super::{Bench, seconds, web_of};
+use super::{Bench, CONFIG, group, seconds, web_of};
 
 const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 86_400);
 
@@ -57,4 +60,46 @@ async fn a_listing_that_is_refused_was_told_anew_at_every_turn() {
         }
     }
     assert_eq!(told.len(), 1, "{told:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_with_many_creates_kept_one_with_few_waiting() {
+    let bench = Bench::new();
+    let scaler = bench.scaler([group("a-many", CONFIG, 0, 40), group("few", ConfigId(8), 0, 8)], 1);
+    for (name, size) in [("a-many", 20), ("few", 2)] {
+        let ask = ScaleRequest::new(TargetSize::Exactly(size), Cause::operator("x"));
+        scaler.group(name).unwrap().ask(ask).submit().await.unwrap();
+    }
+    bench.cloud.state().creates_left = Some(0);
+    let refilled = async {
+        for _ in 0..2 {
+            tokio::time::sleep(seconds(15)).await;
+            bench.cloud.state().creates_left = Some(2);
+        }
+        tokio::time::sleep(seconds(14)).await;
+    };
+    scaler.run(refilled).await.unwrap();
+    assert_eq!((bench.cloud.count("create a-many"), bench.cloud.count("create few")), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn creates_were_intended_before_they_could_be_sent() {
+    let bench = Bench::new();
+    let scaler = bench.settled(1, 1).await;
+    let ask = |size| ScaleRequest::new(TargetSize::Exactly(size), Cause::operator("x"));
+    bench.cloud.state().creates_left = Some(3);
+    web_of(&scaler).ask(ask(12)).submit().await.unwrap();
+    bench.turn_for(&scaler, seconds(60)).await;
+    let preview = web_of(&scaler).plan().await.unwrap();
+    assert!(preview.holds.contains(&Hold::CreateRate), "{preview:?}");
+    let intended = async || {
+        let facts = bench.facts().await;
+        facts.iter().filter(|fact| matches!(fact, Fact::Intended { step: Step::Create { .. } })).count()
+    };
+    assert_eq!(intended().await, 4, "one at first, and the three that the rate allowed");
+    // What still waits when fewer are wanted is forgotten.
+    web_of(&scaler).ask(ask(4)).submit().await.unwrap();
+    bench.cloud.state().creates_left = Some(20);
+    bench.turn_for(&scaler, seconds(60)).await;
+    assert_eq!((intended().await, bench.cloud.existing()), (4, 4));
 }

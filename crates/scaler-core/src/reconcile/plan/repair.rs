@@ -2,7 +2,7 @@
 
 use crate::model::{DrainWhy, InstanceStatus, Member, Mode, Node, NodeStatus, Origin, Phase, Slot, elapsed};
 use crate::reconcile::plan::Planner;
-use crate::reconcile::timing::{FOUND_LEFT_ALONE, LOOK_UP_AGAIN, MODE_AGAIN, NODE_LAG, SWEEP_AGAIN};
+use crate::reconcile::timing::{FOUND_LEFT_ALONE, LOOK_UP, LOOK_UP_LAST, MODE_AGAIN, NODE_LAG, SWEEP_AGAIN};
 use crate::state::{Cause, HealthReason, Hold, Step};
 
 /// A node whose instance exists after all is looked at so often.
@@ -16,33 +16,37 @@ impl Planner<'_> {
                 continue;
             }
             match member.instance {
-                None => self.look_again(member),
+                None => self.look_up(member),
                 Some(_) => {
                     self.register(member);
                     self.accept(member);
                 }
             }
         }
+        self.look_up_given_up();
         self.sweep();
     }
 
-    fn look_again(&mut self, member: &Member) {
-        if member.asked.is_some_and(|at| elapsed(at, self.now) < LOOK_UP_AGAIN) {
-            return;
+    /// A create without an answer: its label is looked up a few times while it has time, and then for good.
+    fn look_up(&mut self, member: &Member) {
+        let waited = elapsed(member.begun, self.now);
+        let overdue = waited >= self.group.launch.timeout;
+        let next = usize::try_from(member.looked).ok().and_then(|looked| LOOK_UP.get(looked));
+        if overdue || next.is_some_and(|next| waited >= *next) {
+            let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
+            self.step(Step::LookUp { slot, label, instance_type, overdue }, Cause::Converge);
         }
-        let (slot, label, instance_type) = (member.slot, member.label.clone(), member.kind.clone());
-        let overdue = elapsed(member.launched, self.now) >= self.group.launch.timeout;
-        let wanted = self.state.expected() <= self.desired && self.state.may_exist(self.now) <= self.limit();
-        let step = match &member.template {
-            Some(template) if wanted && !overdue => {
-                if self.is_postponed() {
-                    return;
-                }
-                Step::Create { slot, label, instance_type, template: template.clone(), again: true }
+    }
+
+    /// Creates that were given up are looked up once more.
+    fn look_up_given_up(&mut self) {
+        for (slot, closed) in &self.state.closed {
+            if elapsed(closed.since, self.now) >= LOOK_UP_LAST && !self.observation.in_flight.contains(slot) {
+                let (label, instance_type) = (closed.label.clone(), closed.kind.clone());
+                let step = Step::LookUp { slot: *slot, label, instance_type, overdue: true };
+                self.step(step, Cause::Converge);
             }
-            _ => Step::LookUp { slot, label, instance_type, overdue },
-        };
-        self.step(step, Cause::Converge);
+        }
     }
 
     /// Running, its address known, not registered → registered at each config.

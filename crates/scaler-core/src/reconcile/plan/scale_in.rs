@@ -184,7 +184,7 @@ impl Planner<'_> {
             .state
             .members
             .values()
-            .filter(|member| member.launched >= since && member.is_warm() && member.proven);
+            .filter(|member| member.begun >= since && member.is_warm() && member.proven);
         let leaves = |slot| self.state.members.get(slot).is_none_or(Member::is_leaving);
         let gone = self.state.permits.iter().filter(|permit| permit.at >= since && leaves(&permit.slot));
         lasting.count().saturating_sub(gone.count())

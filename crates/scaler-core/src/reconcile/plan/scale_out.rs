@@ -93,7 +93,6 @@ impl Planner<'_> {
                 label: self.group.name.label(&self.state.incarnation, slot),
                 instance_type: kind.clone(),
                 template: self.group.template.hash.clone(),
-                again: false,
             };
             self.step(step, cause.clone());
         }
@@ -121,7 +120,7 @@ impl Planner<'_> {
     }
 
     /// Whether the last create was refused until a time that has not come yet; says so.
-    pub(super) fn is_postponed(&mut self) -> bool {
+    fn is_postponed(&mut self) -> bool {
         let postponed = self.state.launches.postponed.filter(|(_, until)| *until > self.now);
         let hold = postponed.map(|(refusal, until)| Hold::LaunchPostponed { refusal, until });
         self.holds.extend(hold);

@@ -75,6 +75,13 @@ pub enum Hold {
         /// When the next one may begin.
         until: Timestamp,
     },
+    /// `launch.per_hour` creates of all groups were sent within an hour: the bound at the top of the configuration.
+    InstallationLaunches {
+        /// The bound.
+        per_hour: u32,
+        /// When the next one may begin.
+        until: Timestamp,
+    },
     /// A log that has just begun can't say how many there are: nodes of the group have no instance in the listing.
     NodesWithoutInstances {
         /// Such nodes.
@@ -147,6 +154,8 @@ pub enum Hold {
         /// When the next create may begin.
         until: Timestamp,
     },
+    /// Creates wait until the account's rate, which all groups share, lets them be sent.
+    CreateRate,
     /// No type of the template can be had.
     SoldOut,
     /// The account refuses creates, of all groups.
@@ -327,6 +336,7 @@ impl Hold {
             Self::StrayNode { .. } => "stray_node",
             Self::StoreOlder => "store_older",
             Self::LaunchesPerHour { .. } => "launches_per_hour",
+            Self::InstallationLaunches { .. } => "installation_launches",
             Self::NodesWithoutInstances { .. } => "nodes_without_instances",
             Self::JustBegan { .. } => "just_began",
             Self::Mode { .. } => "mode",
@@ -338,6 +348,7 @@ impl Hold {
             Self::PriceUnknown { .. } => "price_unknown",
             Self::LaunchBackoff { .. } => "launch_backoff",
             Self::LaunchPostponed { .. } => "launch_postponed",
+            Self::CreateRate => "create_rate",
             Self::SoldOut => "sold_out",
             Self::AccountRefuses { .. } => "account_refuses",
             Self::SignalUnknown { .. } => "signal_unknown",
@@ -382,6 +393,8 @@ impl Hold {
             | Self::LaunchBackoff { .. }
             | Self::LaunchPostponed { .. }
             | Self::LaunchesPerHour { .. }
+            | Self::InstallationLaunches { .. }
+            | Self::CreateRate
             | Self::SoldOut
             | Self::AccountRefuses { .. } => Change::Adding,
             Self::SignalUnknown { .. }
@@ -412,7 +425,7 @@ impl Hold {
             Self::StepCut { .. } => Some("largest_step"),
             Self::AtMax { .. } | Self::NoRoom { .. } => Some("size.max"),
             Self::CostCeiling { .. } | Self::PriceUnknown { .. } => Some("cost.per_hour"),
-            Self::LaunchesPerHour { .. } => Some("launch.per_hour"),
+            Self::LaunchesPerHour { .. } | Self::InstallationLaunches { .. } => Some("launch.per_hour"),
             Self::Window { window, .. } => window.setting(),
             Self::RemovalBudget { scope: BudgetScope::Group } => Some("remove.at_most"),
             Self::WouldOverload => Some("thresholds.high"),

@@ -57,6 +57,12 @@ impl fmt::Display for Hold {
                 "{per_hour} creates were sent within an hour (launch.per_hour): the next one begins at {}",
                 second(*until)
             ),
+            Self::InstallationLaunches { per_hour, until } => write!(
+                f,
+                "{per_hour} creates of all groups were sent within an hour (launch.per_hour of the installation): the next one \
+                 begins at {}",
+                second(*until)
+            ),
             Self::NodesWithoutInstances { nodes, example } => write!(
                 f,
                 "{nodes} nodes of this group have no instance in the listing ({example}, for example): waiting for another listing"
@@ -93,6 +99,9 @@ impl fmt::Display for Hold {
                 };
                 write!(f, "{what}: the next one begins at {}", second(*until))
             }
+            Self::CreateRate => f.write_str(
+                "the account's rate of creates is used up for the moment: the others are sent as it allows"
+            ),
             Self::SoldOut => {
                 f.write_str("every type of the template is sold out: each is tried again after 10 min")
             }

@@ -1,0 +1,118 @@
+//! A wall clock that somebody sets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use scaler_core::clock::TokioClock;
+use scaler_core::model::elapsed;
+use scaler_core::ports::Clock;
+use scaler_core::runtime::Scaler;
+use tokio::time::Instant;
+
+use super::{Bench, CONFIG, group, seconds, web_of};
+
+const HOUR: i64 = 3_600;
+
+/// A clock that shows so many seconds more than has passed.
+#[derive(Clone)]
+struct Settable(TokioClock, Arc<AtomicI64>);
+
+#[async_trait]
+impl Clock for Settable {
+    fn now(&self) -> Timestamp {
+        self.0.now() + SignedDuration::from_secs(self.1.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        let latest = Instant::now() + elapsed(self.now(), at);
+        while self.now() < at && Instant::now() < latest {
+            tokio::time::sleep(seconds(1)).await;
+        }
+    }
+}
+
+/// A group of three, and what sets its clock.
+async fn three(bench: &Bench) -> (Scaler, Arc<AtomicI64>) {
+    let ahead = Arc::new(AtomicI64::new(0));
+    let builder = Scaler::builder().compute(bench.cloud.clone()).balancer(bench.cloud.clone());
+    let clock = Settable(bench.clock, Arc::clone(&ahead));
+    let scaler =
+        builder.store(bench.store.clone()).clock(clock).group(group("web", CONFIG, 1, 12)).build().unwrap();
+    web_of(&scaler).scale_to(3).because("x").await.unwrap();
+    bench.turn_for(&scaler, seconds(300)).await;
+    (scaler, ahead)
+}
+
+/// Until a call is made that begins so; how long that took.
+async fn called(bench: &Bench, call: &str) -> Duration {
+    let began = Instant::now();
+    while bench.cloud.count(call) == 0 {
+        tokio::time::sleep(seconds(1)).await;
+    }
+    began.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_ended_a_drain_or_kept_it_from_ending() {
+    for by in [HOUR, -HOUR] {
+        let bench = Bench::new();
+        let (scaler, ahead) = three(&bench).await;
+        web_of(&scaler).scale_to(2).because("x").submit().await.unwrap();
+        let story = async {
+            called(&bench, "mode Drain").await;
+            tokio::time::sleep(seconds(30)).await;
+            ahead.store(by, Ordering::SeqCst);
+            called(&bench, "delete").await + seconds(30)
+        };
+        let took = tokio::select! {
+            took = story => took,
+            () = bench.turn_for(&scaler, seconds(1_500)) => panic!("it still drains, {by}"),
+        };
+        // Five minutes of drain, one of reject; modes take a moment to be seen.
+        assert!((seconds(360)..seconds(420)).contains(&took), "{by}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_forward_had_booting_members_deleted_as_failed() {
+    let bench = Bench::new();
+    bench.cloud.state().boot = seconds(400);
+    let (scaler, ahead) = three(&bench).await;
+    web_of(&scaler).scale_to(5).because("x").submit().await.unwrap();
+    let story = async {
+        called(&bench, "create web-").await;
+        tokio::time::sleep(seconds(60)).await;
+        ahead.store(HOUR, Ordering::SeqCst);
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = story => {}
+        () = bench.turn_for(&scaler, seconds(900)) => {}
+    }
+    assert_eq!((bench.cloud.count("create"), bench.cloud.count("delete"), bench.cloud.serving()), (5, 0, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_forward_gave_the_removal_budget_back() {
+    let bench = Bench::new();
+    let (scaler, ahead) = three(&bench).await;
+    web_of(&scaler).scale_to(1).because("x").submit().await.unwrap();
+    let story = async {
+        called(&bench, "mode Drain").await;
+        ahead.store(HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(500)).await;
+    };
+    let turning = scaler.run(std::future::pending());
+    tokio::select! {
+        () = story => {}
+        ended = turning => panic!("{ended:?}"),
+    }
+    assert_eq!(bench.cloud.count("mode Drain"), 1, "one in ten minutes");
+}
