@@ -33,7 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let call = web.scale_to(9).because("a sale");
     let plan = call.plan().await?;
     println!("If nine were asked for:\n{plan}\n");
-    let creates = plan.steps.iter().filter(|planned| matches!(planned.step, Step::Create { .. })).count();
+    let creates =
+        plan.steps.iter().filter(|planned| matches!(planned.step.known(), Some(Step::Create { .. }))).count();
     println!("{creates} instances would be created, for the group has at most 6");
 
     let instances = account.client.instances().list().await?;

@@ -104,9 +104,11 @@ fn replaced(status: &Status, instance: InstanceId) -> Option<Outcome> {
         Some(member) if !member.replacing && member.draining.is_none() && member.phase != Phase::Deleting => {
             Some(Outcome::Failed { why: FailureReason::ReplacementFailed { member: member.label.clone() } })
         }
-        Some(_) if matches!(status.mode, GroupMode::Observe | GroupMode::Paused) => {
-            Some(Outcome::Failed { why: FailureReason::Mode { mode: status.mode } })
-        }
-        Some(_) => None,
+        Some(_) => match status.mode.known() {
+            Some(&mode @ (GroupMode::Observe | GroupMode::Paused)) => {
+                Some(Outcome::Failed { why: FailureReason::Mode { mode } })
+            }
+            _ => None,
+        },
     }
 }

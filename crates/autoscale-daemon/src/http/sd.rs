@@ -90,10 +90,10 @@ pub(super) async fn targets(
 fn labels(group: &str, member: &MemberStatus) -> BTreeMap<&'static str, String> {
     let mut labels = BTreeMap::from([
         ("group", group.to_owned()),
-        ("phase", word(member.phase)),
+        ("phase", word(&member.phase)),
         ("instance_label", member.label.clone()),
         ("__meta_autoscaler_group", group.to_owned()),
-        ("__meta_autoscaler_phase", word(member.phase)),
+        ("__meta_autoscaler_phase", word(&member.phase)),
         ("__meta_autoscaler_label", member.label.clone()),
         ("__meta_autoscaler_type", member.kind.to_string()),
         ("__meta_autoscaler_protected", member.protected.to_string()),

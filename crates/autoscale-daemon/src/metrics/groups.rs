@@ -1,5 +1,6 @@
 //! How groups stand, put together at each scrape: what is not known is absent rather than out of date.
 
+use std::fmt;
 use std::sync::atomic::AtomicU64;
 
 use jiff::Timestamp;
@@ -138,7 +139,7 @@ const PHASES: [Phase; 10] = [
 ];
 
 /// A phase as a label's value.
-pub(crate) fn word(phase: Phase) -> String {
+pub(crate) fn word(phase: impl fmt::Display) -> String {
     phase.to_string().replace(' ', "_")
 }
 

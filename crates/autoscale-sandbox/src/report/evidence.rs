@@ -239,7 +239,7 @@ fn bill(world: &Snapshot) -> Bill {
 fn changes(history: &History) -> Vec<Change> {
     let steps = history.activities.iter().flat_map(|activity| &activity.steps);
     let changes = steps.filter_map(|step| {
-        let (kind, label) = match &step.step {
+        let (kind, label) = match step.step.known()? {
             Step::Create { label, .. } => (Kind::Create, Some(label.clone())),
             Step::Register { .. } => (Kind::Register, None),
             Step::SetMode { .. } => (Kind::SetMode, None),

@@ -116,14 +116,15 @@ impl Live {
     fn member(&self, member: &MemberStatus, cpu: Option<f64>, rate: f64) -> String {
         let now = self.view.pace.now();
         let lasted = seconds(member.since, now).max(0.0);
-        let phase = paint(true, colour(member.phase), &format!("{:<12}", member.phase.to_string()));
+        let known = member.phase.known();
+        let phase = paint(true, colour(known), &format!("{:<12}", member.phase.to_string()));
         let label = format!("{:<14}", member.label);
-        let serves = !matches!(member.phase, Phase::Provisioning | Phase::Booting | Phase::Registering);
+        let serves = !matches!(known, Some(Phase::Provisioning | Phase::Booting | Phase::Registering));
         match cpu {
             Some(cpu) if serves => {
                 let bar = heat(cpu, &bar(cpu / 100.0));
-                let waits = match (member.phase, member.deadline) {
-                    (Phase::Warming | Phase::Draining | Phase::Rejecting, Some(deadline)) => {
+                let waits = match (known, member.deadline) {
+                    (Some(Phase::Warming | Phase::Draining | Phase::Rejecting), Some(deadline)) => {
                         format!("   {:.0} s more", seconds(now, deadline).max(0.0))
                     }
                     _ => String::new(),
@@ -165,12 +166,12 @@ fn heat(percent: f64, text: &str) -> String {
     paint(true, colour, text)
 }
 
-const fn colour(phase: Phase) -> &'static str {
+const fn colour(phase: Option<&Phase>) -> &'static str {
     match phase {
-        Phase::InService => "32",
-        Phase::Warming => "36",
-        Phase::Draining | Phase::Rejecting | Phase::Deleting => "33",
-        Phase::Unhealthy => "31",
+        Some(Phase::InService) => "32",
+        Some(Phase::Warming) => "36",
+        Some(Phase::Draining | Phase::Rejecting | Phase::Deleting) => "33",
+        Some(Phase::Unhealthy) => "31",
         _ => "34",
     }
 }

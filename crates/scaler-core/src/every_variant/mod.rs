@@ -5,11 +5,11 @@ mod samples;
 use std::fmt::{Display, Write as _};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::model::{Position, StepId};
+use crate::model::{Group, Position, Size, StepId, Template};
 use crate::state::{Cause, Change, Draft, Entry, GroupState, Hold};
-use crate::view::{Event, Moment, What};
+use crate::view::{Activity, Event, Live, Moment, Preview, Status, What};
 
 /// The word by which JSON tells a variant from the others.
 fn word(value: &impl Serialize) -> String {
@@ -92,10 +92,9 @@ fn an_event_of_a_newer_version_kept_all_events_from_being_read() {
     let (group, nothing) = ("web".parse().unwrap(), Moment::Waiting { waits: Vec::new() });
     let event = Event::now(&group, &GroupState::default(), samples::at(1), nothing);
     let mut json = serde_json::to_value(&event).unwrap();
-    for what in [
-        serde_json::json!({"kind": "cordoned", "slot": 3}),
-        serde_json::json!({"kind": "seen", "slot": 3, "phase": "hibernating"}),
-    ] {
+    for what in
+        [json!({"kind": "cordoned", "slot": 3}), json!({"kind": "seen", "slot": 3, "phase": "hibernating"})]
+    {
         json["what"] = what;
         let read: Event = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(read.to_string(), "web: something that this version does not know");
@@ -105,14 +104,89 @@ fn an_event_of_a_newer_version_kept_all_events_from_being_read() {
 #[test]
 fn a_hold_of_a_newer_version_lost_its_sentence_or_kept_all_from_being_read() {
     for newer in [
-        serde_json::json!({"kind": "region_full", "left": 0, "text": "the region lends no more instances"}),
-        serde_json::json!({"kind": "mode", "what": "any", "mode": "hibernate", "text": "the mode is hibernate"}),
+        json!({"kind": "region_full", "left": 0, "text": "the region lends no more instances"}),
+        json!({"kind": "mode", "what": "any", "mode": "hibernate", "text": "the mode is hibernate"}),
     ] {
         let read: Hold = serde_json::from_value(newer.clone()).unwrap();
         assert_eq!((read.kind(), read.what()), ("other", Change::Any));
         assert_eq!(read.to_string(), newer["text"]);
         let told_on = serde_json::to_value(&read).unwrap();
-        assert_eq!(told_on, serde_json::json!({"kind": "other", "text": newer["text"]}));
+        assert_eq!(told_on, json!({"kind": "other", "text": newer["text"]}));
     }
     serde_json::from_str::<Hold>(r#"{"kind": "region_full"}"#).unwrap_err();
+}
+
+#[test]
+fn a_word_of_a_newer_daemon_kept_a_whole_status_from_being_read() {
+    let template = Template::new("t1", ["g6-standard-2"]);
+    let group = Group::new("web".parse().unwrap(), Size { min: 2, max: 6 }, Vec::new(), template);
+    let live =
+        Live { turning: true, trouble: None, in_flight: Vec::new(), cost_per_hour: None, broke_off: 0 };
+    let status = Status::of(&group, &GroupState::default(), samples::at(1), None, live);
+    let mut json = serde_json::to_value(&status).unwrap();
+    json["mode"] = "hibernate".into();
+    json["in_flight"] = json!([{"do": "resize", "slot": 1, "to": "g6-standard-4"}]);
+    json["operation"] = json!({
+        "id": 7, "generation": 3, "began": samples::at(0), "cause": {"forecast": {"peak": 9}}, "outcome": null,
+        "ended": null,
+    });
+    json["members"] = json!([{
+        "slot": 1, "label": "web-abcde-1", "instance": 101, "address": null, "kind": "g6-standard-2",
+        "origin": "created", "phase": "resizing", "since": samples::at(0), "deadline": null,
+        "launched": samples::at(0), "served": null, "draining": null, "replacing": false, "failed": false,
+        "protected": false, "older_template": false,
+    }]);
+    let read: Status = serde_json::from_value(json).unwrap();
+    let (phase, cause) = (&read.members[0].phase, &read.operation.as_ref().unwrap().cause);
+    assert_eq!((read.mode.known(), phase.known(), cause.known()), (None, None, None));
+    let words = [read.mode.to_string(), read.in_flight[0].to_string(), cause.to_string(), phase.to_string()];
+    assert_eq!(words, ["hibernate", "resize", "forecast", "resizing"]);
+    assert_eq!(read.to_string(), "web: 0 in service (2 to 6), mode hibernate");
+    let told_on = serde_json::to_string(&read).unwrap();
+    assert_eq!(serde_json::from_str::<Status>(&told_on).unwrap(), read, "{told_on}");
+}
+
+#[test]
+fn a_step_or_a_cause_of_a_newer_daemon_kept_a_plan_and_the_history_from_being_read() {
+    let (cause, step) = (json!("whim"), json!({"do": "resize", "slot": 1}));
+    let plan = json!({
+        "group": "web", "observed": samples::at(0), "desired": 3, "previous": 2, "signal": "high", "cause": cause,
+        "reason": null, "steps": [{"step": step, "cause": cause, "text": "resize web-abcde-1"}], "holds": [],
+        "waits": [], "facts": [], "text": "resize web-abcde-1",
+    });
+    let read: Preview = serde_json::from_value(plan).unwrap();
+    assert_eq!(
+        (read.cause.to_string(), read.steps[0].step.to_string()),
+        ("whim".to_owned(), "resize".to_owned())
+    );
+    let history = json!({
+        "operation": 7, "generation": 3, "began": samples::at(0), "desired": 3, "previous": 2, "cause": cause,
+        "reason": null, "holds": [], "ended": null,
+        "steps": [{
+            "id": 9, "step": step, "text": "resize web-abcde-1", "cause": cause, "intended": samples::at(1),
+            "done": null, "outcome": null,
+        }],
+    });
+    let read: Activity = serde_json::from_value(history).unwrap();
+    assert_eq!(
+        (read.cause.to_string(), read.steps[0].step.to_string()),
+        ("whim".to_owned(), "resize".to_owned())
+    );
+    let (group, nothing) = ("web".parse().unwrap(), Moment::Waiting { waits: Vec::new() });
+    let event = Event::now(&group, &GroupState::default(), samples::at(1), nothing);
+    let mut json = serde_json::to_value(&event).unwrap();
+    (json["cause"], json["step"]) = (cause, step);
+    let read: Event = serde_json::from_value(json).unwrap();
+    assert_eq!(read.step.unwrap().to_string(), "resize");
+    // Nobody may act on a log that tells what this version does not know.
+    let entry = Draft::new(
+        samples::at(1),
+        "a1b2c3".into(),
+        Position(4),
+        17,
+        Cause::Floor,
+        samples::facts().remove(0),
+    );
+    let newer = entry.encode().unwrap().replace("\"floor\"", "\"whim\"");
+    assert!(Draft::decode(Position(9), &newer).is_err(), "{newer}");
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{GroupName, Position, StepId, printable};
 use crate::reconcile::Wait;
 use crate::state::{Cause, Entry, Fact, GroupState, Hold, Mark, Outcome, Stalled, Step};
+use crate::view::Shown;
 
 /// Something happened to a group. Its Display is what a person would say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ pub struct Event {
     pub position: Option<Position>,
     /// Why, where the log says it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
+    pub cause: Option<Shown<Cause>>,
     /// The label of the member that it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -35,7 +36,7 @@ pub struct Event {
     pub step_id: Option<StepId>,
     /// The step that ended, for an outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub step: Option<Step>,
+    pub step: Option<Shown<Step>>,
     /// What.
     pub what: What,
 }
@@ -109,10 +110,10 @@ impl Event {
             generation: draft.generation,
             operation: draft.operation,
             position: Some(entry.position),
-            cause: Some(draft.cause.clone()),
+            cause: Some(draft.cause.clone().into()),
             label,
             step_id: draft.step,
-            step,
+            step: step.map(Shown::Known),
             what: What::Logged(draft.fact.clone()),
         }
     }

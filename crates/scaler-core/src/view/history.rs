@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Position, StepId};
 use crate::state::{Cause, Entry, Fact, Hold, Outcome, SizeReason, Step, StepOutcome};
+use crate::view::Shown;
 
 /// An operation and what was done in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Activity {
     /// The size before.
     pub previous: Option<u32>,
     /// Why.
-    pub cause: Cause,
+    pub cause: Shown<Cause>,
     /// Why it is this size.
     pub reason: Option<SizeReason>,
     /// What held it back.
@@ -41,11 +42,11 @@ pub struct ActivityStep {
     /// Its number.
     pub id: StepId,
     /// The step.
-    pub step: Step,
+    pub step: Shown<Step>,
     /// The step, for people.
     pub text: String,
     /// Why.
-    pub cause: Cause,
+    pub cause: Shown<Cause>,
     /// When it was intended.
     pub intended: Timestamp,
     /// When its outcome arrived.
@@ -96,7 +97,7 @@ impl HistoryBuilder {
                     began: draft.at,
                     desired: *desired,
                     previous: *previous,
-                    cause: draft.cause.clone(),
+                    cause: draft.cause.clone().into(),
                     reason: reason.clone(),
                     holds: holds.clone(),
                     steps: Vec::new(),
@@ -110,9 +111,9 @@ impl HistoryBuilder {
                 if let (Some(activity), Some(id)) = (self.of(draft.operation), draft.step) {
                     activity.steps.push(ActivityStep {
                         id,
-                        step: step.clone(),
+                        step: step.clone().into(),
                         text: step.to_string(),
-                        cause: draft.cause.clone(),
+                        cause: draft.cause.clone().into(),
                         intended: draft.at,
                         done: None,
                         outcome: None,

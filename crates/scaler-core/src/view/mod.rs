@@ -4,6 +4,7 @@ mod alert;
 mod event;
 mod history;
 mod preview;
+mod shown;
 mod status;
 
 pub use alert::HeldAlert;
@@ -11,5 +12,6 @@ pub use event::{Event, Moment, What};
 pub(crate) use history::HistoryBuilder;
 pub use history::{Activity, ActivityStep, Finished};
 pub use preview::{PlannedStep, Preview};
+pub use shown::Shown;
 pub(crate) use status::Live;
 pub use status::{MemberStatus, OperationStatus, Status};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{GroupName, Signal};
 use crate::reconcile::{Observation, Turn, Wait};
 use crate::state::{Cause, Fact, Hold, SizeReason, Step};
+use crate::view::Shown;
 
 /// What a turn would notice, decide and begin now. Its Display is what a person would read before it is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +25,7 @@ pub struct Preview {
     /// What the policies say together.
     pub signal: Signal,
     /// Why, as it would be written to the log.
-    pub cause: Cause,
+    pub cause: Shown<Cause>,
     /// Why it would be this size.
     pub reason: Option<SizeReason>,
     /// What it would begin, in order.
@@ -44,9 +45,9 @@ pub struct Preview {
 #[non_exhaustive]
 pub struct PlannedStep {
     /// The step.
-    pub step: Step,
+    pub step: Shown<Step>,
     /// Why.
-    pub cause: Cause,
+    pub cause: Shown<Cause>,
     /// The same for people.
     pub text: String,
 }
@@ -57,7 +58,7 @@ impl Preview {
     pub fn of(group: &GroupName, turn: &Turn, observation: &Observation) -> Self {
         let Turn { decision, plan, .. } = turn;
         let planned = |(step, cause): &(Step, Cause)| {
-            let (step, cause, text) = (step.clone(), cause.clone(), step.to_string());
+            let (step, cause, text) = (step.clone().into(), cause.clone().into(), step.to_string());
             PlannedStep { step, cause, text }
         };
         Self {
@@ -66,7 +67,7 @@ impl Preview {
             desired: decision.desired,
             previous: decision.previous,
             signal: decision.signal,
-            cause: decision.cause.clone(),
+            cause: decision.cause.clone().into(),
             reason: decision.reason.clone(),
             steps: plan.steps.iter().map(planned).collect(),
             holds: turn.holds.clone(),

@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::reconcile::{TurnReport, Wait};
 use crate::state::{Cause, Discarded, GroupMode, GroupState, Hold, Outcome, SizeReason, Stalled, Step};
+use crate::view::Shown;
 
 /// How a group stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Status {
     /// An actor of this process turns its loop.
     pub turning: bool,
     /// The mode in force.
-    pub mode: GroupMode,
+    pub mode: Shown<GroupMode>,
     /// When it ends by itself.
     pub mode_until: Option<Timestamp>,
     /// Its least size.
@@ -63,7 +64,7 @@ pub struct Status {
     /// What is being waited for.
     pub waits: Vec<Wait>,
     /// Steps under way.
-    pub in_flight: Vec<Step>,
+    pub in_flight: Vec<Shown<Step>>,
     /// Removals that the group's removal budget leaves now.
     pub budget_left: u32,
     /// Hourly price of what may exist, where prices are known; in JSON, US dollars.
@@ -105,7 +106,7 @@ pub struct OperationStatus {
     /// When it began.
     pub began: Timestamp,
     /// Why.
-    pub cause: Cause,
+    pub cause: Shown<Cause>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// When it ended.
@@ -129,7 +130,7 @@ pub struct MemberStatus {
     /// How it came to be a member.
     pub origin: Origin,
     /// Its phase.
-    pub phase: Phase,
+    pub phase: Shown<Phase>,
     /// Since when.
     pub since: Timestamp,
     /// When the phase has lasted long enough, or too long.
@@ -181,7 +182,7 @@ impl Status {
             group: group.name.to_string(),
             at,
             turning: live.turning,
-            mode: state.mode_at(at),
+            mode: state.mode_at(at).into(),
             mode_until: state.mode_until.filter(|until| *until > at),
             min: group.size.min,
             max: group.size.max,
@@ -201,7 +202,7 @@ impl Status {
             reason: last.and_then(|last| last.turn.decision.reason.clone()),
             holds: last.map(|last| last.turn.holds.clone()).unwrap_or_default(),
             waits: last.map(|last| last.turn.waits.clone()).unwrap_or_default(),
-            in_flight: live.in_flight,
+            in_flight: live.in_flight.into_iter().map(Shown::Known).collect(),
             budget_left: state.budget_left(group, at),
             cost_per_hour: live.cost_per_hour,
             observed: seen.filter(|seen| seen.discarded.is_none()).map(|seen| seen.at),
@@ -226,7 +227,7 @@ impl MemberStatus {
             address,
             kind: member.kind.clone(),
             origin: member.origin,
-            phase: member.phase,
+            phase: member.phase.into(),
             since: member.since,
             deadline: member.deadline(group).map(|(_, until)| until),
             launched: member.launched,
@@ -247,7 +248,7 @@ impl OperationStatus {
             id: operation.id,
             generation: operation.generation,
             began: operation.began,
-            cause: operation.cause.clone(),
+            cause: operation.cause.clone().into(),
             outcome: operation.outcome.as_ref().map(|(outcome, _)| outcome.clone()),
             ended: operation.outcome.as_ref().map(|(_, at)| *at),
         })

@@ -226,7 +226,7 @@ async fn a_step_that_ended_is_not_in_flight_any_more() {
     actor.turn().await.unwrap();
     assert_eq!(web.status().await.unwrap().in_flight.len(), 1, "the first member is being created");
     actor.rest().await.unwrap();
-    assert_eq!(web.status().await.unwrap().in_flight, [], "its create was answered");
+    assert!(web.status().await.unwrap().in_flight.is_empty(), "its create was answered");
     drop(actor);
-    assert_eq!(web.status().await.unwrap().in_flight, [], "what an actor has under way ends with it");
+    assert!(web.status().await.unwrap().in_flight.is_empty(), "what an actor has under way ends with it");
 }

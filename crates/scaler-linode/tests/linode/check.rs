@@ -243,6 +243,23 @@ async fn a_firewall_that_drops_what_comes_from_nodebalancers_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_firewall_is_judged_by_its_rules_of_now() {
+    let world = World::new();
+    let rules = |policy: &str| json!({"inbound_policy": policy, "outbound_policy": "ACCEPT"});
+    let body = json!({"label": "front", "rules": rules("DROP")});
+    let made: Value = world.linode.post("networking/firewalls", &body).await.unwrap();
+    let id: FirewallId = serde_json::from_value(made["id"].clone()).unwrap();
+    let group = world.web.clone().template(|template| template.firewall_id(id));
+    one(&found(&world, group.clone()).await, |c| matches!(c, Concern::FirewallDrops { .. }));
+    let path = format!("networking/firewalls/{id}/rules");
+    world.linode.put::<Value>(&path, &rules("ACCEPT")).await.unwrap();
+    let concerns = found(&world, group).await;
+    assert!(!concerns.iter().any(|c| matches!(c, Concern::FirewallDrops { .. })), "{concerns:?}");
+    let all = world.linode.firewalls().list().await.unwrap();
+    assert_eq!((all.len(), all[0].label.as_str(), all[0].rules.version), (1, "front", Some(2)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_api_that_does_not_answer_is_told_once_for_each_question() {
     let world = World::new();
     world.fault("any:503");
