@@ -61,6 +61,8 @@ impl fmt::Debug for Observer {
 struct Listed {
     number: u64,
     at: Timestamp,
+    /// The same by the clock that nobody can set.
+    read: Duration,
     listing: Result<Arc<Listing>, Discarded>,
 }
 
@@ -83,7 +85,7 @@ pub(super) struct ObservationCache {
 #[derive(Debug)]
 struct Seen {
     number: u64,
-    at: Timestamp,
+    read: Duration,
     nodes: Vec<Node>,
 }
 
@@ -176,7 +178,7 @@ impl Observer {
     async fn listed(&self, after: u64, need: Need) -> Listed {
         let asked = self.order.next();
         let mut shared = self.listing.lock().await;
-        let now = self.clock.now();
+        let read = self.clock.monotonic();
         if let Some(listed) = &*shared {
             let shares = match need {
                 _ if listed.failed() => FAILED,
@@ -184,15 +186,15 @@ impl Observer {
                 Need::Acts | Need::Moves => SHARED_MOVING,
             };
             // One that began after it was asked for is as new as any, however long it took.
-            let young = listed.number > asked || elapsed(listed.at, now) < shares;
-            if (listed.number > after && young) || !self.pace.may_list(now) {
+            let young = listed.number > asked || read.saturating_sub(listed.read) < shares;
+            if (listed.number > after && young) || !self.pace.may_list(read) {
                 return listed.clone();
             }
         }
-        let number = self.order.next();
+        let (number, at) = (self.order.next(), self.clock.now());
         let listing = self.compute.list().await.map(Arc::new).map_err(|failure| unread(&failure));
-        self.pace.listed(now, listing.as_ref().map_or(1, |listing| listing.calls));
-        let listed = Listed { number, at: now, listing };
+        self.pace.listed(read, listing.as_ref().map_or(1, |listing| listing.calls));
+        let listed = Listed { number, at, read, listing };
         *shared = Some(listed.clone());
         listed
     }
@@ -279,12 +281,12 @@ impl Observer {
         need: Need,
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
-        let now = self.clock.now();
+        let now = self.clock.monotonic();
         let seen = cache.nodes.as_ref();
         // What the group itself did since makes them no older for one that only adds.
         let need =
             if seen.is_none_or(|seen| seen.number <= cache.after) { need.min(Need::Moves) } else { need };
-        let last = seen.map(|seen| seen.at);
+        let last = seen.map(|seen| seen.read);
         let left: BTreeSet<ConfigId> =
             state.members.values().flat_map(|member| member.old_configs(group)).collect();
         if !self.pace.take_nodes(&group.name, need, group.balancers.len() + left.len(), last, now) {
@@ -314,7 +316,7 @@ impl Observer {
         observation.nodes = read.into_iter().filter_map(|(_, nodes)| nodes).flatten().collect();
         self.look_up_nodes(state, &configs, observation).await?;
         observation.nodes_fresh = true;
-        cache.nodes = Some(Seen { number, at: now, nodes: observation.nodes.clone() });
+        cache.nodes = Some(Seen { number, read: now, nodes: observation.nodes.clone() });
         Ok(())
     }
 }

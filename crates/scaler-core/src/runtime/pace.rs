@@ -2,15 +2,13 @@
 //!
 //! The API lets each list be read 200 times a minute. Listings of the instances take no more than a third of that, whatever
 //! their pages. Of the lists of nodes, groups at rest have up to 90 a minute, and groups that move the others: neither takes
-//! from the other.
+//! from the other. All times are those of the monotonic clock.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use crate::model::{GroupName, after, elapsed};
+use crate::model::GroupName;
 
 /// What a listing of the instances takes up for each of its calls, and at least.
 const LISTING: Duration = Duration::from_millis(1_250);
@@ -50,28 +48,28 @@ struct Rate {
     per_call: Duration,
     ahead: Duration,
     /// What was begun is paid for up to this time.
-    paid: Option<Timestamp>,
+    paid: Duration,
 }
 
 impl Rate {
     fn new(a_minute: u32, at_once: u32) -> Self {
         let per_call = MINUTE / a_minute.max(1);
-        Self { per_call, ahead: per_call.saturating_mul(at_once), paid: None }
+        Self { per_call, ahead: per_call.saturating_mul(at_once), paid: Duration::ZERO }
     }
 
     /// How much of `ahead` is left.
-    fn left(&self, now: Timestamp) -> Duration {
-        self.ahead.saturating_sub(self.paid.map_or(Duration::ZERO, |paid| elapsed(now, paid)))
+    fn left(&self, now: Duration) -> Duration {
+        self.ahead.saturating_sub(self.paid.saturating_sub(now))
     }
 
     /// Calls that may begin now.
-    fn free(&self, now: Timestamp) -> usize {
+    fn free(&self, now: Duration) -> usize {
         let calls = self.left(now).as_micros() / self.per_call.as_micros().max(1);
         usize::try_from(calls).unwrap_or(usize::MAX)
     }
 
-    fn spend(&mut self, now: Timestamp, time: Duration) {
-        self.paid = Some(after(self.paid.map_or(now, |paid| paid.max(now)), time));
+    fn spend(&mut self, now: Duration, time: Duration) {
+        self.paid = self.paid.max(now).saturating_add(time);
     }
 }
 
@@ -98,8 +96,8 @@ struct State {
 struct Wanting {
     need: Need,
     /// When it last read them.
-    last: Option<Timestamp>,
-    asked: Timestamp,
+    last: Option<Duration>,
+    asked: Duration,
 }
 
 impl Pace {
@@ -110,7 +108,7 @@ impl Pace {
         let resting = Rate::new(resting, AT_ONCE_AT_REST);
         let at_rest = resting.per_call.saturating_mul(configs) / EARLY;
         let state = State {
-            listings: Rate { per_call: LISTING, ahead: LISTING_AHEAD, paid: None },
+            listings: Rate { per_call: LISTING, ahead: LISTING_AHEAD, paid: Duration::ZERO },
             listing: LISTING_AT_LEAST,
             moving: Rate::new(NODES - NODES_AT_REST_MOST.min(configs.saturating_mul(NODES_AT_REST)), AT_ONCE),
             resting,
@@ -120,13 +118,13 @@ impl Pace {
     }
 
     /// Whether the instances may be listed now, if that takes as many calls as the last time.
-    pub(super) fn may_list(&self, now: Timestamp) -> bool {
+    pub(super) fn may_list(&self, now: Duration) -> bool {
         let state = self.state();
         state.listings.left(now) >= state.listing.min(state.listings.ahead)
     }
 
     /// They were listed by so many calls.
-    pub(super) fn listed(&self, now: Timestamp, calls: u32) {
+    pub(super) fn listed(&self, now: Duration, calls: u32) {
         let mut state = self.state();
         state.listing = LISTING.saturating_mul(calls).max(LISTING_AT_LEAST);
         let takes = state.listing;
@@ -139,17 +137,17 @@ impl Pace {
         group: &GroupName,
         need: Need,
         configs: usize,
-        last: Option<Timestamp>,
-        now: Timestamp,
+        last: Option<Duration>,
+        now: Duration,
     ) -> bool {
         let rests = need == Need::Rests;
-        if rests && last.is_some_and(|last| elapsed(last, now) < self.at_rest) {
+        if rests && last.is_some_and(|last| now.saturating_sub(last) < self.at_rest) {
             return false;
         }
         let mut state = self.state();
         let State { moving, resting, wanting, .. } = &mut *state;
         wanting.remove(group);
-        wanting.retain(|_, other| elapsed(other.asked, now) < WANTS);
+        wanting.retain(|_, other| now.saturating_sub(other.asked) < WANTS);
         let same = |other: &Wanting| (other.need == Need::Rests) == rests;
         let first = |other: &&Wanting| same(other) && other.need <= need && other.last < last;
         let wanted = configs.saturating_add(wanting.values().filter(first).count());
