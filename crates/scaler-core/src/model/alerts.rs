@@ -207,6 +207,14 @@ impl AlertTable {
         changed
     }
 
+    /// The wall clock was set by so many seconds: what was heard was heard as long ago as before.
+    pub(crate) fn clock_set(&mut self, by: i64) {
+        let rows = self.rows.values_mut().flat_map(|row| [&mut row.since, &mut row.heard]);
+        for at in rows.chain(&mut self.polled).chain(&mut self.unbroken) {
+            *at = at.checked_add(jiff::SignedDuration::from_secs(by)).unwrap_or(*at);
+        }
+    }
+
     /// The fingerprints of what was resolved so long ago that nobody needs it.
     #[must_use]
     pub fn outdated(&self, now: Timestamp) -> BTreeSet<String> {

@@ -289,7 +289,11 @@ impl Member {
             let Drain { at, seen, reject_at, rejected, .. } = drain;
             [Some(at), seen.as_mut(), reject_at.as_mut(), rejected.as_mut()].into_iter().flatten()
         });
-        [&mut self.since, &mut self.launched].into_iter().chain(drains)
+        let modes = self.modes.values_mut().map(|asked| &mut asked.at);
+        let others = [&mut self.refused, &mut self.untagged, &mut self.missing, &mut self.last_drain];
+        let calls = modes.chain(self.registering.values_mut());
+        let own = [&mut self.since, &mut self.begun, &mut self.launched];
+        own.into_iter().chain(drains).chain(calls).chain(others.into_iter().flatten())
     }
 
     /// On its way into service: for the first time, reinstated, or into a config that was added later.

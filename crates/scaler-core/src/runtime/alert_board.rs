@@ -13,6 +13,7 @@ use crate::model::{
     elapsed,
 };
 use crate::ports::{AlertSource, Clock, Store, StoreError};
+use crate::runtime::clock_watch::ClockWatch;
 
 /// Old rows are looked for so often: each time all of them are.
 const PRUNE: Duration = Duration::from_secs(60);
@@ -35,6 +36,7 @@ pub struct AlertBoard {
     pruned: Mutex<Option<Timestamp>>,
     /// What changes for a group, by its name.
     changes: Mutex<BTreeMap<GroupName, watch::Sender<u64>>>,
+    watch: Mutex<ClockWatch>,
 }
 
 #[derive(Default)]
@@ -67,6 +69,7 @@ impl AlertBoard {
         let names = named.chain(freshness.heartbeat.get(ALERTNAME).cloned().map(Some)).collect();
         Self {
             names,
+            watch: Mutex::new(ClockWatch::new(&*clock)),
             store,
             clock,
             freshness,
@@ -127,6 +130,7 @@ impl AlertBoard {
         if waiters.is_empty() {
             return;
         }
+        self.keep_time();
         let now = self.clock.now();
         let mut touched = self.touched(&alerts);
         let rows = latest(touched.notified(alerts, now, self.freshness.gap()));
@@ -157,6 +161,7 @@ impl AlertBoard {
     pub async fn polled(&self, alerts: Vec<Alert>, asked: Timestamp) -> Result<(), StoreError> {
         self.load().await?;
         let guard = self.commit.lock().await;
+        self.keep_time();
         let now = self.clock.now();
         let before = self.table();
         let mut table = before.clone();
@@ -271,9 +276,20 @@ impl AlertBoard {
         self.table.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Sees to it that the table goes by the wall clock as it is now.
+    fn keep_time(&self) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let (now, set_by) = watch.look(&*self.clock);
+        *watch = now;
+        if let Some(by) = set_by {
+            self.table.write().unwrap_or_else(PoisonError::into_inner).clock_set(by);
+        }
+    }
+
     /// What the policies of `group` say at `now`.
     #[must_use]
     pub fn signals(&self, group: &Group, now: Timestamp) -> Signals {
+        self.keep_time();
         Signals::read(group, &self.table.read().unwrap_or_else(PoisonError::into_inner), &self.freshness, now)
     }
 

@@ -22,11 +22,12 @@ impl ClockWatch {
         Self { wall: clock.now(), monotonic: clock.monotonic() }
     }
 
-    /// By how many seconds the wall clock was set since the last look, forward or back, where it was.
-    pub(super) fn set_by(&mut self, clock: &dyn Clock) -> Option<i64> {
-        let before = std::mem::replace(self, Self::new(clock));
-        let expected = after(before.wall, self.monotonic.saturating_sub(before.monotonic));
-        let by = self.wall.duration_since(expected);
-        (by.unsigned_abs() >= SET).then_some(by.as_secs())
+    /// What both show now, and by how many seconds the wall clock was set since the last look, forward or back, where it was.
+    pub(super) fn look(&self, clock: &dyn Clock) -> (Self, Option<i64>) {
+        let now = Self::new(clock);
+        let expected = after(self.wall, now.monotonic.saturating_sub(self.monotonic));
+        let by = now.wall.duration_since(expected);
+        let set = (by.unsigned_abs() >= SET).then_some(by.as_secs());
+        (now, set)
     }
 }

@@ -159,14 +159,17 @@ impl Reconciler {
             return Ok(Taken::Again);
         }
         let now = runtime.clock.now();
-        if let Some(by) = self.clock.set_by(&*runtime.clock) {
+        let (clock, set_by) = self.clock.look(&*runtime.clock);
+        if let Some(by) = set_by {
             tracing::warn!(group = %group.name, by, "the wall clock was set");
             self.cache = ObservationCache::default();
             journal
                 .post(|journal, _| Ok(vec![journal.draft(now, Fact::ClockSet { by }, Cause::Converge)]))
                 .await?;
+            self.clock = clock;
             return Ok(Taken::Again);
         }
+        self.clock = clock;
         let described = group.group();
         let signals = runtime.board.signals(&described, now);
         let mut turn = reconcile(&described, &observation, &signals, &journal.state(), now);

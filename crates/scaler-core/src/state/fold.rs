@@ -5,8 +5,8 @@ use crate::model::{
     StepId, elapsed,
 };
 use crate::state::{
-    Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Mark, Operation,
-    Outcome, Refusal, SizeReason, Step, StepOutcome,
+    Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Launches, Mark,
+    Operation, Outcome, Refusal, SizeReason, Step, StepOutcome,
 };
 
 /// Permits are remembered for so long (seconds): longer than any window that a configuration may ask for.
@@ -177,7 +177,12 @@ impl GroupState {
         let permits = self.permits.iter_mut().map(|permit| &mut permit.at);
         let signals = self.signal.iter_mut().map(|(_, since)| since).chain(&mut self.low_before);
         let members = self.members.values_mut().flat_map(Member::timed);
-        for at in permits.chain(signals).chain(&mut self.last_added).chain(members) {
+        let Launches { failed, postponed, sold_out, .. } = &mut self.launches;
+        let postponed = postponed.iter_mut().map(|(_, until)| until);
+        let launches = failed.iter_mut().chain(postponed).chain(sold_out.values_mut());
+        let group = [&mut self.last_added, &mut self.rebuilt, &mut self.resumed, &mut self.mass_loss];
+        let group = group.into_iter().flatten();
+        for at in permits.chain(signals).chain(launches).chain(group).chain(members) {
             *at = at.checked_add(by).unwrap_or(*at);
         }
     }

@@ -1,18 +1,19 @@
 //! A wall clock that somebody sets.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use scaler_core::clock::TokioClock;
-use scaler_core::model::elapsed;
-use scaler_core::ports::Clock;
+use scaler_core::model::{Alert, AlertFreshness, AlertState, Signal, elapsed};
+use scaler_core::ports::{AlertSource, Clock, Failure};
 use scaler_core::runtime::Scaler;
 use tokio::time::Instant;
 
-use super::{Bench, CONFIG, group, seconds, web_of};
+use super::cloud::Fate;
+use super::{Bench, CONFIG, alert, group, seconds, web_of};
 
 const HOUR: i64 = 3_600;
 
@@ -115,4 +116,61 @@ async fn a_clock_that_was_put_forward_gave_the_removal_budget_back() {
         ended = turning => panic!("{ended:?}"),
     }
     assert_eq!(bench.cloud.count("mode Drain"), 1, "one in ten minutes");
+}
+
+/// What Alertmanager says.
+#[derive(Clone, Default)]
+struct Source(Arc<Mutex<Vec<Alert>>>);
+
+#[async_trait]
+impl AlertSource for Source {
+    async fn alerts(&self) -> Result<Vec<Alert>, Failure> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_back_kept_the_end_of_an_alert_from_being_seen() {
+    let bench = Bench::new();
+    let (ahead, source) = (Arc::new(AtomicI64::new(0)), Source::default());
+    *source.0.lock().unwrap() = vec![alert("WebCpuHigh", AlertState::Firing)];
+    let scaler = Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(bench.cloud.clone())
+        .store(bench.store.clone())
+        .clock(Settable(bench.clock, Arc::clone(&ahead)))
+        .alerts(source.clone())
+        .freshness(AlertFreshness::polled(seconds(15)))
+        .group(group("web", CONFIG, 1, 2))
+        .build()
+        .unwrap();
+    let story = async {
+        tokio::time::sleep(seconds(200)).await;
+        ahead.store(-HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(60)).await;
+        let high = web_of(&scaler).status().await.unwrap().signal;
+        source.0.lock().unwrap().clear();
+        tokio::time::sleep(seconds(400)).await;
+        (high, web_of(&scaler).status().await.unwrap().signal)
+    };
+    let turning = scaler.run(std::future::pending());
+    let signals = tokio::select! {
+        signals = story => signals,
+        ended = turning => panic!("{ended:?}"),
+    };
+    assert_eq!(signals, (Some(Signal::High), Some(Signal::Neutral)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_back_prolonged_the_wait_of_a_create() {
+    let bench = Bench::new();
+    let (scaler, ahead) = three(&bench).await;
+    bench.cloud.fate("create", Fate::Limited(seconds(120)));
+    web_of(&scaler).scale_to(4).because("x").submit().await.unwrap();
+    let story = async {
+        tokio::time::sleep(seconds(30)).await;
+        ahead.store(-HOUR, Ordering::SeqCst);
+    };
+    tokio::join!(story, bench.turn_for(&scaler, seconds(400)));
+    assert_eq!(bench.cloud.serving(), 4);
 }
