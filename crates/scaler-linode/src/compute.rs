@@ -204,7 +204,12 @@ impl Compute for LinodeCompute {
 
     async fn account(&self, remembered: &Installation) -> Result<Installation, Failure> {
         let mut shown = Installation::new(&remembered.owner);
-        shown.account = self.euuid().await?;
+        // What could not be read tells nothing; the other way may.
+        let mut unread = None;
+        shown.account = self.euuid().await.unwrap_or_else(|failure| {
+            unread = Some(failure);
+            None
+        });
         if shown.account.is_some() && remembered.account.is_some() {
             return Ok(shown);
         }
@@ -214,11 +219,13 @@ impl Compute for LinodeCompute {
         let balancers: BTreeSet<NodeBalancerId> =
             named.chain(configured.map(|backend| backend.nodebalancer)).collect();
         for balancer in balancers {
-            if self.has_balancer(balancer).await? {
-                shown.landmarks.push(format!("{LANDMARK}{balancer}"));
+            match self.has_balancer(balancer).await {
+                Ok(true) => shown.landmarks.push(format!("{LANDMARK}{balancer}")),
+                Ok(false) => {}
+                Err(failure) => unread = Some(failure),
             }
         }
-        Ok(shown)
+        unread.filter(|_| shown.landmarks.is_empty()).map_or(Ok(shown), Err)
     }
 
     async fn prices(

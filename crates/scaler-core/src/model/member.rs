@@ -290,7 +290,8 @@ impl Member {
             [Some(at), seen.as_mut(), reject_at.as_mut(), rejected.as_mut()].into_iter().flatten()
         });
         let modes = self.modes.values_mut().map(|asked| &mut asked.at);
-        let others = [&mut self.refused, &mut self.untagged, &mut self.missing, &mut self.last_drain];
+        let Self { refused, untagged, missing, last_drain, replacing, .. } = self;
+        let others = [refused, untagged, missing, last_drain, replacing];
         let calls = modes.chain(self.registering.values_mut());
         let own = [&mut self.since, &mut self.begun, &mut self.launched];
         own.into_iter().chain(drains).chain(calls).chain(others.into_iter().flatten())

@@ -357,7 +357,8 @@ impl View<'_> {
             (Phase::Unhealthy, None) if member.phase == Phase::Unhealthy => {
                 let after = self.group.replace.after;
                 let long = elapsed(member.since, self.now) >= after
-                    || member.unhealthy_within(after * FLAPS, self.now) >= after * (FLAPS / 2);
+                    || member.unhealthy_within(after.saturating_mul(FLAPS), self.now)
+                        >= after.saturating_mul(FLAPS / 2);
                 (settled && self.observation.nodes_fresh && long).then_some(Mark::Replacing)
             }
             (Phase::Warming | Phase::InService, Some(since)) => {

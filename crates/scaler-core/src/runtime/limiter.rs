@@ -142,7 +142,10 @@ impl Limiter {
 
     /// Why no group may create now, and until when.
     pub(super) fn refusal(&self, now: Timestamp) -> Option<AccountRefusal> {
-        self.backoff().refusal.clone().filter(|refusal| refusal.until > now)
+        let refusal = self.backoff().refusal.clone()?;
+        // A clock that was put back makes no pause longer.
+        let until = refusal.until.min(after(now, LONGEST));
+        (refusal.until > now).then_some(AccountRefusal { until, ..refusal })
     }
 
     /// The account refused a create.

@@ -295,27 +295,27 @@ impl Observer {
             return Ok(());
         }
         let number = self.order.next();
-        let read: Vec<(ConfigId, Option<Vec<Node>>)> =
+        let read: Vec<(ConfigId, Option<Vec<Node>>, bool)> =
             stream::iter(group.balancers.iter().copied().chain(left))
                 .map(|config| async move {
                     match self.balancer.nodes(config).await {
-                        // The group left it, and it was deleted: nobody is to be drained there.
-                        Err(failure)
-                            if failure.kind == FailureKind::NotFound
-                                && !group.balancers.contains(&config) =>
-                        {
-                            Ok((config, None))
+                        // The group left it. Where it was deleted, nobody is to be drained there; where it can't be read, nothing
+                        // is removed, and what serves at the group's own configs is seen all the same.
+                        Err(failure) if !group.balancers.contains(&config) => {
+                            Ok((config, None, failure.kind != FailureKind::NotFound))
                         }
-                        nodes => Ok((config, Some(nodes.map_err(|failure| unread(&failure))?))),
+                        nodes => Ok((config, Some(nodes.map_err(|failure| unread(&failure))?), false)),
                     }
                 })
                 .buffered(LOOK_UPS)
                 .try_collect()
                 .await?;
-        let configs = read.iter().filter(|(_, nodes)| nodes.is_some()).map(|(config, _)| *config).collect();
-        observation.nodes = read.into_iter().filter_map(|(_, nodes)| nodes).flatten().collect();
+        let unread = read.iter().any(|(_, _, unread)| *unread);
+        let configs =
+            read.iter().filter(|(_, nodes, _)| nodes.is_some()).map(|(config, _, _)| *config).collect();
+        observation.nodes = read.into_iter().filter_map(|(_, nodes, _)| nodes).flatten().collect();
         self.look_up_nodes(state, &configs, observation).await?;
-        observation.nodes_fresh = true;
+        observation.nodes_fresh = !unread;
         cache.nodes = Some(Seen { number, read: now, nodes: observation.nodes.clone() });
         Ok(())
     }

@@ -98,7 +98,18 @@ impl Ownership {
             }
             let shown = self.compute.account(&known).await.map_err(|failure| unread(&failure))?;
             match known.shares_account(&shown) {
-                Some(true) => return Ok(true),
+                Some(true) => {
+                    // NodeBalancers come and go: those that exist today tell the account the next time.
+                    let mut to = known.clone();
+                    to.landmarks
+                        .extend(shown.landmarks.into_iter().filter(|one| !known.landmarks.contains(one)));
+                    if !may_act
+                        || to == known
+                        || self.remember(end, to, Cause::Converge).await.map_err(discarded)?
+                    {
+                        return Ok(true);
+                    }
+                }
                 Some(false) => {
                     return Err(Discarded::OtherAccount { store: told(&known), shown: told(&shown) });
                 }
@@ -126,9 +137,10 @@ impl Ownership {
         let ours = self.compute.owner().unwrap_or_default();
         loop {
             let (end, remembered) = self.remembered().await?;
+            let unbound = remembered.is_none();
             let before = remembered.unwrap_or_default();
             let mut after = before.clone();
-            if owner {
+            if owner || unbound {
                 ours.clone_into(&mut after.owner);
             }
             if after.owner != ours {

@@ -53,6 +53,11 @@ impl RecentSteps {
         self.steps.push(RecentStep { step: step.clone(), until, failures });
     }
 
+    /// Forgets all: the clock by which they were timed was set.
+    pub(super) fn forget(&mut self) {
+        self.steps.clear();
+    }
+
     /// Steps that are not to be begun again at `now`.
     pub(super) fn at(&self, now: Timestamp) -> Vec<Step> {
         let recent = self.steps.iter().filter(|recent| recent.until > now);

@@ -163,6 +163,8 @@ impl Reconciler {
         if let Some(by) = set_by {
             tracing::warn!(group = %group.name, by, "the wall clock was set");
             self.cache = ObservationCache::default();
+            self.prices = now;
+            group.recent().forget();
             journal
                 .post(|journal, _| Ok(vec![journal.draft(now, Fact::ClockSet { by }, Cause::Converge)]))
                 .await?;

@@ -177,9 +177,10 @@ impl GroupState {
         let permits = self.permits.iter_mut().map(|permit| &mut permit.at);
         let signals = self.signal.iter_mut().map(|(_, since)| since).chain(&mut self.low_before);
         let members = self.members.values_mut().flat_map(Member::timed);
-        let Launches { failed, postponed, sold_out, .. } = &mut self.launches;
+        let Launches { failed, postponed, sold_out, sent, counted, unseen, .. } = &mut self.launches;
+        let bounds = sent.iter_mut().chain(counted).chain(unseen);
         let postponed = postponed.iter_mut().map(|(_, until)| until);
-        let launches = failed.iter_mut().chain(postponed).chain(sold_out.values_mut());
+        let launches = failed.iter_mut().chain(postponed).chain(sold_out.values_mut()).chain(bounds);
         let group = [&mut self.last_added, &mut self.rebuilt, &mut self.resumed, &mut self.mass_loss];
         let group = group.into_iter().flatten();
         for at in permits.chain(signals).chain(launches).chain(group).chain(members) {

@@ -46,11 +46,11 @@ impl Planner<'_> {
         let remove = &self.group.remove;
         let step = match asked {
             Some((Mode::Drain, since)) if shown == Mode::Drain => {
-                (settled && since >= remove.drain + LAPSE).then(|| set(Mode::Reject))
+                (settled && since >= remove.drain.saturating_add(LAPSE)).then(|| set(Mode::Reject))
             }
             Some((Mode::Reject, since)) if shown == Mode::Reject => {
                 let step = Step::Deregister { slot, config, node, instance, stays: true };
-                (settled && since >= remove.reject + LAPSE).then_some(step)
+                (settled && since >= remove.reject.saturating_add(LAPSE)).then_some(step)
             }
             // Asked for a moment ago: lists lag.
             Some((Mode::Drain | Mode::Reject, since)) if since < NODE_LAG => None,

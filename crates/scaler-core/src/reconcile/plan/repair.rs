@@ -92,6 +92,9 @@ impl Planner<'_> {
 
     /// Nodes in our form whose instance is gone.
     fn sweep(&mut self) {
+        if !self.observation.nodes_fresh {
+            return;
+        }
         let settled = self.observation.settled(self.state, self.now);
         for node in &self.observation.nodes {
             let gone = self.state.gone_labels.contains_key(&node.label)
