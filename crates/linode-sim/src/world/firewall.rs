@@ -141,7 +141,7 @@ impl World {
         Ok(())
     }
 
-    /// Replaces all rules; the same again is no new version of them.
+    /// Replaces all rules; the same again makes no new version.
     pub(crate) fn update_rules(&mut self, id: u64, body: Body<'_>) -> Result<(), Refusal> {
         let rules = Rules::read(body)?;
         let now = self.now;

@@ -73,7 +73,7 @@ async fn rules_are_replaced_whole_and_counted() {
     let second = api.put(&path, wanted.clone()).await.ok();
     assert_eq!((&second["version"], &second["inbound"]), (&json!(2), &wanted["inbound"]));
     assert_ne!(second["fingerprint"], first["fingerprint"]);
-    assert_eq!(api.put(&path, wanted).await.ok(), second, "the same again is no new version");
+    assert_eq!(api.put(&path, wanted).await.ok(), second, "the same again makes no new version");
     // The fingerprint is that of the rules, whatever their version, as recorded.
     let third = api.put(&path, rules()).await.ok();
     assert_eq!((&third["version"], &third["fingerprint"]), (&json!(3), &first["fingerprint"]));

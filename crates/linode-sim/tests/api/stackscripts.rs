@@ -86,7 +86,7 @@ async fn stackscripts_are_validated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_public_stackscript_stays_public_and_anothers_is_not_touched() {
+async fn a_public_stackscript_stays_public_and_that_of_another_user_is_not_touched() {
     let api = Api::new(Timings::instant());
     let path = format!("{SCRIPTS}/{}", api.post(SCRIPTS, script("web-setup")).await.ok()["id"]);
     assert_eq!(api.put(&path, json!({"is_public": true})).await.ok()["is_public"], true);

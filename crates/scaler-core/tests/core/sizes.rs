@@ -169,7 +169,7 @@ fn of_several_steps_that_add_the_largest_counts_once() {
     }
 }
 
-/// Six members, two policies that remove, and a budget that is no bound.
+/// Six members, two policies that remove, and a budget that does not bind.
 fn two_that_remove(one: Amount, other: Amount) -> World {
     let mut world = grown(2, 12, 6);
     world.group.remove.at_most = Amount::Percent(100);
