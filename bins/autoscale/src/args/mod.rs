@@ -215,7 +215,7 @@ Examples:
   autoscale check --online              ask the Linode API as well
   autoscale check --output json | jq '.problems[] | .fix'")]
 pub(crate) struct CheckArgs {
-    /// ScaleRequest the Linode API too: token, account, regions, types, images, firewalls, NodeBalancers. Reads only.
+    /// Ask the Linode API too: token, account, regions, types, images, firewalls, NodeBalancers. Reads only.
     #[arg(long)]
     pub(crate) online: bool,
 

@@ -122,9 +122,8 @@ impl Trial {
                 {
                     match mode {
                         Mode::Drain if shown.mode == Mode::Accept => {
-                            if self.drained.insert(id, now).is_none() {
-                                self.removals.push(now);
-                            }
+                            let again = self.drained.insert(id, now).is_some();
+                            self.removals.extend((!again).then_some(now));
                         }
                         Mode::Reject if shown.mode != Mode::Reject => {
                             self.rejected.insert(id, now);
