@@ -5,8 +5,8 @@ use crate::model::{
     StepId, elapsed,
 };
 use crate::state::{
-    Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Launches, Mark,
-    Operation, Outcome, Refusal, SizeReason, Step, StepOutcome,
+    Asked, Cause, Draft, DrawnPermit, Entry, Fact, FailureReason, GroupMode, GroupState, Mark, Operation,
+    Outcome, Refusal, SizeReason, Step, StepOutcome,
 };
 
 /// Permits are remembered for so long (seconds): longer than any window that a configuration may ask for.
@@ -169,23 +169,6 @@ impl GroupState {
         self.open.clear();
         self.actor = Some(draft.actor.clone());
         self.began = Some(draft.at);
-    }
-
-    /// What is timed goes on as if the clock had always shown what it shows now.
-    fn clock_set(&mut self, draft: &Draft, by: jiff::SignedDuration) {
-        self.began = Some(draft.at);
-        let permits = self.permits.iter_mut().map(|permit| &mut permit.at);
-        let signals = self.signal.iter_mut().map(|(_, since)| since).chain(&mut self.low_before);
-        let members = self.members.values_mut().flat_map(Member::timed);
-        let Launches { failed, postponed, sold_out, sent, counted, unseen, .. } = &mut self.launches;
-        let bounds = sent.iter_mut().chain(counted).chain(unseen);
-        let postponed = postponed.iter_mut().map(|(_, until)| until);
-        let launches = failed.iter_mut().chain(postponed).chain(sold_out.values_mut()).chain(bounds);
-        let group = [&mut self.last_added, &mut self.rebuilt, &mut self.resumed, &mut self.mass_loss];
-        let group = group.into_iter().flatten();
-        for at in permits.chain(signals).chain(launches).chain(group).chain(members) {
-            *at = at.checked_add(by).unwrap_or(*at);
-        }
     }
 
     fn decided(&mut self, position: Position, draft: &Draft, desired: u32) {

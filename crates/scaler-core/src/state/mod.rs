@@ -4,6 +4,7 @@
 //! must not act. [`GroupState`] is the fold of a log, kept up entry by entry.
 
 mod budget;
+mod clock_set;
 mod entry;
 mod fact;
 mod fold;
