@@ -1,8 +1,8 @@
 //! A group whose `balancers` change leads its members from the old configs to the new ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use scaler_core::model::{ConfigId, InstanceId, Mode, Node};
+use scaler_core::model::{ConfigId, InstanceId, Mode, Node, elapsed};
 use scaler_core::state::{Cause, Fact, GroupMode, Hold, Step};
 
 use super::world::{CONFIG, Fate, World, at_rest, grown, seconds, takes_traffic};
@@ -184,6 +184,38 @@ fn a_group_that_comes_back_in_the_middle_serves_where_it_was() {
         world.run(seconds(2 * HOUR));
         assert_eq!((world.serving_at(CONFIG), at(&world, NEW).len()), (4, 0), "{until}: {}", world.look());
     }
+}
+
+#[test]
+fn members_that_were_let_accept_again_were_drained_at_the_other_config_before_that_worked() {
+    let mut world = grown(2, 6, 4);
+    moved(&mut world, &[NEW]);
+    while at(&world, CONFIG).iter().any(|node| node.mode != Mode::Drain) {
+        world.run(seconds(10));
+    }
+    moved(&mut world, &[CONFIG]);
+    let mut accepted = BTreeMap::new();
+    for _ in 0..60 {
+        let now = world.now;
+        world.turn_with(|step| {
+            match step {
+                Step::SetMode { slot, config: CONFIG, mode: Mode::Accept, .. } => {
+                    accepted.insert(*slot, now);
+                }
+                Step::SetMode { slot, config: NEW, mode: Mode::Drain, .. } => {
+                    let since = accepted.get(slot).map(|at| elapsed(*at, now));
+                    assert!(since.is_some_and(|since| since >= seconds(60)), "{slot}: {since:?}");
+                }
+                _ => {}
+            }
+            Fate::Done
+        });
+        world.pass(seconds(10));
+    }
+    assert_eq!(
+        (accepted.len(), at(&world, NEW).iter().filter(|node| node.mode == Mode::Accept).count()),
+        (4, 0)
+    );
 }
 
 #[test]

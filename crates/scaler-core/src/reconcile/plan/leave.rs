@@ -29,6 +29,16 @@ impl Planner<'_> {
             return;
         }
         for (member, nodes) in behind {
+            // A mode shows at once and works later: who was let accept again a moment ago serves at neither.
+            let soon = |config| {
+                member
+                    .modes
+                    .get(config)
+                    .is_some_and(|asked| asked.mode == Mode::Accept && elapsed(asked.at, self.now) < LAPSE)
+            };
+            if self.group.balancers.iter().any(soon) {
+                continue;
+            }
             if let Some(instance) = member.instance.filter(|_| member.is_serving() && self.free(member)) {
                 for node in nodes {
                     self.leave(member, node, instance);
