@@ -20,7 +20,7 @@ async fn a_daemon_that_is_killed_again_and_again_while_it_adds_members_makes_eac
 
     daemon.again().await;
     // The cloud has done it, and nobody has heard of it.
-    until("a create has happened", &|| account.instances().len() > 2).await;
+    until("both creates have happened", &|| account.instances().len() > 3).await;
     daemon.kill();
     println!("killed before a create was answered: {} instances", account.instances().len());
     account.simulator.faults().clear();
