@@ -217,7 +217,7 @@ impl AlertTable {
 
     /// The fingerprints of what was resolved so long ago that nobody needs it.
     #[must_use]
-    pub fn outdated(&self, now: Timestamp) -> BTreeSet<String> {
+    pub fn outdated(&self, now: Timestamp) -> Vec<String> {
         let old = |row: &&AlertRow| row.alert.state == AlertState::Resolved && elapsed(row.heard, now) > KEEP;
         self.rows.values().filter(old).map(|row| row.alert.fingerprint.clone()).collect()
     }

@@ -145,11 +145,7 @@ impl Actor {
                 .await;
             match woken {
                 Some(Woken::Due) => return Ok(()),
-                Some(Woken::Alerts) if self.reconciler.signals_changed() => {
-                    if self.reconciler.heeds_alerts() {
-                        return Ok(());
-                    }
-                }
+                Some(Woken::Alerts) if self.reconciler.heeds_alerts() => return Ok(()),
                 Some(Woken::Alerts) => {}
                 None => {
                     self.record().await?;

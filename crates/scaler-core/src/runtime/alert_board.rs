@@ -163,10 +163,9 @@ impl AlertBoard {
         let guard = self.commit.lock().await;
         self.keep_time();
         let now = self.clock.now();
-        let before = self.table();
-        let mut table = before.clone();
+        let mut table = self.table();
         let rows = latest(table.polled(alerts, asked, self.freshness.gap()));
-        let kept: Vec<AlertRow> = rows.iter().filter(|row| self.is_news(&before, row)).cloned().collect();
+        let kept = self.news(&rows);
         self.store.keep_alerts(&kept, Some(asked)).await?;
         self.publish(rows, Some(asked), table.unbroken);
         self.prune(now).await;
@@ -174,12 +173,16 @@ impl AlertBoard {
         Ok(())
     }
 
-    /// Whether the store must know of it: a poll repeats thousands of alerts that no policy is about.
-    fn is_news(&self, before: &AlertTable, row: &AlertRow) -> bool {
-        let known = before.row(&row.alert.fingerprint);
-        let name = row.alert.labels.get(ALERTNAME);
-        known.is_none_or(|known| known.alert != row.alert)
-            || self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
+    /// What the store must know of `rows`: a poll repeats thousands of alerts that no policy is about.
+    fn news(&self, rows: &[AlertRow]) -> Vec<AlertRow> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let changed =
+            |row: &AlertRow| table.row(&row.alert.fingerprint).is_none_or(|known| known.alert != row.alert);
+        let concerns = |row: &AlertRow| {
+            let name = row.alert.labels.get(ALERTNAME);
+            self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
+        };
+        rows.iter().filter(|row| changed(row) || concerns(row)).cloned().collect()
     }
 
     /// Drops alerts, whatever they say, and returns those that were there. One that its sender tells of again is back.
@@ -190,15 +193,20 @@ impl AlertBoard {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             fingerprints.iter().filter(|fingerprint| table.row(fingerprint).is_some()).cloned().collect()
         };
-        if !held.is_empty() {
-            self.store.forget_alerts(&held).await?;
-            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            held.iter().for_each(|fingerprint| table.remove(fingerprint));
-            drop(table);
-            self.rouse(|_| true);
-        }
+        self.drop_rows(&held).await?;
+        self.rouse(|_| !held.is_empty());
         drop(guard);
         Ok(held)
+    }
+
+    /// Takes rows out of the store and of the table.
+    async fn drop_rows(&self, fingerprints: &[String]) -> Result<(), StoreError> {
+        if !fingerprints.is_empty() {
+            self.store.forget_alerts(fingerprints).await?;
+            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+            fingerprints.iter().for_each(|fingerprint| table.remove(fingerprint));
+        }
+        Ok(())
     }
 
     /// How the table is believed.
@@ -216,19 +224,12 @@ impl AlertBoard {
             *pruned = Some(now);
             self.table.read().unwrap_or_else(PoisonError::into_inner).outdated(now)
         };
-        if old.is_empty() {
-            return;
-        }
-        let gone: Vec<String> = old.iter().cloned().collect();
-        if let Err(error) = self.store.forget_alerts(&gone).await {
+        if let Err(error) = self.drop_rows(&old).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "old alerts could not be removed from the store"
             );
-            return;
         }
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        old.iter().for_each(|fingerprint| table.remove(fingerprint));
     }
 
     /// Polls `source` every `every` until the future is dropped. Where somebody polls already, it waits to take over.

@@ -104,6 +104,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the store did not do for no group in particular.
+    pub(super) fn of_no_group(source: StoreError) -> Self {
+        Self::Store { group: "any".to_owned(), source }
+    }
+
     /// Why the loop does not go on.
     pub(super) fn trouble(&self) -> Stalled {
         match self {

@@ -165,7 +165,8 @@ impl Ownership {
     async fn remembered(&self) -> Result<(Position, Option<Installation>), Error> {
         let (mut end, mut known) = (Position::START, None);
         loop {
-            let read = self.store.read(&LogName::Installation, end, CHUNK).await.map_err(failed)?;
+            let read =
+                self.store.read(&LogName::Installation, end, CHUNK).await.map_err(Error::of_no_group)?;
             let last = read.len() < CHUNK;
             for entry in read {
                 end = entry.position;
@@ -186,17 +187,13 @@ impl Ownership {
         match self.store.append(&LogName::Installation, end, &[draft]).await {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict { .. }) => Ok(false),
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(Error::of_no_group(error)),
         }
     }
 }
 
 fn other_owner(store: String, ours: &str) -> Error {
     Error::Unverified { why: Discarded::OtherOwner { store, ours: ours.to_owned() } }
-}
-
-fn failed(source: StoreError) -> Error {
-    Error::Store { group: "any".to_owned(), source }
 }
 
 fn discarded(error: Error) -> Discarded {

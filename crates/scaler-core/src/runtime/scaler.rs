@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::clock::SystemClock;
 use crate::in_memory::InMemoryStore;
 use crate::model::{ActorId, AlertFreshness, ConfigId, Group, GroupName, Installation};
-use crate::ports::{AlertSource, Balancer, Clock, Compute, LogName, Store, StoreError};
+use crate::ports::{AlertSource, Balancer, Clock, Compute, LogName, Store};
 use crate::runtime::executor::Executor;
 use crate::runtime::group_runtime::{GroupRuntime, Runtime, letters};
 use crate::runtime::hub::Hub;
@@ -260,7 +260,7 @@ impl Scaler {
     /// [`Error::Store`].
     pub async fn held_alerts(&self) -> Result<Vec<HeldAlert>, Error> {
         let (board, now) = (&self.shared.board, self.shared.clock.now());
-        board.load().await.map_err(any)?;
+        board.load().await.map_err(Error::of_no_group)?;
         Ok(HeldAlert::all(&self.groups(), &board.table(), board.freshness(), now))
     }
 
@@ -270,7 +270,7 @@ impl Scaler {
     /// # Errors
     /// [`Error::Store`]; then all of them may still be there.
     pub async fn forget_alerts(&self, fingerprints: &[String]) -> Result<Vec<String>, Error> {
-        self.shared.board.forget(fingerprints).await.map_err(any)
+        self.shared.board.forget(fingerprints).await.map_err(Error::of_no_group)
     }
 
     /// Groups that the store knows and the configuration does not: their members are kept, and nobody touches them.
@@ -278,7 +278,7 @@ impl Scaler {
     /// # Errors
     /// [`Error::Store`].
     pub async fn unmanaged(&self) -> Result<Vec<GroupName>, Error> {
-        let logs = self.shared.store.logs().await.map_err(any)?;
+        let logs = self.shared.store.logs().await.map_err(Error::of_no_group)?;
         Ok(logs
             .into_iter()
             .filter_map(|log| match log {
@@ -354,11 +354,6 @@ impl Scaler {
         polls.shutdown().await;
         ended
     }
-}
-
-/// What the store did not do for no group in particular.
-fn any(source: StoreError) -> Error {
-    Error::Store { group: "any".to_owned(), source }
 }
 
 /// Waits for all, and tells the first error.

@@ -126,14 +126,13 @@ impl Reconciler {
         self.wake = self.wake.min(after(self.runtime.clock.now(), pause));
     }
 
-    /// Whether the policies say something else than at the last turn.
-    pub(super) fn signals_changed(&self) -> bool {
-        self.runtime.board.signals(&self.group.group(), self.runtime.clock.now()).policies != self.signals
-    }
-
-    /// Whether signals that changed are acted on at once; else they have their turn a moment later.
+    /// Whether the policies say something else than at the last turn and are heeded at once. Where they changed a moment ago they
+    /// have their turn a moment later.
     pub(super) fn heeds_alerts(&mut self) -> bool {
         let now = self.runtime.clock.now();
+        if self.runtime.board.signals(&self.group.group(), now).policies == self.signals {
+            return false;
+        }
         let soon = self.flipped.map(|at| after(at, FLIP)).filter(|soon| *soon > now);
         self.wake = soon.map_or(self.wake, |soon| self.wake.min(soon));
         soon.is_none()

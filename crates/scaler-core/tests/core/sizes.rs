@@ -44,11 +44,13 @@ fn headroom_made_percentage_steps_smaller() {
     assert_eq!(world.state.desired, Some(18));
 }
 
-/// Runs until the next turn decides another size.
-fn sizes(world: &mut World, name: &str, time: u64) -> Vec<u32> {
+/// The sizes that are decided while these alerts go on firing for so many seconds.
+fn sizes(world: &mut World, alerts: &[&str], time: u64) -> Vec<u32> {
     let mut sizes = Vec::new();
     for _ in 0..time / 10 {
-        world.hear(name, AlertState::Firing);
+        for alert in alerts {
+            world.hear(alert, AlertState::Firing);
+        }
         world.turn();
         sizes.extend(world.state.desired);
         world.pass(seconds(10));
@@ -84,7 +86,7 @@ fn a_percentage_step_was_taken_again_for_each_member_of_a_batch() {
     }
     seen.dedup();
     assert_eq!(seen, [30], "one step a batch: the next waits until each of it is warm");
-    assert!(sizes(&mut world, "WebCpuHigh", 600).contains(&45), "and then it follows by itself");
+    assert!(sizes(&mut world, &["WebCpuHigh"], 600).contains(&45), "and then it follows by itself");
 }
 
 #[test]
@@ -178,43 +180,28 @@ fn two_that_remove(one: Amount, other: Amount) -> World {
     world
 }
 
-/// The sizes that are decided while these alerts go on firing.
-fn lowered(mut world: World, alerts: &[&str]) -> Vec<u32> {
-    let mut sizes = Vec::new();
-    for _ in 0..70 {
-        for alert in alerts {
-            world.hear(alert, AlertState::Firing);
-        }
-        world.turn();
-        sizes.extend(world.state.desired);
-        world.pass(seconds(10));
-    }
-    sizes.dedup();
-    sizes
-}
-
 #[test]
 fn of_several_steps_that_remove_the_smallest_counts() {
     let both = ["WebCpuLow", "WebMemoryLow"];
-    assert_eq!(lowered(two_that_remove(Amount::Count(3), Amount::Count(1)), &both), [6, 5]);
-    assert_eq!(lowered(two_that_remove(Amount::Count(2), Amount::Percent(50)), &both), [6, 4]);
+    assert_eq!(sizes(&mut two_that_remove(Amount::Count(3), Amount::Count(1)), &both, 700), [6, 5]);
+    assert_eq!(sizes(&mut two_that_remove(Amount::Count(2), Amount::Percent(50)), &both, 700), [6, 4]);
 }
 
 #[test]
 fn all_that_can_remove_must_say_low() {
     let world = || two_that_remove(Amount::Count(1), Amount::Count(1));
     for one in ["WebCpuLow", "WebMemoryLow"] {
-        assert_eq!(lowered(world(), &[one]), [6], "the other is neutral");
+        assert_eq!(sizes(&mut world(), &[one], 700), [6], "the other is neutral");
     }
-    assert_eq!(lowered(world(), &["WebCpuLow", "WebMemoryLow"]), [6, 5]);
+    assert_eq!(sizes(&mut world(), &["WebCpuLow", "WebMemoryLow"], 700), [6, 5]);
     // One that only adds has no say while it is quiet.
     let mut adds = world();
     adds.group.policies[2] = policy("WebMemoryHigh").adding(Amount::Count(1));
-    assert_eq!(lowered(adds, &["WebCpuLow"]), [6, 5]);
+    assert_eq!(sizes(&mut adds, &["WebCpuLow"], 700), [6, 5]);
     // Where none can remove, nothing is low.
     let mut none = world();
     none.group.policies.truncate(1);
-    assert_eq!(lowered(none, &["WebCpuLow"]), [6]);
+    assert_eq!(sizes(&mut none, &["WebCpuLow"], 700), [6]);
 }
 
 #[test]

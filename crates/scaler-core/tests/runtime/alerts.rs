@@ -124,6 +124,20 @@ async fn a_notification_roused_groups_that_it_does_not_speak_of() {
     assert!(ages[0] > seconds(1) && ages[1] <= seconds(1), "{ages:?}");
 }
 
+/// A scaler of one group that polls `source` every 15 s.
+fn polling(bench: &Bench, source: &Source) -> Scaler {
+    Scaler::builder()
+        .compute(bench.cloud.clone())
+        .balancer(bench.cloud.clone())
+        .store(bench.store.clone())
+        .clock(bench.clock)
+        .alerts(source.clone())
+        .freshness(AlertFreshness::polled(seconds(15)))
+        .group(group("web", CONFIG, 1, 12))
+        .build()
+        .unwrap()
+}
+
 #[tokio::test(start_paused = true)]
 async fn polls_wrote_every_alert_of_the_alertmanager_each_time() {
     let bench = Bench::new();
@@ -137,16 +151,7 @@ async fn polls_wrote_every_alert_of_the_alertmanager_each_time() {
         .collect();
     alerts.push(alert("WebCpuHigh", AlertState::Firing));
     *source.says.lock().unwrap() = Some(alerts);
-    let scaler = Scaler::builder()
-        .compute(bench.cloud.clone())
-        .balancer(bench.cloud.clone())
-        .store(bench.store.clone())
-        .clock(bench.clock)
-        .alerts(source.clone())
-        .freshness(AlertFreshness::polled(seconds(15)))
-        .group(group("web", CONFIG, 1, 12))
-        .build()
-        .unwrap();
+    let scaler = polling(&bench, &source);
     bench.turn_for(&scaler, seconds(10)).await;
     assert_eq!(bench.store.rows.load(Ordering::SeqCst), 2_001, "all of them are kept once");
     bench.turn_for(&scaler, seconds(150)).await;
@@ -186,16 +191,7 @@ async fn polls_are_the_truth_and_their_failure_are_not_a_low_signal() {
     let bench = Bench::new();
     let source = Source::default();
     *source.says.lock().unwrap() = Some(vec![alert("WebCpuHigh", AlertState::Firing)]);
-    let scaler = Scaler::builder()
-        .compute(bench.cloud.clone())
-        .balancer(bench.cloud.clone())
-        .store(bench.store.clone())
-        .clock(bench.clock)
-        .alerts(source.clone())
-        .freshness(AlertFreshness::polled(seconds(15)))
-        .group(group("web", CONFIG, 1, 12))
-        .build()
-        .unwrap();
+    let scaler = polling(&bench, &source);
     // Also a call that turns the loop by itself polls, beside it.
     assert_eq!(
         web_of(&scaler).scale_to(1).because(Cause::operator("x")).events().outcome().await.unwrap(),
