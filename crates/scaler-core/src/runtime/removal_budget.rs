@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{GroupName, Position, Slot, after, elapsed};
 use crate::ports::{Clock, LogName, Store, StoreError};
+use crate::runtime::clock_watch::ClockWatch;
 use crate::runtime::journal::CHUNK;
 use crate::state::{Draft, DrawnPermit, Entry, Fact, GroupState, LAPSE, installation_left};
 
@@ -71,6 +72,7 @@ pub(super) struct RemovalBudget {
 struct PermitLog {
     position: Position,
     permits: Vec<DrawnPermit>,
+    watch: ClockWatch,
 }
 
 impl fmt::Debug for RemovalBudget {
@@ -81,7 +83,8 @@ impl fmt::Debug for RemovalBudget {
 
 impl RemovalBudget {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        let permit_log = PermitLog { position: Position::START, permits: Vec::new() };
+        let watch = ClockWatch::new(&*clock);
+        let permit_log = PermitLog { position: Position::START, permits: Vec::new(), watch };
         Self { store, clock, permit_log: tokio::sync::Mutex::new(permit_log) }
     }
 
@@ -94,6 +97,7 @@ impl RemovalBudget {
         stamp: impl Fn(Timestamp, Fact) -> Draft + Send,
     ) -> Result<Option<Permit>, StoreError> {
         let mut permit_log = self.permit_log.lock().await;
+        permit_log.keep_time(&*self.clock);
         loop {
             self.read_on(&mut permit_log).await?;
             let now = self.clock.now();
@@ -149,6 +153,7 @@ impl RemovalBudget {
     /// it was read: the draw finds out.
     pub(super) async fn left(&self, serving: u32) -> Option<u32> {
         let mut permit_log = self.permit_log.lock().await;
+        permit_log.keep_time(&*self.clock);
         let known = |log: &PermitLog, now| installation_left(serving, &log.permits, now);
         if permit_log.position == Position::START || known(&permit_log, self.clock.now()) == 0 {
             self.read_on(&mut permit_log).await.ok()?;
@@ -174,6 +179,17 @@ impl RemovalBudget {
 }
 
 impl PermitLog {
+    /// Permits were drawn as long ago as before where the wall clock was set.
+    fn keep_time(&mut self, clock: &dyn Clock) {
+        let (now, set_by) = self.watch.look(clock);
+        self.watch = now;
+        if let Some(by) = set_by.map(SignedDuration::from_secs) {
+            for permit in &mut self.permits {
+                permit.at = permit.at.checked_add(by).unwrap_or(permit.at);
+            }
+        }
+    }
+
     fn take(&mut self, entry: &Entry) {
         self.position = entry.position;
         if let Fact::PermitDrawn { group, slot, over } = &entry.draft.fact {

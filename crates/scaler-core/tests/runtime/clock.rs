@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use scaler_core::clock::TokioClock;
-use scaler_core::model::{Alert, AlertFreshness, AlertState, Signal, elapsed};
+use scaler_core::model::{Alert, AlertFreshness, AlertState, Amount, ConfigId, Signal, elapsed};
 use scaler_core::ports::{AlertSource, Clock, Failure};
 use scaler_core::runtime::Scaler;
 use tokio::time::Instant;
@@ -173,4 +173,37 @@ async fn a_clock_that_was_put_back_prolonged_the_wait_of_a_create() {
     };
     tokio::join!(story, bench.turn_for(&scaler, seconds(400)));
     assert_eq!(bench.cloud.serving(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_forward_gave_the_installations_budget_back() {
+    let bench = Bench::new();
+    let ahead = Arc::new(AtomicI64::new(0));
+    let groups = [("web", ConfigId(7)), ("api", ConfigId(8))].map(|(name, config)| {
+        bench.cloud.plant(name, config, 8);
+        let mut wide = group(name, config, 1, 20);
+        wide.remove.at_most = Amount::Percent(100);
+        wide
+    });
+    let builder = Scaler::builder().compute(bench.cloud.clone()).balancer(bench.cloud.clone());
+    let clock = Settable(bench.clock, Arc::clone(&ahead));
+    let scaler = builder.store(bench.store.clone()).clock(clock).groups(groups).build().unwrap();
+    let story = async {
+        // A log that was begun over what was there counts its removal budget as used up at first.
+        tokio::time::sleep(seconds(700)).await;
+        for name in ["web", "api"] {
+            scaler.group(name).unwrap().scale_to(2).because("x").submit().await.unwrap();
+        }
+        tokio::time::sleep(seconds(60)).await;
+        let before = bench.cloud.count("mode Drain");
+        ahead.store(HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(300)).await;
+        (before, bench.cloud.count("mode Drain"))
+    };
+    let turning = scaler.run(std::future::pending());
+    let drained = tokio::select! {
+        drained = story => drained,
+        ended = turning => panic!("{ended:?}"),
+    };
+    assert_eq!(drained, (5, 5), "five of sixteen in ten minutes, whatever the clock shows");
 }
