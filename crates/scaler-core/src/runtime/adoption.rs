@@ -21,11 +21,13 @@ impl Calls {
             return Err(refused(CallRefusal::OtherGroup { instance, owner }));
         }
         usable(&shown).map_err(refused)?;
-        let mut known = false;
+        let mut taken_in_before = false;
         // On standby until it has the tags: a turn that comes between neither counts nor touches it.
         self.post(|journal, state| {
-            known = state.member_of(instance).is_some();
-            if known {
+            if let Some(member) = state.member_of(instance) {
+                // One that was interrupted goes on.
+                let waits = member.origin == Origin::Adopted && member.standby && member.served.is_none();
+                taken_in_before = !waits;
                 return Ok(Vec::new());
             }
             if state.members.values().any(|member| member.label == shown.label) {
@@ -48,7 +50,7 @@ impl Calls {
         .await?;
         let tagged = self.runtime.compute.mark(instance, &group.name, true).await;
         group.outdate(&self.runtime.observer);
-        if !known {
+        if !taken_in_before {
             let size = group.group().size;
             self.post(|journal, state| {
                 let facts = state.member_of(instance).map(|member| match &tagged {

@@ -162,6 +162,24 @@ async fn a_group_stood_still_while_an_instance_was_adopted_over_a_slow_api() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_adoption_that_was_interrupted_left_its_member_on_standby_for_good() {
+    let bench = Bench::new();
+    let scaler = bench.settled(1, 1).await;
+    let id = bench.cloud.plant("web", CONFIG, 1)[0];
+    bench.cloud.state().machines.get_mut(&id).unwrap().group = None;
+    bench.cloud.fate("mark", Fate::Slow(seconds(30)));
+    let web = web_of(&scaler);
+    let given_up = tokio::time::timeout(seconds(10), web.adopt(id, Cause::operator("x"))).await;
+    assert!(given_up.is_err(), "whoever asked went away");
+    bench.turn_for(&scaler, seconds(60)).await;
+    assert_eq!(web.status().await.unwrap().in_service, 1);
+    web.adopt(id, Cause::operator("x")).await.unwrap();
+    bench.turn_for(&scaler, seconds(200)).await;
+    let status = web.status().await.unwrap();
+    assert_eq!((status.in_service, status.desired, bench.cloud.count("create")), (2, Some(2), 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_adoption_let_members_be_removed_that_an_older_store_did_not_know() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
