@@ -75,7 +75,7 @@ impl Runtime {
             self.groups.values().flat_map(|group_runtime| group_runtime.sent()).collect();
         let recent = || sent.iter().copied().filter(|at| elapsed(*at, now) < LAUNCHES_WINDOW);
         let bound = usize::try_from(self.launches_per_hour).unwrap_or(usize::MAX);
-        let left = bound.saturating_sub(recent().count()).saturating_sub(self.limiter.under_way());
+        let left = bound.saturating_sub(recent().count()).saturating_sub(self.limiter.unsent());
         let below_min = recent().max().filter(|_| serving < group.size.min);
         let next = below_min.map(|last| after(last, LAUNCH_BELOW_MIN));
         let until = recent().min().map(|first| after(first, LAUNCHES_WINDOW)).into_iter().chain(next).min();

@@ -35,7 +35,7 @@ pub(super) struct Limiter {
     waiting: Mutex<Vec<(GroupName, Timestamp)>>,
     /// Each grant that was not used yet has a share in it.
     unsent: Arc<()>,
-    backoff: Mutex<Backoff>,
+    backoff: Arc<Mutex<Backoff>>,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +52,7 @@ pub(super) struct Grant {
     unsent: Option<Arc<()>>,
     /// It finds out whether the account still refuses creates.
     pub(super) probe: bool,
+    backoff: Arc<Mutex<Backoff>>,
     _under_way: OwnedSemaphorePermit,
 }
 
@@ -62,6 +63,19 @@ impl Grant {
     }
 }
 
+impl Drop for Grant {
+    fn drop(&mut self) {
+        // A try that was never sent tells nothing: another one may be.
+        if self.probe && self.unsent.is_some() {
+            let mut backoff = self.backoff.lock().unwrap_or_else(PoisonError::into_inner);
+            backoff.probing = false;
+            if let Some(refusal) = &mut backoff.refusal {
+                refusal.until = Timestamp::MIN;
+            }
+        }
+    }
+}
+
 impl Default for Limiter {
     fn default() -> Self {
         Self {
@@ -69,7 +83,7 @@ impl Default for Limiter {
             removals: Arc::new(Semaphore::new(REMOVALS)),
             waiting: Mutex::default(),
             unsent: Arc::default(),
-            backoff: Mutex::default(),
+            backoff: Arc::default(),
         }
     }
 }
@@ -83,13 +97,12 @@ impl Limiter {
             None => usize::MAX,
         };
         let left = left.map_or(0, |left| usize::try_from(left).unwrap_or(usize::MAX));
-        let unsent = Arc::strong_count(&self.unsent).saturating_sub(1);
-        left.saturating_sub(unsent).min(self.creates.available_permits()).min(most)
+        left.saturating_sub(self.unsent()).min(self.creates.available_permits()).min(most)
     }
 
-    /// Creates that are being sent, or may be.
-    pub(super) fn under_way(&self) -> usize {
-        CREATES.saturating_sub(self.creates.available_permits())
+    /// Creates that were granted and are not sent yet.
+    pub(super) fn unsent(&self) -> usize {
+        Arc::strong_count(&self.unsent).saturating_sub(1)
     }
 
     /// Lets `group` send as many of `wanted` creates as are its share of what the account's rate leaves: one for each group that
@@ -111,7 +124,12 @@ impl Limiter {
             (0..wanted.min(share)).map_while(|_| Arc::clone(&self.creates).try_acquire_owned().ok());
         let permits: Vec<OwnedSemaphorePermit> = permits.collect();
         let probe = !permits.is_empty() && self.begin_probe(now);
-        let granted = |_under_way| Grant { unsent: Some(Arc::clone(&self.unsent)), probe, _under_way };
+        let granted = |_under_way| Grant {
+            unsent: Some(Arc::clone(&self.unsent)),
+            probe,
+            backoff: Arc::clone(&self.backoff),
+            _under_way,
+        };
         let grants: Vec<Grant> = permits.into_iter().map(granted).collect();
         if grants.len() == wanted {
             return (grants, None);
@@ -173,5 +191,31 @@ pub(super) const fn removes(step: &Step) -> bool {
         Step::Deregister { .. } | Step::Delete { .. } | Step::Sweep { .. } => true,
         Step::SetMode { mode, .. } => matches!(mode, Mode::Drain | Mode::Reject),
         Step::Create { .. } | Step::LookUp { .. } | Step::Register { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_try_of_the_account_that_was_never_sent_held_all_creates_for_a_minute() {
+        let (limiter, web) = (Limiter::default(), "web".parse().unwrap());
+        let began = Timestamp::UNIX_EPOCH;
+        limiter.refused("the account limit is reached", began);
+        let granted = |n| limiter.grant(&web, 1, Ok(20), after(began, Duration::from_secs(n))).0;
+        assert!(granted(30).is_empty(), "the account's pause");
+        let unsent = granted(61);
+        assert_eq!(
+            (unsent.len(), granted(62).len()),
+            (1, 0),
+            "one tries, the others wait for what comes of it"
+        );
+        drop(unsent);
+        let mut sent = granted(63);
+        assert_eq!(sent.len(), 1);
+        sent.iter_mut().for_each(Grant::sent);
+        drop(sent);
+        assert!(granted(64).is_empty(), "one that was sent is waited for");
     }
 }

@@ -196,6 +196,7 @@ impl Reconciler {
             let Some(intents) = self.intend(&mut journal, &turn, grants).await? else {
                 return Ok(Taken::Again);
             };
+            group.tell_sent(&journal.state());
             begun.extend(intents.into_iter().map(|intent| group.executor.begin(intent, stop.clone())));
         }
         let state = journal.state();
