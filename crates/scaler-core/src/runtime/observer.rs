@@ -90,9 +90,11 @@ struct Seen {
 }
 
 impl ObservationCache {
-    /// That of an observer whose last observation was `last`; it reads the nodes anew.
+    /// That of an observer whose last observation was `last`; it reads the nodes anew where they have their turn.
     pub(super) fn following(last: Option<&Observation>) -> Self {
-        Self { nth: last.map_or(0, |last| last.nth), ..Self::default() }
+        let complete = last.filter(|last| last.discarded.is_none());
+        let seen = |last: &Observation| Seen { number: 0, read: Duration::ZERO, nodes: last.nodes.clone() };
+        Self { nth: last.map_or(0, |last| last.nth), nodes: complete.map(seen), ..Self::default() }
     }
 
     /// What was seen before this number is out of date.
