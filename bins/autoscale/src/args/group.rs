@@ -97,7 +97,7 @@ pub(crate) struct ModeArgs {
     #[arg(value_enum)]
     pub(crate) mode: Mode,
 
-    /// It ends by itself after so long; then the mode is on.
+    /// It ends by itself after so long; then the mode that was set for good is back, `on` where none was.
     #[arg(long = "for", value_name = "DURATION")]
     pub(crate) lasts: Option<Span>,
 

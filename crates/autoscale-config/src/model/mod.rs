@@ -25,7 +25,7 @@ pub struct Config {
     pub linode: LinodeAccess,
     /// Where Alertmanager is asked for its alerts; its answers are then the truth.
     pub alertmanager: Option<AlertmanagerAccess>,
-    /// The labels of an alert that always fires: while it is not confirmed, nothing is removed. A bare name is its `alertname`;
+    /// The labels of an alert that always fires: while it is not confirmed, no alert adds or removes. A bare name is its `alertname`;
     /// none: there is no heartbeat.
     pub heartbeat: BTreeMap<String, String>,
     /// Where Alertmanager is not polled: a firing alert must repeat within this. Default 10 min.
