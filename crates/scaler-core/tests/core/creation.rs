@@ -1,11 +1,21 @@
 //! Nothing is created without a bound, whatever the cloud shows.
 
-use scaler_core::model::{AlertState, Price};
-use scaler_core::state::{Cause, Fact, Hold, Mark, Step};
+use std::time::Duration;
 
-use super::world::{Fate, World, at_rest, grown, seconds, web};
+use scaler_core::model::{AlertState, Cost, Price, elapsed};
+use scaler_core::state::{Cause, Fact, Hold, Mark, Refusal, Step};
+
+use super::world::{Fate, Machine, World, at_rest, grown, seconds, web};
 
 const HOUR: u64 = 3_600;
+
+/// No more than so many members may be paid for.
+fn pay_for(world: &mut World, members: u64) {
+    let price = Price(36_000);
+    let mut cost = Cost::new(Price(price.0 * members));
+    cost.prices = world.group.template.types.iter().map(|kind| (kind.clone(), price)).collect();
+    world.group.cost = Some(cost);
+}
 
 fn ask(world: &mut World, desired: u32) {
     let asked = Fact::SizeAsked { desired, floor_until: None, over_budget: false };
@@ -24,19 +34,19 @@ fn instances_that_lost_their_tags_at_once_were_created_again_without_end() {
 
 #[test]
 fn instances_that_lose_their_tags_later_were_created_again_without_end() {
-    let mut world = World::new(web(2, 4));
-    for _ in 0..6 * HOUR / 10 {
-        world.turn();
-        world.pass(seconds(10));
-        let ids: Vec<_> = world
-            .machines
-            .values()
-            .filter(|machine| world.now.as_second() - machine.instance.created.as_second() >= 60)
-            .map(|machine| machine.instance.id)
-            .collect();
-        world.stripped.extend(ids);
+    for age in [60, 600] {
+        let mut world = World::new(web(2, 4));
+        for _ in 0..6 * HOUR / 10 {
+            world.turn();
+            world.pass(seconds(10));
+            let now = world.now;
+            let old = |machine: &&Machine| elapsed(machine.instance.created, now) >= seconds(age);
+            let ids: Vec<_> =
+                world.machines.values().filter(old).map(|machine| machine.instance.id).collect();
+            world.stripped.extend(ids);
+        }
+        assert!(world.created <= 4, "{} exist for max 4, stripped after {age} s", world.created);
     }
-    assert!(world.created <= 4, "{} exist for max 4", world.created);
 }
 
 #[test]
@@ -110,10 +120,7 @@ fn no_fact_resets_the_bound_on_creates() {
 #[test]
 fn a_release_that_comes_up_and_dies_ends_in_the_back_off() {
     let mut world = World::new(web(2, 12));
-    let price = Price(36_000);
-    let mut cost = scaler_core::model::Cost::new(Price(price.0 * 4));
-    cost.prices = world.group.template.types.iter().map(|kind| (kind.clone(), price)).collect();
-    world.group.cost = Some(cost);
+    pay_for(&mut world, 4);
     let mut most = 0;
     for _ in 0..6 * HOUR / 10 {
         world.turn();
@@ -126,7 +133,7 @@ fn a_release_that_comes_up_and_dies_ends_in_the_back_off() {
         }
     }
     assert!(world.state.launches.failures > 1, "{}", world.state.launches.failures);
-    assert!(world.created <= 2 + 6 * 12, "{} were created in six hours", world.created);
+    assert!(world.created <= 2 + 6, "{} were created in six hours", world.created);
     assert!(most <= 5, "{most} existed under a ceiling of four, which yields to one replacement at a time");
 }
 
@@ -294,13 +301,52 @@ fn one_instance_without_tags_that_dies_is_replaced() {
 #[test]
 fn the_cost_ceiling_yields_to_min_when_all_members_are_ill() {
     let mut world = at_rest(2, 6);
-    let price = Price(36_000);
-    let mut cost = scaler_core::model::Cost::new(price);
-    cost.prices = world.group.template.types.iter().map(|kind| (kind.clone(), price)).collect();
-    world.group.cost = Some(cost);
+    pay_for(&mut world, 1);
     for machine in world.machines.values_mut() {
         machine.healthy = false;
     }
     world.run(seconds(3 * HOUR));
     assert_eq!(world.serving(), 2, "{}", world.look());
+}
+
+#[test]
+fn an_outage_of_all_members_made_more_than_the_group_may_have() {
+    let mut world = at_rest(2, 12);
+    pay_for(&mut world, 4);
+    let (created, mut most) = (world.created, 0);
+    for turn in 0..3 * HOUR / 10 {
+        let out = turn < HOUR / 10;
+        world.machines.values_mut().for_each(|machine| machine.healthy = !out);
+        world.bad_image = out;
+        world.turn();
+        world.pass(seconds(10));
+        most = most.max(world.machines.len());
+    }
+    assert!(most <= 5, "{most} existed under a ceiling of four, which yields to one replacement at a time");
+    let launched = world.created - created;
+    assert!(launched <= 12, "{launched} were created in an hour below min");
+    assert_eq!((world.serving(), world.machines.len()), (2, 2), "{}", world.look());
+}
+
+/// High fires, and for two minutes the cloud refuses creates: so long it takes until four serve.
+fn served_after(refusal: Refusal) -> Duration {
+    let mut world = at_rest(2, 8);
+    let began = world.now;
+    while world.serving() < 4 {
+        world.hear("WebCpuHigh", AlertState::Firing);
+        let waited = elapsed(began, world.now);
+        assert!(waited < seconds(HOUR), "{}", world.look());
+        let create = if waited < seconds(120) { Fate::Refused(refusal) } else { Fate::Done };
+        world.turn_with(|step| if matches!(step, Step::Create { .. }) { create } else { Fate::Done });
+        world.pass(seconds(10));
+    }
+    elapsed(began, world.now)
+}
+
+#[test]
+fn a_cloud_that_was_out_of_order_for_two_minutes_kept_creates_waiting_for_five() {
+    for refusal in [Refusal::RateLimited, Refusal::NotSent] {
+        let after = served_after(refusal);
+        assert!(after <= seconds(200), "{refusal:?}: {after:?}, of which a boot takes 45 s");
+    }
 }

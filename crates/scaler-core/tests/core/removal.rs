@@ -119,30 +119,43 @@ fn surplus_was_removed_while_a_signal_was_unknown() {
     assert_eq!(world.serving(), 4, "an operator who asks for a size has decided");
 }
 
-#[test]
-fn a_store_from_a_backup_removed_what_it_did_not_know() {
-    let mut world = grown(2, 8, 2);
+/// Eight serve, and the store is one from a time when there were two; then an alert says something, or none does.
+fn restored_from_a_backup(says: Option<(&str, AlertState)>) -> World {
+    let mut world = grown(2, 12, 2);
     let backup = world.clone();
     ask(&mut world, 8);
-    world.run(seconds(1800));
+    world.run(seconds(1_800));
     assert_eq!(world.serving(), 8);
     world.restore(&backup);
     for _ in 0..4 * HOUR / 10 {
-        world.hear("WebCpuLow", AlertState::Firing);
+        if let Some((alert, state)) = says {
+            world.hear(alert, state);
+        }
         world.turn();
+        assert_eq!(world.serving(), 8, "nothing goes until an operator decides: {}", world.look());
         world.pass(seconds(10));
     }
-    assert_eq!(
-        world.serving(),
-        8,
-        "the store is older than the world: nothing goes until an operator decides"
-    );
-    let turn = world.look();
-    assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::StoreOlder)), "{turn}");
-    assert_ne!(world.state.incarnation, backup.state.incarnation, "no label is used twice");
-    ask(&mut world, 4);
-    world.run(seconds(2 * HOUR));
-    assert_eq!(world.serving(), 4);
+    world
+}
+
+#[test]
+fn a_store_from_a_backup_removed_what_it_did_not_know() {
+    let says = [
+        ("low", Some(("WebCpuLow", AlertState::Firing))),
+        ("neutral", None),
+        ("unknown", Some(("WebCpuHigh", AlertState::Suppressed))),
+    ];
+    for (signal, says) in says {
+        let mut world = restored_from_a_backup(says);
+        let turn = world.look();
+        assert_eq!(turn.decision.signal.to_string(), signal);
+        let held = turn.holds.iter().any(|hold| matches!(hold, Hold::StoreOlder));
+        assert_eq!(held, signal == "low", "{turn}");
+        assert_ne!(world.state.incarnation, "abcde", "no label is used twice");
+        ask(&mut world, 4);
+        world.run(seconds(2 * HOUR));
+        assert_eq!(world.serving(), 4, "{signal}");
+    }
 }
 
 #[test]
@@ -163,6 +176,23 @@ fn nodes_that_serve_were_swept_on_the_word_of_an_empty_listing() {
     world.machines = hidden;
     world.run(seconds(600));
     assert_eq!((world.serving(), world.created), (5, 5));
+}
+
+#[test]
+fn nodes_that_serve_were_swept_where_the_store_was_lost_and_no_instance_is_shown() {
+    let mut world = grown(2, 8, 6);
+    let nodes = world.nodes.clone();
+    let hidden = std::mem::take(&mut world.machines);
+    world.lose_store("fghij");
+    for _ in 0..HOUR / 10 {
+        let (decision, plan) = world.turn_of_a_cloud_that_shows_no_instance();
+        assert_eq!((decision.desired, plan.steps), (None, Vec::new()), "at {}", world.now);
+        world.pass(seconds(10));
+    }
+    assert_eq!(world.nodes, nodes);
+    world.machines = hidden;
+    world.run(seconds(HOUR));
+    assert_eq!((world.serving(), world.created, world.state.desired), (6, 6, Some(6)));
 }
 
 #[test]
@@ -272,15 +302,17 @@ fn a_drain_that_waits_for_a_young_actor_said_nothing() {
     assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::JustBegan { .. })), "{turn}");
 }
 
-/// An alert fires and is repeated once; then only the low one and, where it is a heartbeat, `Watchdog` repeat, for two days.
+/// An alert of one instance fires and is repeated once; then only the low one and, where it is a heartbeat, `Watchdog` repeat, for
+/// three days.
 fn unresolved(heartbeat: Option<&str>) -> World {
     let mut world = grown(2, 8, 8);
     world.freshness.heartbeat = heartbeat.map_or_else(BTreeMap::new, |name| labels(&[("alertname", name)]));
     for _ in 0..2 {
-        world.hear("WebCpuHigh", AlertState::Firing);
+        let of_one = [("autoscale_group", "web"), ("instance", "192.168.130.9:9100")];
+        world.hear_of("high-of-one", "WebCpuHigh", &of_one, AlertState::Firing);
         world.pass(seconds(300));
     }
-    for _ in 0..48 * HOUR / 10 {
+    for _ in 0..72 * HOUR / 10 {
         world.hear("Watchdog", AlertState::Firing);
         world.hear("WebCpuLow", AlertState::Firing);
         world.turn();
@@ -298,9 +330,12 @@ fn an_alert_whose_end_was_lost_held_removals_for_good() {
 #[test]
 fn an_alert_whose_sender_is_not_known_to_live_stays_in_doubt() {
     let mut world = unresolved(None);
-    assert!(world.serving() >= 8);
+    assert_eq!(world.serving(), 8);
     let turn = world.look();
     assert!(turn.holds.iter().any(|hold| matches!(hold, Hold::SignalUnknown { .. })), "{turn}");
+    world.alerts.remove("high-of-one");
+    world.run_with("WebCpuLow", seconds(3 * HOUR));
+    assert_eq!(world.serving(), 2, "a person dropped it");
 }
 
 #[test]
@@ -345,6 +380,22 @@ fn the_watchdog_of_another_prometheus_vouched_for_ours_and_a_peak_was_served_by_
     assert_eq!(world.serving(), 8, "ours is dead: what it resolved says nothing");
     let bare = the_other_prometheus_lives_on(&[("alertname", "Watchdog")]);
     assert_eq!(bare.serving(), 2, "a bare name can't tell them apart");
+}
+
+#[test]
+fn a_low_alert_that_was_repeated_just_in_time_or_just_too_late_was_taken_for_the_other() {
+    for (every, serving) in [(300, 2), (590, 2), (610, 6), (4 * HOUR, 6)] {
+        let (mut world, mut doubted) = (grown(2, 8, 6), false);
+        for second in (0..12 * HOUR).step_by(10) {
+            if second % every == 0 {
+                world.hear("WebCpuLow", AlertState::Firing);
+            }
+            let holds = world.turn().0.holds;
+            doubted |= holds.iter().any(|hold| matches!(hold, Hold::SignalUnknown { .. }));
+            world.pass(seconds(10));
+        }
+        assert_eq!((world.serving(), doubted), (serving, serving == 6), "repeated every {every} s");
+    }
 }
 
 #[test]

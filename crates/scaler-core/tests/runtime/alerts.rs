@@ -225,6 +225,47 @@ async fn alerts_that_were_resolved_were_kept_for_ever_where_nobody_polls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn alerts_that_come_and_go_each_day_filled_the_table() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    for day in 0..30 {
+        for state in [AlertState::Firing, AlertState::Resolved] {
+            let told = (0..500).map(|n| alert(&format!("Pod{day}-{n}"), state)).collect();
+            scaler.alerts().notified(told).await.unwrap();
+        }
+        tokio::time::sleep(seconds(86_400)).await;
+    }
+    let kept = scaler.alerts().table().len();
+    assert!(kept <= 8 * 500, "{kept} rows: a week and a day of them");
+    assert_eq!(bench.store.alerts().await.unwrap().len(), kept);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_low_alert_from_before_a_stop_counted_for_the_time_in_which_nobody_listened() {
+    let bench = Bench::new();
+    bench.settled(5, 1).await;
+    tokio::time::sleep(seconds(3_600)).await;
+    let source = Source::default();
+    *source.says.lock().unwrap() = Some(vec![alert("WebCpuLow", AlertState::Firing)]);
+    let first = polling(&bench, &source);
+    bench.turn_for(&first, seconds(60)).await;
+    drop(first);
+    // Three hours of high load; when it starts again the low alert has just begun to fire.
+    tokio::time::sleep(seconds(3 * 3_600)).await;
+    let second = polling(&bench, &source);
+    bench.turn_for(&second, seconds(590)).await;
+    let status = web_of(&second).status().await.unwrap();
+    assert_eq!((status.desired, bench.cloud.count("mode Drain")), (Some(5), 0));
+    bench.turn_for(&second, seconds(60)).await;
+    let status = web_of(&second).status().await.unwrap();
+    assert_eq!(
+        (status.desired, bench.cloud.count("mode Drain")),
+        (Some(4), 1),
+        "ten minutes of low are over"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alert_whose_end_was_lost_is_shown_and_dropped_by_a_person() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;

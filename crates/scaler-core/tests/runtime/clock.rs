@@ -162,6 +162,28 @@ async fn a_clock_that_was_put_back_kept_the_end_of_an_alert_from_being_seen() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_back_kept_an_unhealthy_member_from_being_replaced() {
+    let bench = Bench::new();
+    let (scaler, ahead) = three(&bench).await;
+    let story = async {
+        tokio::time::sleep(seconds(200)).await;
+        ahead.store(-HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(30)).await;
+        bench.cloud.state().machines.values_mut().next().unwrap().healthy = false;
+        let began = Instant::now();
+        while bench.cloud.serving() < 3 || bench.cloud.count("create") < 4 {
+            tokio::time::sleep(seconds(5)).await;
+        }
+        began.elapsed()
+    };
+    let took = tokio::select! {
+        took = story => took,
+        () = bench.turn_for(&scaler, seconds(7_200)) => panic!("it is not replaced"),
+    };
+    assert!(took <= seconds(200), "three serve again after {took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_was_put_back_prolonged_the_wait_of_a_create() {
     let bench = Bench::new();
     let (scaler, ahead) = three(&bench).await;

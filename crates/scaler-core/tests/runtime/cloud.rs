@@ -50,6 +50,10 @@ pub struct State {
     pub listed: Vec<(Timestamp, Option<ConfigId>)>,
     /// What becomes of the next calls whose name begins so.
     pub fates: VecDeque<(&'static str, Fate)>,
+    /// Creates of this type are refused, each time.
+    pub limited: Option<(InstanceType, FailureKind)>,
+    /// No instance is shown: not by the listing, nor by id or label.
+    pub hides: bool,
     /// The listing can't be believed.
     pub inconsistent: bool,
     pub boot: Duration,
@@ -241,7 +245,8 @@ impl Compute for Cloud {
         let marked = |machine: &Machine| {
             machine.group.clone().map(|group| Marked::new(machine.instance.clone(), group))
         };
-        let mut listing = Listing::new(state.machines.values().filter_map(marked).collect());
+        let shown = state.machines.values().filter(|_| !state.hides).filter_map(marked);
+        let mut listing = Listing::new(shown.collect());
         listing.inconsistent = state.inconsistent;
         listing.calls = u32::try_from(calls).unwrap();
         Ok(listing)
@@ -249,13 +254,16 @@ impl Compute for Cloud {
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
         self.takes(10).await;
-        Ok(self.state().machines.get(&id).map(|machine| (machine.instance.clone(), machine.group.clone())))
+        let state = self.state();
+        let found = state.machines.get(&id).filter(|_| !state.hides);
+        Ok(found.map(|machine| (machine.instance.clone(), machine.group.clone())))
     }
 
     async fn find(&self, label: &str) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
         self.takes(10).await;
         let state = self.state();
-        let found = state.machines.values().find(|machine| machine.instance.label == label);
+        let mut shown = state.machines.values().filter(|_| !state.hides);
+        let found = shown.find(|machine| machine.instance.label == label);
         Ok(found.map(|machine| (machine.instance.clone(), machine.group.clone())))
     }
 
@@ -265,6 +273,9 @@ impl Compute for Cloud {
             *left = left.checked_sub(1).expect("the rate lets it be sent");
         }
         self.call("create", &new.label, |state| {
+            if let Some((_, why)) = state.limited.as_ref().filter(|(kind, _)| *kind == new.kind) {
+                return Err(Failure::new(*why, "A limit is preventing the deployment of the selected plan."));
+            }
             if state.machines.values().any(|machine| machine.instance.label == new.label) {
                 return Err(Failure::new(FailureKind::LabelTaken, "Label must be unique"));
             }

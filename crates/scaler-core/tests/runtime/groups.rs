@@ -1,9 +1,10 @@
 //! What befalls one group leaves the others alone.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use scaler_core::model::{ConfigId, Mode, Node, NodeId, elapsed};
+use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus, elapsed};
 use scaler_core::ports::{Balancer, Clock as _, Failure, FailureKind, NewNode};
 use scaler_core::runtime::{ScaleRequest, Scaler, TargetSize};
 use scaler_core::state::Cause;
@@ -154,19 +155,64 @@ async fn a_refusal_of_the_account_held_every_group_for_half_an_hour() {
     assert_eq!(serving, 3, "and where it does not, all groups go on");
 }
 
+/// Each of three sizes that the group `web` is asked for beside one whose creates of its type are refused so, each time: how
+/// long it took until it served.
+async fn beside_a_refused_group(why: Option<FailureKind>) -> Vec<Duration> {
+    let bench = Bench::new();
+    let mut gpu = group("gpu", BAD, 2, 8);
+    gpu.template.types = vec!["g7-gpu".into()];
+    bench.cloud.state().limited = why.map(|why| ("g7-gpu".into(), why));
+    let scaler = bench.scaler([gpu, group("web", CONFIG, 2, 40)], 1);
+    let at = |state: &super::cloud::State| {
+        state.nodes.values().filter(|node| node.config == CONFIG && node.status == NodeStatus::Up).count()
+    };
+    let story = async {
+        let mut took = Vec::new();
+        for (n, size) in [4, 6, 8].into_iter().enumerate() {
+            // At another place of whatever back-off there is.
+            tokio::time::sleep(seconds(7_200 + 400 * n as u64)).await;
+            let began = bench.clock.now();
+            let ask = ScaleRequest::new(TargetSize::Exactly(size), Cause::operator("x"));
+            scaler.group("web").unwrap().ask(ask).submit().await.unwrap();
+            while at(&bench.cloud.state()) < size as usize {
+                tokio::time::sleep(seconds(5)).await;
+            }
+            took.push(elapsed(began, bench.clock.now()));
+        }
+        took
+    };
+    tokio::select! {
+        took = story => took,
+        () = bench.turn_for(&scaler, seconds(40_000)) => panic!("it never serves"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_plan_the_account_may_not_have_held_the_creates_of_all() {
+    let alone = beside_a_refused_group(None).await;
+    // So a plan that may not be had is told, and one that never will be.
+    for why in [FailureKind::SoldOut, FailureKind::Request] {
+        assert_eq!(beside_a_refused_group(Some(why)).await, alone, "{why:?}");
+    }
+    let took = beside_a_refused_group(Some(FailureKind::Account)).await;
+    assert!(took.iter().all(|took| *took <= seconds(300)), "one try finds out: {took:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_takes_long_was_shared_by_nobody() {
-    let bench = Bench::new();
-    let groups: Vec<_> = (0..50).map(|n| group(&format!("web{n}"), ConfigId(100 + n), 0, 8)).collect();
-    let scaler = bench.scaler(groups, 1);
-    bench.cloud.state().listing_takes = seconds(3);
-    bench.turn_for(&scaler, seconds(600)).await;
-    let lists = bench.cloud.state().lists;
-    assert!(lists <= 200, "{lists} listings of 3 s in ten minutes, for all of them together");
-    for n in 0..50 {
-        let status = scaler.group(&format!("web{n}")).unwrap().status().await.unwrap();
-        let age = status.observed.map(|at| elapsed(at, bench.clock.now()));
-        assert!(age.is_some_and(|age| age <= seconds(30)), "{n}: {age:?} {:?}", status.discarded());
+    for (groups, takes, most, oldest) in [(50, 1, 80, 30), (50, 3, 70, 30), (10, 8, 50, 40)] {
+        let bench = Bench::new();
+        let all: Vec<_> = (0..groups).map(|n| group(&format!("web{n}"), ConfigId(100 + n), 0, 8)).collect();
+        let scaler = bench.scaler(all, 1);
+        bench.cloud.state().listing_takes = seconds(takes);
+        bench.turn_for(&scaler, seconds(600)).await;
+        let lists = bench.cloud.state().lists;
+        assert!(lists <= most, "{lists} listings of {takes} s in ten minutes, for all {groups} of them");
+        for n in 0..groups {
+            let status = scaler.group(&format!("web{n}")).unwrap().status().await.unwrap();
+            let age = status.observed.map(|at| elapsed(at, bench.clock.now()));
+            assert!(age.is_some_and(|age| age <= seconds(oldest)), "{n}: {age:?} {:?}", status.discarded());
+        }
     }
 }
 

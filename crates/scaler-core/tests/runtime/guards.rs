@@ -1,12 +1,12 @@
 //! What is not ours, or not the one that the log means, is left alone.
 
-use scaler_core::model::{InstanceId, Mode};
+use scaler_core::model::{AlertState, InstanceId, Mode};
 use scaler_core::ports::FailureKind;
 use scaler_core::runtime::{Outcome, ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, Refusal, StepOutcome};
 
 use super::cloud::Fate;
-use super::{Bench, CONFIG, seconds, web_of};
+use super::{Bench, CONFIG, alert, seconds, web_of};
 
 async fn refused(bench: &Bench) -> Vec<String> {
     bench
@@ -183,4 +183,54 @@ async fn an_instance_that_was_renamed_back_after_the_store_was_lost_could_never_
     assert_eq!(refused(&bench).await, Vec::<String>::new());
     let state = bench.cloud.state();
     assert_eq!((state.machines.len(), state.nodes.len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_sees_no_instance_had_the_nodes_of_a_lost_store_swept() {
+    let bench = Bench::new();
+    bench.cloud.plant("web", CONFIG, 5);
+    bench.cloud.state().hides = true;
+    let scaler = bench.web(1);
+    bench.turn_for(&scaler, seconds(3_600)).await;
+    assert_eq!((bench.cloud.calls(), bench.cloud.serving()), (Vec::new(), 5));
+    let status = web_of(&scaler).status().await.unwrap();
+    assert!(status.holds.iter().any(|hold| hold.kind() == "nothing_listed"), "{:?}", status.holds);
+    bench.cloud.state().hides = false;
+    bench.turn_for(&scaler, seconds(900)).await;
+    let status = web_of(&scaler).status().await.unwrap();
+    assert_eq!((bench.cloud.calls(), status.in_service, status.desired), (Vec::new(), 5, Some(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_sees_no_instance_any_more_had_serving_nodes_swept() {
+    let bench = Bench::new();
+    let scaler = bench.settled(4, 1).await;
+    bench.turn_for(&scaler, seconds(100)).await;
+    let calls = bench.cloud.calls();
+    bench.cloud.state().hides = true;
+    bench.turn_for(&scaler, seconds(3_600)).await;
+    assert_eq!((bench.cloud.calls(), bench.cloud.serving()), (calls.clone(), 4));
+    bench.cloud.state().hides = false;
+    bench.turn_for(&scaler, seconds(900)).await;
+    let status = web_of(&scaler).status().await.unwrap();
+    assert_eq!((bench.cloud.calls(), status.in_service), (calls, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_a_person_renamed_held_every_removal() {
+    let bench = Bench::new();
+    let scaler = bench.settled(5, 1).await;
+    let renamed = ids(&bench)[0];
+    bench.cloud.state().machines.get_mut(&renamed).unwrap().instance.label = "renamed-by-hand".to_owned();
+    let low = async {
+        for _ in 0..12 * 8 {
+            scaler.alerts().notified(vec![alert("WebCpuLow", AlertState::Firing)]).await.unwrap();
+            tokio::time::sleep(seconds(300)).await;
+        }
+    };
+    tokio::join!(low, bench.turn_for(&scaler, seconds(8 * 3_600)));
+    assert_eq!((bench.cloud.serving(), ids(&bench)), (1, vec![renamed]), "the others go");
+    let facts = bench.facts().await;
+    let drawn = facts.iter().filter(|fact| matches!(fact, Fact::PermitDrawn { .. })).count();
+    assert!((5..=10).contains(&drawn), "{drawn}: each refusal of the first in line doubles its pause");
 }

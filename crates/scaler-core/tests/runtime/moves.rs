@@ -1,10 +1,10 @@
 //! Nodes: those of a group whose configs change, and those that lists show late or somebody else has set.
 
-use scaler_core::model::{ConfigId, InstanceId, Mode};
+use scaler_core::model::{AlertState, ConfigId, InstanceId, Mode};
 use scaler_core::runtime::Scaler;
 use scaler_core::state::{Fact, Mark};
 
-use super::{Bench, CONFIG, group, seconds, web_of};
+use super::{Bench, CONFIG, alert, group, seconds, web_of};
 
 const NEW: ConfigId = ConfigId(8);
 
@@ -82,14 +82,24 @@ async fn who_is_kept_from_accepting_at_the_new_config_is_not_drained_at_the_old_
 
 #[tokio::test(start_paused = true)]
 async fn lists_that_lagged_modes_by_more_than_a_minute_let_nobody_go() {
-    let bench = Bench::new();
-    let scaler = bench.settled(4, 1).await;
-    bench.cloud.state().lag = seconds(70);
-    let wanted = web_of(&scaler).scale_to(1).because("the test");
-    tokio::join!(bench.turn_for(&scaler, seconds(7_200)), async { wanted.submit().await.unwrap() });
-    let lapsed = |fact: &Fact| matches!(fact, Fact::Marked { mark: Mark::Lapsed, .. });
-    assert_eq!(bench.facts().await.iter().filter(|fact| lapsed(fact)).count(), 0);
-    assert_eq!(bench.cloud.state().machines.len(), 1);
+    for lag in [10, 50, 70, 120] {
+        let bench = Bench::new();
+        let scaler = bench.settled(4, 1).await;
+        bench.cloud.state().lag = seconds(lag);
+        let low = async {
+            for _ in 0..12 * 4 {
+                scaler.alerts().notified(vec![alert("WebCpuLow", AlertState::Firing)]).await.unwrap();
+                tokio::time::sleep(seconds(300)).await;
+            }
+        };
+        tokio::join!(low, bench.turn_for(&scaler, seconds(4 * 3_600)));
+        let facts = bench.facts().await;
+        let lapsed = |fact: &&Fact| matches!(fact, Fact::Marked { mark: Mark::Lapsed, .. });
+        let drawn = |fact: &&Fact| matches!(fact, Fact::PermitDrawn { .. });
+        assert_eq!(facts.iter().filter(lapsed).count(), 0, "{lag} s");
+        assert_eq!((bench.cloud.existing(), facts.iter().filter(drawn).count()), (1, 3), "{lag} s");
+        assert_eq!(bench.cloud.count("mode"), 6, "drain and reject of three, {lag} s");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -259,6 +259,21 @@ async fn an_observation_that_fails_or_contradicts_itself_changes_nothing_and_say
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_second_of_a_window_was_told() {
+    let bench = Bench::new();
+    let scaler = bench.settled(4, 1).await;
+    bench.turn_for(&scaler, seconds(60)).await;
+    scaler.alerts().notified(vec![alert("WebCpuLow", AlertState::Firing)]).await.unwrap();
+    let mut events = scaler.subscribe();
+    bench.turn_for(&scaler, seconds(540)).await;
+    let mut told = Vec::new();
+    while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, events.next()).await {
+        told.push(event.to_string());
+    }
+    assert!(told.len() <= 8, "nine minutes of waiting: {told:#?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn outcomes_are_written_in_the_order_in_which_they_arrive() {
     let bench = Bench::new();
     let scaler = bench.web(1);
