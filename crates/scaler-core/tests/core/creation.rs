@@ -350,3 +350,15 @@ fn a_cloud_that_was_out_of_order_for_two_minutes_kept_creates_waiting_for_five()
         assert!(after <= seconds(200), "{refusal:?}: {after:?}, of which a boot takes 45 s");
     }
 }
+
+#[test]
+fn a_large_group_began_all_its_creates_in_one_turn() {
+    let mut world = World::new(web(15, 40));
+    let mut created = Vec::new();
+    for _ in 0..3 {
+        world.turn();
+        world.pass(seconds(10));
+        created.push(world.created);
+    }
+    assert_eq!(created, [10, 15, 15]);
+}

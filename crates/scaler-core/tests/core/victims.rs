@@ -1,7 +1,8 @@
 //! Who goes first when there are too many.
 
-use scaler_core::model::{AlertState, Amount, Origin, Phase, Slot, VictimOrder};
-use scaler_core::state::{Cause, Fact, Hold};
+use scaler_core::model::{AlertState, Amount, Origin, Phase, Signals, Slot, VictimOrder};
+use scaler_core::reconcile::reconcile;
+use scaler_core::state::{Cause, Fact, Hold, Step};
 
 use super::world::{World, grown, seconds};
 
@@ -119,4 +120,55 @@ fn nobody_goes_while_more_are_ill_than_may_be_or_a_high_signal_fires() {
     assert_eq!(victims(&high, 4), [5, 6]);
     high.hear("WebCpuHigh", AlertState::Firing);
     assert_eq!(victims(&high, 4), [0; 0]);
+}
+
+#[test]
+fn ill_members_that_can_not_go_kept_the_others_from_going() {
+    let mut world = three_ages();
+    fall_ill(&mut world, 1);
+    fall_ill(&mut world, 2);
+    world.run(seconds(60));
+    assert_eq!(victims(&world, 4), [0; 0], "two of six, where one may be");
+    let mut protected = world.clone();
+    protected.state.members.get_mut(&Slot(1)).unwrap().protected = true;
+    assert_eq!(victims(&protected, 4), [2]);
+    let ill = world.state.members[&Slot(1)].instance.unwrap();
+    world.machines.get_mut(&ill).unwrap().instance.locked = true;
+    assert_eq!(victims(&world, 4), [2]);
+}
+
+#[test]
+fn nobody_goes_for_whom_a_call_is_under_way() {
+    let mut world = three_ages();
+    ask(&mut world, 5);
+    let mut observation = world.observe();
+    observation.in_flight.insert(Slot(5));
+    let signals = Signals::read(&world.group, &world.alerts, &world.freshness, world.now);
+    let turn = reconcile(&world.group, &observation, &signals, &world.state, world.now);
+    assert_eq!(turn.plan.permits, [Slot(6)]);
+}
+
+/// Four serve, three more are on their way, the one in slot 7 as the last; who is deleted at once, and who drains, for `desired` to
+/// remain.
+fn given_up(desired: u32) -> (Vec<u64>, Vec<u64>, Vec<Hold>) {
+    let mut world = grown(2, 12, 4);
+    for more in [6, 7] {
+        ask(&mut world, more);
+        world.turn();
+        world.pass(seconds(10));
+    }
+    ask(&mut world, desired);
+    let turn = world.look();
+    let deletes = turn.plan.steps.iter().filter_map(|(step, _)| match step {
+        Step::Delete { slot, .. } => Some(slot.0),
+        _ => None,
+    });
+    (deletes.collect(), turn.plan.permits.iter().map(|slot| slot.0).collect(), turn.holds)
+}
+
+#[test]
+fn of_those_on_their_way_the_newest_are_given_up_and_no_more_than_are_too_many() {
+    assert_eq!(given_up(6), (vec![7], vec![], vec![]));
+    assert_eq!(given_up(5), (vec![7, 6], vec![], vec![]));
+    assert_eq!(given_up(3), (vec![7, 6, 5], vec![3], vec![]), "one of those that serve, and nothing is held");
 }
