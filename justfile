@@ -77,6 +77,10 @@ clients:
 histories:
     SCALER_SEEDS=2000 cargo test -p integration --test integration simulation::histories
 
+# 1,000 groups of ten on one account: a minute, not part of CI
+large:
+    cargo test -p scaler-core --test scaler_core runtime::pace -- --ignored
+
 # Mutants of the core's pure parts that no test catches: hours, not part of CI; installs cargo-mutants where it is missing
 mutants:
     .ci/mutants

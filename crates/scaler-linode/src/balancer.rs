@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use linode_api::api::ConfigHandle;
 use linode_api::models::{CreateNodeBalancerNode, NodeBalancerId};
-use linode_api::{Client, models};
+use linode_api::{Client, Operation, models};
 
 use crate::failure::{Doing, sorted, unsent};
 use crate::{Backend, LinodeGroup, id};
 use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus};
-use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode};
+use scaler_core::ports::{Balancer, Failure, FailureKind, NewNode, NodeCounts};
 
 /// What errors call a node.
 const NODE: &str = "node";
@@ -108,6 +108,16 @@ impl Balancer for LinodeBalancers {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(sorted(Doing::Reading, error)),
         }
+    }
+
+    async fn node_counts(&self, config: ConfigId) -> Result<Option<NodeCounts>, Failure> {
+        let Some(at) = self.at(config).await? else { return Ok(None) };
+        let shown = at.get().await.map_err(|error| sorted(Doing::Reading, error))?;
+        Ok(Some(NodeCounts::new(shown.nodes_status.up, shown.nodes_status.down)))
+    }
+
+    fn lists_left(&self) -> Option<u64> {
+        self.linode.rate_left(Operation::ListNodeBalancerNodes)
     }
 
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {

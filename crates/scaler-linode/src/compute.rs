@@ -162,6 +162,10 @@ impl Compute for LinodeCompute {
         Ok(self.shown(&created, Some(&new.group)).0)
     }
 
+    fn lists_left(&self) -> Option<u64> {
+        self.linode.rate_left(Operation::ListInstances)
+    }
+
     fn creates_left(&self) -> Result<u32, Duration> {
         match self.linode.rate_left(Operation::CreateInstance) {
             Some(0) => Err(self.linode.rate_wait(Operation::CreateInstance)),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus};
-use scaler_core::ports::{Balancer, Failure, NewNode};
+use scaler_core::ports::{Balancer, Failure, NewNode, NodeCounts};
 
 /// What is done wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,14 @@ impl Balancer for WrongBalancer {
 
     async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
         Ok(self.inner.node(config, id).await?.map(|node| self.shown(node)))
+    }
+
+    async fn node_counts(&self, config: ConfigId) -> Result<Option<NodeCounts>, Failure> {
+        self.inner.node_counts(config).await
+    }
+
+    fn lists_left(&self) -> Option<u64> {
+        self.inner.lists_left()
     }
 
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {

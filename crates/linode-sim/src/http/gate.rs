@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use api_sim::RequestFault;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use super::answer::Answer;
 use super::call::Call;
@@ -54,7 +56,8 @@ pub(super) fn pass(world: &mut World, call: &mut Call, waited: bool) -> Outcome 
     let user = caller.as_ref().map_or(usize::MAX, |caller| caller.user);
     let standing = world.limits.count(user, &operation, family, world.now);
     let scopes = caller.map_or_else(|| "unknown".to_owned(), |caller| caller.scopes);
-    let dress = |answer: Answer| with_headers(answer, standing, &scopes, &scope);
+    let now = world.now;
+    let dress = |answer: Answer| with_headers(answer, now, standing, &scopes, &scope);
     if let Some(effect @ (Effect::Request(RequestFault::Status { .. }) | Effect::Maintenance)) = struck {
         return Outcome::Answer(refused_by_fault(&effect, dress));
     }
@@ -133,7 +136,12 @@ fn admit(world: &World, call: &Call, scope: &str) -> (Option<Caller>, Option<Ref
     }
 }
 
-fn with_headers(answer: Answer, standing: Standing, scopes: &str, needed: &str) -> Answer {
+fn with_headers(answer: Answer, now: Timestamp, standing: Standing, scopes: &str, needed: &str) -> Answer {
+    // The time by which the reset is to be read: that of this clock, however fast it goes.
+    let answer = match DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+        Ok(date) => answer.header("Date", date),
+        Err(_) => answer,
+    };
     answer
         .header("X-RateLimit-Limit", standing.limit)
         .header("X-RateLimit-Remaining", standing.remaining)

@@ -98,6 +98,7 @@ pub async fn check(fixture: &dyn CloudFixture) -> Result<Vec<&'static str>, Viol
         "prices are those of the types asked for" => compute::prices,
         "a registered node takes traffic, and is found by its id and in its config" => nodes::registered,
         "a node belongs to its config alone" => nodes::apart,
+        "nodes that are counted are those that are listed" => nodes::counts,
         "a mode is what was asked for, and leaves address and label alone" => nodes::mode,
         "a removed node is gone, and can be removed again" => nodes::deregistered,
         "a create whose answer is lost may have happened, and is not sent twice" => troubles::lost_create,

@@ -71,3 +71,13 @@ pub(super) async fn deregistered(fixture: &dyn CloudFixture) -> Result<(), Wrong
     cloud.balancer.deregister(config, id).await?;
     Ok(())
 }
+
+pub(super) async fn counts(fixture: &dyn CloudFixture) -> Result<(), Wrong> {
+    let (cloud, _, _) = registered_member(fixture).await?;
+    let listed = cloud.balancer.nodes(cloud.configs[0]).await?.len() as u64;
+    let counted = cloud.balancer.node_counts(cloud.configs[0]).await?;
+    // A cloud that can't tell is asked for its list.
+    same("nodes, up and down", &counted.map_or(listed, |counts| counts.up + counts.down), &listed)?;
+    let none = cloud.balancer.node_counts(cloud.configs[1]).await?;
+    same("nodes of the other config", &none.map_or(0, |counts| counts.up + counts.down), &0)
+}

@@ -25,6 +25,24 @@ impl NewNode {
     }
 }
 
+/// How many nodes of a config are up, and how many are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeCounts {
+    /// Up.
+    pub up: u64,
+    /// Down, or not checked yet.
+    pub down: u64,
+}
+
+impl NodeCounts {
+    /// So many are up, and so many are not.
+    #[must_use]
+    pub const fn new(up: u64, down: u64) -> Self {
+        Self { up, down }
+    }
+}
+
 /// Shows and changes the nodes of NodeBalancer configs. Never rebuilds a config.
 #[async_trait]
 pub trait Balancer: Send + Sync {
@@ -40,6 +58,21 @@ pub trait Balancer: Send + Sync {
     /// # Errors
     /// A [`Failure`].
     async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure>;
+
+    /// How many nodes of a config are up, by one call that takes nothing from the rate of lists; `None` where the cloud can't tell.
+    /// With many groups it shows sooner than their lists whether anything changed.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    async fn node_counts(&self, config: ConfigId) -> Result<Option<NodeCounts>, Failure> {
+        let _ = config;
+        Ok(None)
+    }
+
+    /// How many lists of nodes the account's rate lets be read now; `None` where no rate is known.
+    fn lists_left(&self) -> Option<u64> {
+        None
+    }
 
     /// Registers a member. It is never sent twice by the implementation.
     ///

@@ -74,6 +74,11 @@ pub trait Compute: Send + Sync {
     /// A [`Failure`]; nothing may be concluded from it.
     async fn list(&self) -> Result<Listing, Failure>;
 
+    /// How many calls of [`list`](Self::list) the account's rate lets be sent now; `None` where no rate is known.
+    fn lists_left(&self) -> Option<u64> {
+        None
+    }
+
     /// The instance with `id`, by id; `None` only where the cloud says that it does not exist (404).
     ///
     /// The group is `None` where it does not carry both our tags.

@@ -9,7 +9,7 @@ mod shared;
 mod store;
 
 pub use alert_source::AlertSource;
-pub use balancer::{Balancer, NewNode};
+pub use balancer::{Balancer, NewNode, NodeCounts};
 pub use clock::Clock;
 pub use compute::{Compute, Listing, Marked, NewInstance};
 pub use failure::{Failure, FailureKind, chain};

@@ -11,7 +11,8 @@ use crate::model::{
     Node, NodeId, Position, Price,
 };
 use crate::ports::{
-    AlertSource, Balancer, Clock, Compute, Failure, Listing, LogName, NewInstance, NewNode, Store, StoreError,
+    AlertSource, Balancer, Clock, Compute, Failure, Listing, LogName, NewInstance, NewNode, NodeCounts,
+    Store, StoreError,
 };
 use crate::state::{Draft, Entry};
 
@@ -19,6 +20,10 @@ use crate::state::{Draft, Entry};
 impl<T: Compute + ?Sized> Compute for Arc<T> {
     async fn list(&self) -> Result<Listing, Failure> {
         (**self).list().await
+    }
+
+    fn lists_left(&self) -> Option<u64> {
+        (**self).lists_left()
     }
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
@@ -70,6 +75,14 @@ impl<T: Balancer + ?Sized> Balancer for Arc<T> {
 
     async fn node(&self, config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
         (**self).node(config, id).await
+    }
+
+    async fn node_counts(&self, config: ConfigId) -> Result<Option<NodeCounts>, Failure> {
+        (**self).node_counts(config).await
+    }
+
+    fn lists_left(&self) -> Option<u64> {
+        (**self).lists_left()
     }
 
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {

@@ -103,11 +103,8 @@ impl Actor {
         while attempts < AGAIN {
             self.record().await?;
             let slots = self.in_flight.slots();
+            // Steps that end from here on are still under way as far as this turn knows: it leaves their slots alone.
             let (from, observation) = self.in_flight.beside(self.reconciler.observe(slots)).await;
-            if self.in_flight.has_ended() {
-                // What was seen began before that outcome: look again. No step is begun meanwhile, so this ends.
-                continue;
-            }
             let taking = self.reconciler.take(from, observation, &self.stop);
             match self.in_flight.beside(taking).await? {
                 Taken::Again => attempts += 1,

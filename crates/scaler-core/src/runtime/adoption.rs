@@ -49,7 +49,7 @@ impl Calls {
         })
         .await?;
         let tagged = self.runtime.compute.mark(instance, &group.name, true).await;
-        group.outdate(&self.runtime.observer);
+        group.outdate(&self.runtime.observer, [instance]);
         if !taken_in_before {
             let size = group.group().size;
             self.post(|journal, state| {

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
-use crate::model::{ActorId, Group, GroupName, InstanceType, Position, Price, after, elapsed};
+use crate::model::{ActorId, Group, GroupName, InstanceId, InstanceType, Position, Price, after, elapsed};
 use crate::ports::{AlertSource, Clock, Compute, Store, chain};
 use crate::reconcile::TurnReport;
 use crate::reconcile::timing::{LAUNCH_BELOW_MIN, LAUNCHES_WINDOW};
@@ -19,6 +19,7 @@ use crate::runtime::hub::Hub;
 use crate::runtime::in_flight::UnderWay;
 use crate::runtime::journal::Journal;
 use crate::runtime::limiter::Limiter;
+use crate::runtime::look_ups::Outdated;
 use crate::runtime::observer::Observer;
 use crate::runtime::ownership::Ownership;
 use crate::runtime::recent_steps::RecentSteps;
@@ -112,7 +113,7 @@ pub(super) struct GroupRuntime {
     pub(super) under_way: UnderWay,
     accepting: AtomicU32,
     broke_off: AtomicU32,
-    outdated: AtomicU64,
+    outdated: Mutex<Outdated>,
     group: Mutex<Arc<Group>>,
     prices: Mutex<BTreeMap<InstanceType, Price>>,
     recent: Mutex<RecentSteps>,
@@ -140,7 +141,7 @@ impl GroupRuntime {
             under_way: UnderWay::default(),
             accepting: AtomicU32::new(0),
             broke_off: AtomicU32::new(0),
-            outdated: AtomicU64::new(0),
+            outdated: Mutex::default(),
             group: Mutex::new(group),
             prices: Mutex::new(prices),
             recent: Mutex::default(),
@@ -186,14 +187,18 @@ impl GroupRuntime {
             .try_fold(Price::default(), |sum, price| price.map(|price| sum.plus(price)))
     }
 
-    /// A step ended: what was seen until now is out of date, for the actor and for a dry run.
-    pub(super) fn outdate(&self, observer: &Observer) {
-        self.outdated.store(observer.order.next(), Ordering::SeqCst);
+    /// Calls ended that changed these instances, or none: what was seen until now is out of date, for the actor and for a dry run.
+    pub(super) fn outdate(&self, observer: &Observer, instances: impl IntoIterator<Item = InstanceId>) {
+        self.outdated_here().mark(observer.order.next(), instances);
     }
 
-    /// What was seen before this number is out of date.
-    pub(super) fn outdated(&self) -> u64 {
-        self.outdated.load(Ordering::SeqCst)
+    /// What is out of date of that which was seen of the members of `state`.
+    pub(super) fn outdated(&self, state: &GroupState) -> Outdated {
+        self.outdated_here().of(state)
+    }
+
+    fn outdated_here(&self) -> MutexGuard<'_, Outdated> {
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Steps that ended a moment ago.

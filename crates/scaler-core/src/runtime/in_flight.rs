@@ -103,11 +103,6 @@ impl InFlight {
         }
     }
 
-    /// Whether a step has ended whose outcome was not taken.
-    pub(super) const fn has_ended(&self) -> bool {
-        !self.ended.is_empty()
-    }
-
     /// Takes the outcomes that arrived, in the order in which they did, each with its step.
     pub(super) fn take_ended(&mut self) -> Vec<(Step, Draft)> {
         let ended = std::mem::take(&mut self.ended);

@@ -18,6 +18,7 @@ mod hub;
 mod in_flight;
 mod journal;
 mod limiter;
+mod look_ups;
 mod observer;
 mod ownership;
 mod pace;

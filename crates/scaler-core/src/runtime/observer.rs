@@ -10,11 +10,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use crate::model::{
-    ConfigId, Group, Instance, InstanceId, Member, Mode, Node, NodeId, Phase, RequestedMode, Slot, elapsed,
+    ConfigId, Group, Instance, InstanceId, Mode, Node, NodeId, NodeStatus, RequestedMode, Slot, elapsed,
 };
-use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, Listing, chain};
+use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, Listing, NodeCounts, chain};
 use crate::reconcile::Observation;
 use crate::reconcile::timing::DRAIN_IS_OURS;
+use crate::runtime::look_ups::{ListedAt, LookUps, Outdated};
 use crate::runtime::pace::{Need, Pace};
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
@@ -77,8 +78,9 @@ impl Listed {
 pub(super) struct ObservationCache {
     /// Complete observations so far.
     nth: u32,
-    /// Nothing older than this number is to be acted on: the last outcome of the group's steps.
-    after: u64,
+    /// What the group's own steps changed since it was seen.
+    outdated: Outdated,
+    look_ups: LookUps,
     nodes: Option<Seen>,
 }
 
@@ -87,19 +89,38 @@ struct Seen {
     number: u64,
     read: Duration,
     nodes: Vec<Node>,
+    /// When they were read or counted last, and what was counted.
+    counted: Duration,
+    counts: BTreeMap<ConfigId, NodeCounts>,
+    /// What was counted since tells that they are others.
+    changed: bool,
+}
+
+impl Seen {
+    const fn new(number: u64, read: Duration, nodes: Vec<Node>) -> Self {
+        Self { number, read, nodes, counted: read, counts: BTreeMap::new(), changed: false }
+    }
+
+    /// What a config's counts are if its nodes are still those that were read.
+    fn count(&self, config: ConfigId) -> NodeCounts {
+        let nodes = || self.nodes.iter().filter(|node| node.config == config);
+        let up = nodes().filter(|node| node.status == NodeStatus::Up).count();
+        let count = |nodes: usize| u64::try_from(nodes).unwrap_or(u64::MAX);
+        NodeCounts::new(count(up), count(nodes().count() - up))
+    }
 }
 
 impl ObservationCache {
     /// That of an observer whose last observation was `last`; it reads the nodes anew where they have their turn.
     pub(super) fn following(last: Option<&Observation>) -> Self {
         let complete = last.filter(|last| last.discarded.is_none());
-        let seen = |last: &Observation| Seen { number: 0, read: Duration::ZERO, nodes: last.nodes.clone() };
+        let seen = |last: &Observation| Seen::new(0, Duration::ZERO, last.nodes.clone());
         Self { nth: last.map_or(0, |last| last.nth), nodes: complete.map(seen), ..Self::default() }
     }
 
-    /// What was seen before this number is out of date.
-    pub(super) fn outdated(&mut self, before: u64) {
-        self.after = self.after.max(before);
+    /// What was seen before is out of date so far.
+    pub(super) fn outdate(&mut self, outdated: Outdated) {
+        self.outdated = outdated;
     }
 }
 
@@ -153,7 +174,7 @@ impl Observer {
         need: Need,
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
-        let listed = self.listed(cache.after, need).await;
+        let listed = self.listed(cache.outdated.before, need).await;
         observation.at = listed.at;
         let listing = listed.listing?;
         if listing.inconsistent {
@@ -161,17 +182,8 @@ impl Observer {
         }
         let shown = listing.instances.iter().filter(|marked| marked.group == group.name);
         observation.instances = shown.map(|marked| marked.instance.clone()).collect();
-        if listed.number <= cache.after {
-            // No newer listing has its turn yet: what may have changed since is read by id.
-            let changing: BTreeSet<InstanceId> = state
-                .members
-                .values()
-                .filter(|member| may_change(member))
-                .filter_map(|member| member.instance)
-                .collect();
-            observation.instances.retain(|instance| !changing.contains(&instance.id));
-        }
-        self.look_up_missing(group, state, observation).await?;
+        let listed = ListedAt { number: listed.number, read: listed.read };
+        self.look_up_instances(group, state, cache, listed, observation).await?;
         self.look_at_nodes(group, state, cache, need, observation).await
     }
 
@@ -185,11 +197,13 @@ impl Observer {
             let shares = match need {
                 _ if listed.failed() => FAILED,
                 Need::Rests => SHARED,
-                Need::Acts | Need::Moves => SHARED_MOVING,
+                Need::Acts | Need::Changed | Need::Moves => SHARED_MOVING,
             };
             // One that began after it was asked for is as new as any, however long it took.
             let young = listed.number > asked || read.saturating_sub(listed.read) < shares;
-            if (listed.number > after && young) || !self.pace.may_list(read) {
+            let calls = listed.listing.as_ref().map_or(1, |listing| u64::from(listing.calls));
+            let used_up = self.compute.lists_left().is_some_and(|left| left < calls);
+            if (listed.number > after && young) || used_up || !self.pace.may_list(read) {
                 return listed.clone();
             }
         }
@@ -201,21 +215,20 @@ impl Observer {
         listed
     }
 
-    /// Known instances that the list left out are looked up by id: lists lag writes.
-    async fn look_up_missing(
+    /// Known instances of which the listing can't tell are read by id.
+    async fn look_up_instances(
         &self,
         group: &Group,
         state: &GroupState,
+        cache: &mut ObservationCache,
+        listed: ListedAt,
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
         let shown: BTreeSet<InstanceId> = observation.instances.iter().map(|instance| instance.id).collect();
-        let missing: Vec<InstanceId> = state
-            .members
-            .values()
-            .filter_map(|member| member.instance)
-            .filter(|id| !shown.contains(id))
-            .collect();
-        let looked_up: Vec<(InstanceId, Option<Instance>, bool)> = stream::iter(missing)
+        let read = self.clock.monotonic();
+        let wanted = cache.look_ups.wanted(state, &cache.outdated, &shown, listed, &self.pace, read);
+        let number = self.order.next();
+        let looked_up: Vec<(InstanceId, Option<Instance>, bool)> = stream::iter(wanted)
             .map(|id| async move {
                 let found = self.compute.get(id).await.map_err(|failure| unread(&failure))?;
                 let exists = found.is_some();
@@ -227,13 +240,18 @@ impl Observer {
             .await?;
         for (id, ours, exists) in looked_up {
             if let Some(instance) = ours {
-                observation.instances.push(instance);
-            } else if exists {
+                cache.look_ups.found(number, read, instance);
+                continue;
+            }
+            cache.look_ups.lost(id);
+            observation.instances.retain(|instance| instance.id != id);
+            if exists {
                 observation.untagged.insert(id);
             } else {
                 observation.absent.insert(id);
             }
         }
+        cache.look_ups.replace(&mut observation.instances);
         Ok(())
     }
 
@@ -275,6 +293,56 @@ impl Observer {
         Ok(())
     }
 
+    /// Whether the group has its turn to read the nodes of so many configs. Where it has not, they are counted now and then: where
+    /// that tells that they changed, it comes before those of which nothing tells so.
+    async fn may_read_nodes(
+        &self,
+        group: &Group,
+        cache: &mut ObservationCache,
+        need: Need,
+        configs: usize,
+        now: Duration,
+    ) -> bool {
+        let before = cache.outdated.before;
+        let Some(seen) = &mut cache.nodes else {
+            return self.take_nodes(group, need.min(Need::Moves), configs, None, now);
+        };
+        let need = match need {
+            need if seen.changed => need.min(Need::Changed),
+            // What the group itself did since makes them no older for one that only adds.
+            need if seen.number <= before => need.min(Need::Moves),
+            need => need,
+        };
+        if self.take_nodes(group, need, configs, Some(seen.read), now) {
+            return true;
+        }
+        if seen.changed || !self.pace.may_count(seen.counted, now) {
+            return false;
+        }
+        seen.counted = now;
+        for config in &group.balancers {
+            // Where it can't be read, the nodes' own turn will tell why.
+            let Ok(Some(counts)) = self.balancer.node_counts(*config).await else { continue };
+            // A cloud may count otherwise than we do: what did not change since it was counted last tells nothing.
+            let news = seen.counts.insert(*config, counts) != Some(counts);
+            seen.changed |= news && counts != seen.count(*config);
+        }
+        seen.changed && self.take_nodes(group, need.min(Need::Changed), configs, Some(seen.read), now)
+    }
+
+    /// Takes so many reads of nodes, where the plan and the account have them left.
+    fn take_nodes(
+        &self,
+        group: &Group,
+        need: Need,
+        configs: usize,
+        last: Option<Duration>,
+        now: Duration,
+    ) -> bool {
+        let left = self.balancer.lists_left().and_then(|left| usize::try_from(left).ok());
+        left.is_none_or(|left| left >= configs) && self.pace.take_nodes(&group.name, need, configs, last, now)
+    }
+
     async fn look_at_nodes(
         &self,
         group: &Group,
@@ -284,15 +352,10 @@ impl Observer {
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
         let now = self.clock.monotonic();
-        let seen = cache.nodes.as_ref();
-        // What the group itself did since makes them no older for one that only adds.
-        let need =
-            if seen.is_none_or(|seen| seen.number <= cache.after) { need.min(Need::Moves) } else { need };
-        let last = seen.map(|seen| seen.read);
         let left: BTreeSet<ConfigId> =
             state.members.values().flat_map(|member| member.old_configs(group)).collect();
-        if !self.pace.take_nodes(&group.name, need, group.balancers.len() + left.len(), last, now) {
-            let Some(seen) = seen else { return Err(Discarded::NodesWait) };
+        if !self.may_read_nodes(group, cache, need, group.balancers.len() + left.len(), now).await {
+            let Some(seen) = &cache.nodes else { return Err(Discarded::NodesWait) };
             observation.nodes.clone_from(&seen.nodes);
             return Ok(());
         }
@@ -318,14 +381,10 @@ impl Observer {
         observation.nodes = read.into_iter().filter_map(|(_, nodes, _)| nodes).flatten().collect();
         self.look_up_nodes(state, &configs, observation).await?;
         observation.nodes_fresh = !unread;
-        cache.nodes = Some(Seen { number, read: now, nodes: observation.nodes.clone() });
+        let counts = cache.nodes.take().map(|seen| seen.counts).unwrap_or_default();
+        cache.nodes = Some(Seen { counts, ..Seen::new(number, now, observation.nodes.clone()) });
         Ok(())
     }
-}
-
-/// Whether a step of ours may have changed its instance a moment ago.
-fn may_change(member: &Member) -> bool {
-    !matches!(member.phase, Phase::InService | Phase::Standby) || member.is_leaving() || member.failed
 }
 
 /// Why what a failed call was to show is not known.

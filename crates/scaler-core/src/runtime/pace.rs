@@ -1,8 +1,9 @@
 //! How fast lists are read: the account's rate of them is shared by all groups.
 //!
 //! The API lets each list be read 200 times a minute. Listings of the instances take no more than a third of that, whatever
-//! their pages. Of the lists of nodes, groups at rest have up to 90 a minute, and groups that move the others: neither takes
-//! from the other. All times are those of the monotonic clock.
+//! their pages. Of the lists of nodes, groups at rest have up to 90 a minute, and groups that move the others, with what those at
+//! rest leave. Between two lists single things are read by id, at half of the general rate. All times are those of the monotonic
+//! clock.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,15 +18,22 @@ const LISTING_AT_LEAST: Duration = Duration::from_secs(2);
 const LISTING_AHEAD: Duration = Duration::from_secs(20);
 
 /// Lists of nodes in a minute, those at once aside.
-const NODES: u32 = 170;
+const NODES: u32 = 165;
 /// Of which groups at rest have so many for each config, and at most.
 const NODES_AT_REST: u32 = 6;
 const NODES_AT_REST_MOST: u32 = 90;
-/// So many lists of nodes may begin at once for groups that move, and for groups at rest.
+/// So many lists of nodes may begin at once for groups that move, and for groups at rest: what groups that look every ten seconds,
+/// all at the same moment, have in that time.
 const AT_ONCE: u32 = 20;
-const AT_ONCE_AT_REST: u32 = 10;
+const AT_ONCE_AT_REST: u32 = 15;
 /// A group at rest does not read its nodes again before it is a quarter of the time in which all have their turn.
 const EARLY: u32 = 4;
+/// Configs read by id in a minute for the counts of their nodes. None is read again sooner than after this time.
+const COUNTS: u32 = 480;
+const COUNTED: Duration = Duration::from_secs(15);
+/// Instances read by id in a minute while no newer listing has its turn: half of what the API allows. So many may begin at once.
+const LOOK_UPS: u32 = 400;
+const LOOK_UPS_AT_ONCE: u32 = 40;
 /// Who has not asked again for so long does not wait for its turn any more.
 const WANTS: Duration = Duration::from_secs(15);
 
@@ -36,6 +44,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub(super) enum Need {
     /// It has something to add.
     Acts,
+    /// More or fewer of its nodes are up than were when they were read.
+    Changed,
     /// Something of it moves, or it was never observed.
     Moves,
     /// It is at rest.
@@ -79,6 +89,8 @@ pub(super) struct Pace {
     state: Mutex<State>,
     /// How old a group's nodes are at least when they are read again at rest.
     at_rest: Duration,
+    /// And when they are counted: so seldom that all have their turn.
+    counted: Duration,
 }
 
 #[derive(Debug)]
@@ -88,6 +100,7 @@ struct State {
     listing: Duration,
     moving: Rate,
     resting: Rate,
+    look_ups: Rate,
     /// Groups that asked for their nodes and have to wait.
     wanting: BTreeMap<GroupName, Wanting>,
 }
@@ -112,9 +125,11 @@ impl Pace {
             listing: LISTING_AT_LEAST,
             moving: Rate::new(NODES - NODES_AT_REST_MOST.min(configs.saturating_mul(NODES_AT_REST)), AT_ONCE),
             resting,
+            look_ups: Rate::new(LOOK_UPS, LOOK_UPS_AT_ONCE),
             wanting: BTreeMap::new(),
         };
-        Self { state: Mutex::new(state), at_rest }
+        let counted = (MINUTE / COUNTS).saturating_mul(configs).max(COUNTED);
+        Self { state: Mutex::new(state), at_rest, counted }
     }
 
     /// Whether the instances may be listed now, if that takes as many calls as the last time.
@@ -129,6 +144,21 @@ impl Pace {
         state.listing = LISTING.saturating_mul(calls).max(LISTING_AT_LEAST);
         let takes = state.listing;
         state.listings.spend(now, takes);
+    }
+
+    /// Takes `needed` reads by id, and of `more` as many as there is room for: that many.
+    pub(super) fn look_ups(&self, needed: usize, more: usize, now: Duration) -> usize {
+        let mut state = self.state();
+        let free = state.look_ups.free(now).saturating_sub(needed).min(more);
+        let calls = u32::try_from(needed.saturating_add(free)).unwrap_or(u32::MAX);
+        let takes = state.look_ups.per_call.saturating_mul(calls);
+        state.look_ups.spend(now, takes);
+        free
+    }
+
+    /// Whether the nodes of a group that were read or counted at `last` may be counted.
+    pub(super) fn may_count(&self, last: Duration, now: Duration) -> bool {
+        now.saturating_sub(last) >= self.counted
     }
 
     /// Takes `configs` reads of nodes for `group`, which read them last at `last`; whoever waits the longest comes first.
@@ -148,13 +178,20 @@ impl Pace {
         let State { moving, resting, wanting, .. } = &mut *state;
         wanting.remove(group);
         wanting.retain(|_, other| now.saturating_sub(other.asked) < WANTS);
+        // Who was never observed takes the share of those at rest as well: they come after that.
+        if rests && wanting.values().any(|other| other.last.is_none()) {
+            return false;
+        }
         let same = |other: &Wanting| (other.need == Need::Rests) == rests;
         let first = |other: &&Wanting| same(other) && other.need <= need && other.last < last;
         let wanted = configs.saturating_add(wanting.values().filter(first).count());
         let rate = match need {
             Need::Rests => resting,
+            _ if moving.free(now) >= wanted => moving,
             // Who was never observed may also take from those at rest: at the start nobody is.
-            _ if last.is_none() && moving.free(now) < wanted => resting,
+            _ if last.is_none() => resting,
+            // What those at rest leave.
+            _ if resting.left(now) == resting.ahead && resting.free(now) >= wanted => resting,
             _ => moving,
         };
         // More than ever may begin at once begin when all of that is free.

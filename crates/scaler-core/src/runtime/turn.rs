@@ -17,6 +17,7 @@ use crate::runtime::executor::{Intent, Known, Running};
 use crate::runtime::group_runtime::{GroupRuntime, Runtime};
 use crate::runtime::journal::{Appended, Journal};
 use crate::runtime::limiter::{Grant, removes};
+use crate::runtime::look_ups::changed_instance;
 use crate::runtime::observer::ObservationCache;
 use crate::runtime::pace::Need;
 use crate::runtime::removal_budget::{Permit, PermitRequest};
@@ -95,7 +96,8 @@ impl Reconciler {
     /// Writes outcomes down, in the order in which they arrived, and reads what others wrote.
     pub(super) async fn record(&mut self, ended: Vec<(Step, Draft)>) -> Result<(), Error> {
         if !ended.is_empty() {
-            self.group.outdate(&self.runtime.observer);
+            let changed = ended.iter().filter_map(|(step, _)| changed_instance(step));
+            self.group.outdate(&self.runtime.observer, changed);
             let failed = ended.iter().any(|(step, entry)| match &entry.fact {
                 Fact::Done { outcome: StepOutcome::Unanswered { .. } } => true,
                 // Launches have a back-off of their own.
@@ -385,7 +387,7 @@ pub(super) async fn observe(
     let described = group.group();
     let signal = runtime.board.signals(&described, runtime.clock.now()).together();
     let need = need_of(state, &described, signal, !in_flight.is_empty());
-    cache.outdated(group.outdated());
+    cache.outdate(group.outdated(state));
     let mut observation = runtime.observer.observe(&described, state, cache, need, in_flight).await;
     let now = runtime.clock.now();
     observation.recent = group.recent().at(now);

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use scaler_core::clock::TokioClock;
 use scaler_core::model::{
     ConfigId, GroupName, Installation, Instance, InstanceId, InstanceStatus, InstanceType, Mode, Node,
-    NodeId, NodeStatus, Price, after,
+    NodeId, NodeStatus, Price, after, elapsed,
 };
 use scaler_core::ports::{
-    Balancer, Clock, Compute, Failure, FailureKind, Listing, Marked, NewInstance, NewNode,
+    Balancer, Clock, Compute, Failure, FailureKind, Listing, Marked, NewInstance, NewNode, NodeCounts,
 };
 
 /// What becomes of a call.
@@ -48,6 +48,11 @@ pub struct State {
     pub node_lists: usize,
     /// Every call that lists, as it is answered: of instances, a call for each page of 500, and of a config's nodes.
     pub listed: Vec<(Timestamp, Option<ConfigId>)>,
+    /// So many lists of nodes, and of instances, the account's rate lets be read; any number where none is told.
+    pub lists_left: Option<u64>,
+    /// Every call that counts a config's nodes, and instances read by id.
+    pub counted: Vec<(Timestamp, ConfigId)>,
+    pub read: Vec<Timestamp>,
     /// What becomes of the next calls whose name begins so.
     pub fates: VecDeque<(&'static str, Fate)>,
     /// Creates of this type are refused, each time.
@@ -59,6 +64,9 @@ pub struct State {
     pub boot: Duration,
     /// So many creates the account's rate still lets be sent; any number where none is told.
     pub creates_left: Option<u32>,
+    /// So many are let through in each window of so long.
+    pub creates_window: Option<(u32, Duration)>,
+    window_ends: Option<Timestamp>,
     /// A listing takes so much longer.
     pub listing_takes: Duration,
     /// Calls take no time, but for those that are told to.
@@ -73,6 +81,8 @@ pub struct State {
     pub account: Option<&'static str>,
     /// What exists there.
     pub landmarks: Vec<&'static str>,
+    /// Nothing changes by itself before then, if nobody changed anything since.
+    settled: Option<Timestamp>,
     past: Vec<(Timestamp, BTreeMap<NodeId, Node>)>,
     pub last_id: u64,
 }
@@ -91,8 +101,23 @@ impl Cloud {
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.look();
+        state.settled = None;
+        state
+    }
+
+    /// The state, to be read.
+    fn look(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap();
         let now = self.clock.now();
+        if state.settled.is_some_and(|until| now < until) && state.window_ends.is_none_or(|ends| now < ends) {
+            return state;
+        }
+        if let Some((creates, per)) = state.creates_window
+            && state.window_ends.is_none_or(|ends| ends <= now)
+        {
+            (state.creates_left, state.window_ends) = (Some(creates), Some(after(now, per)));
+        }
         let State { machines, nodes, .. } = &mut *state;
         for machine in machines.values_mut() {
             if machine.instance.status == InstanceStatus::Provisioning && machine.runs <= now {
@@ -108,6 +133,9 @@ impl Cloud {
             let healthy = serving.contains(&node.address) && node.mode != Mode::Reject;
             node.status = if healthy { NodeStatus::Up } else { NodeStatus::Down };
         }
+        let booting =
+            machines.values().filter(|machine| machine.instance.status == InstanceStatus::Provisioning);
+        state.settled = Some(booting.map(|machine| machine.runs).min().unwrap_or(Timestamp::MAX));
         state
     }
 
@@ -155,7 +183,7 @@ impl Cloud {
     }
 
     async fn takes(&self, milliseconds: u64) {
-        if !self.state().instant {
+        if !self.look().instant {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         }
     }
@@ -227,11 +255,11 @@ impl State {
 impl Compute for Cloud {
     async fn list(&self) -> Result<Listing, Failure> {
         self.takes(20).await;
-        let longer = self.state().listing_takes;
+        let longer = self.look().listing_takes;
         if !longer.is_zero() {
             tokio::time::sleep(longer).await;
         }
-        let mut state = self.state();
+        let mut state = self.look();
         state.lists += 1;
         let calls = state.machines.len().div_ceil(500).max(1);
         let now = self.clock.now();
@@ -254,7 +282,9 @@ impl Compute for Cloud {
 
     async fn get(&self, id: InstanceId) -> Result<Option<(Instance, Option<GroupName>)>, Failure> {
         self.takes(10).await;
-        let state = self.state();
+        let now = self.clock.now();
+        let mut state = self.look();
+        state.read.push(now);
         let found = state.machines.get(&id).filter(|_| !state.hides);
         Ok(found.map(|machine| (machine.instance.clone(), machine.group.clone())))
     }
@@ -285,9 +315,15 @@ impl Compute for Cloud {
         .await
     }
 
+    fn lists_left(&self) -> Option<u64> {
+        self.look().lists_left
+    }
+
     fn creates_left(&self) -> Result<u32, Duration> {
-        match self.state().creates_left {
-            Some(0) => Err(Duration::from_secs(5)),
+        let state = self.look();
+        let ends = state.window_ends.map(|ends| elapsed(self.clock.now(), ends));
+        match state.creates_left {
+            Some(0) => Err(ends.unwrap_or(Duration::from_secs(5))),
             left => Ok(left.unwrap_or(u32::MAX)),
         }
     }
@@ -340,7 +376,7 @@ impl Compute for Cloud {
 impl Balancer for Cloud {
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
         self.takes(20).await;
-        let mut state = self.state();
+        let mut state = self.look();
         state.node_lists += 1;
         if state.gone.contains(&config) {
             return Err(Failure::new(FailureKind::NotFound, "no such config"));
@@ -354,7 +390,21 @@ impl Balancer for Cloud {
     }
 
     async fn node(&self, _config: ConfigId, id: NodeId) -> Result<Option<Node>, Failure> {
-        Ok(self.state().nodes.get(&id).cloned())
+        Ok(self.look().nodes.get(&id).cloned())
+    }
+
+    async fn node_counts(&self, config: ConfigId) -> Result<Option<NodeCounts>, Failure> {
+        self.takes(10).await;
+        let now = self.clock.now();
+        let mut state = self.look();
+        state.counted.push((now, config));
+        let nodes = || state.nodes.values().filter(|node| node.config == config);
+        let up = nodes().filter(|node| node.status == NodeStatus::Up).count() as u64;
+        Ok(Some(NodeCounts::new(up, nodes().count() as u64 - up)))
+    }
+
+    fn lists_left(&self) -> Option<u64> {
+        self.look().lists_left
     }
 
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use scaler_core::model::ConfigId;
+use scaler_core::model::{AlertState, ConfigId};
 use scaler_core::runtime::{ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, Hold, Step};
 use scaler_core::view::{Moment, What};
 
 use super::cloud::Fate;
-use super::{Bench, CONFIG, group, seconds, web_of};
+use super::{Bench, CONFIG, alert, group, seconds, web_of};
 
 const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 86_400);
 
@@ -60,6 +60,32 @@ async fn a_listing_that_is_refused_was_told_anew_at_every_turn() {
         }
     }
     assert_eq!(told.len(), 1, "{told:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waited_for_lists_that_others_had_used_up_and_the_group_was_blind() {
+    let bench = Bench::new();
+    let scaler = bench.settled(4, 1).await;
+    let lists = || {
+        let cloud = bench.cloud.state();
+        (cloud.lists, cloud.node_lists)
+    };
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        bench.cloud.state().lists_left = Some(0);
+        let before = lists();
+        tokio::time::sleep(seconds(20)).await;
+        scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+        tokio::time::sleep(seconds(2)).await;
+        let status = web_of(&scaler).status().await.unwrap();
+        assert_eq!(bench.cloud.count("create"), 8, "what is added needs no fresh nodes");
+        assert_eq!(status.discarded(), None);
+        assert_eq!(lists(), before, "no list was sent");
+        bench.cloud.state().lists_left = Some(200);
+        tokio::time::sleep(seconds(60)).await;
+        assert_eq!(bench.cloud.serving(), 8);
+    };
+    scaler.run(observed).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,9 @@ use scaler_conformance::cloud::{Cloud, CloudFixture, Trouble, check};
 use scaler_core::model::{
     ConfigId, GroupName, Instance, InstanceId, InstanceType, Mode, Node, NodeId, Price,
 };
-use scaler_core::ports::{Balancer, Compute, Failure, FailureKind, Listing, NewInstance, NewNode};
+use scaler_core::ports::{
+    Balancer, Compute, Failure, FailureKind, Listing, NewInstance, NewNode, NodeCounts,
+};
 use scaler_linode::{Backend, LinodeBalancers, LinodeCompute};
 
 use super::{IMAGE, REGION, TYPE, client_of, group, marks, name, settle};
@@ -32,6 +34,7 @@ enum Fault {
     MakesUpPrices,
     RegistersDrained,
     ReadsAnyConfig,
+    CountsAllNodes,
     MovesWithTheMode,
     MissesTheRemovedNode,
     SaysThatItDidNotHappen,
@@ -145,6 +148,11 @@ impl Balancer for Faulty {
             }
             (_, node) => Ok(node),
         }
+    }
+
+    async fn node_counts(&self, config: ConfigId) -> Result<Option<NodeCounts>, Failure> {
+        let config = if self.fault == Fault::CountsAllNodes { self.configs[0] } else { config };
+        self.balancers.node_counts(config).await
     }
 
     async fn register(&self, new: &NewNode) -> Result<NodeId, Failure> {
@@ -264,6 +272,7 @@ async fn a_cloud_that_breaks_a_rule_is_found() {
         (Fault::MakesUpPrices, "prices"),
         (Fault::RegistersDrained, "takes traffic"),
         (Fault::ReadsAnyConfig, "its config alone"),
+        (Fault::CountsAllNodes, "that are counted"),
         (Fault::MovesWithTheMode, "a mode is what was asked for"),
         (Fault::MissesTheRemovedNode, "a removed node"),
         (Fault::SaysThatItDidNotHappen, "create whose answer is lost"),

@@ -1,0 +1,114 @@
+//! Instances that are read by id: those that the shared listing left out or that a step changed since, and those that move while no
+//! newer listing has its turn.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::model::{Instance, InstanceId, Member, Phase};
+use crate::runtime::pace::Pace;
+use crate::state::{GroupState, Step};
+
+/// What moves is looked at again so long after it was read.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// What a group's own calls made out of date, by the numbers of a [`Sequence`](super::observer::Sequence).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outdated {
+    /// The last call ended then.
+    pub(super) before: u64,
+    instances: BTreeMap<InstanceId, u64>,
+}
+
+impl Outdated {
+    /// Calls ended that changed these instances, or none.
+    pub(super) fn mark(&mut self, number: u64, instances: impl IntoIterator<Item = InstanceId>) {
+        self.before = self.before.max(number);
+        self.instances.extend(instances.into_iter().map(|id| (id, number)));
+    }
+
+    /// What is out of date of the members of `state`; the others are forgotten.
+    pub(super) fn of(&mut self, state: &GroupState) -> Self {
+        self.instances.retain(|id, _| state.member_of(*id).is_some());
+        self.clone()
+    }
+}
+
+/// The instance that `step` changes, where it is known before.
+pub(super) const fn changed_instance(step: &Step) -> Option<InstanceId> {
+    match step {
+        Step::Delete { instance, .. } => Some(*instance),
+        _ => None,
+    }
+}
+
+/// A listing, as far as it matters for what is read by id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ListedAt {
+    pub(super) number: u64,
+    /// By the monotonic clock.
+    pub(super) read: Duration,
+}
+
+/// Members of a group that were read by id since the instances were listed.
+#[derive(Debug, Default)]
+pub(super) struct LookUps(BTreeMap<InstanceId, LookedUp>);
+
+#[derive(Debug)]
+struct LookedUp {
+    number: u64,
+    read: Duration,
+    instance: Instance,
+}
+
+impl LookUps {
+    /// Whom to read by id now, where a listing showed `shown`: all that it can't tell of, and of those that move as many as the
+    /// account's rate allows, whoever was not seen for the longest first.
+    pub(super) fn wanted(
+        &mut self,
+        state: &GroupState,
+        outdated: &Outdated,
+        shown: &BTreeSet<InstanceId>,
+        listed: ListedAt,
+        pace: &Pace,
+        now: Duration,
+    ) -> Vec<InstanceId> {
+        let changed = |id: &InstanceId| outdated.instances.get(id).copied().unwrap_or_default();
+        self.0.retain(|id, seen| seen.number > listed.number.max(changed(id)));
+        let (mut wanted, mut moving) = (Vec::new(), Vec::new());
+        for (member, id) in state.members.values().filter_map(|member| Some((member, member.instance?))) {
+            let seen = self.0.get(&id);
+            let told = shown.contains(&id) && changed(&id) < listed.number;
+            let read = seen.map_or(listed.read, |seen| seen.read);
+            if seen.is_none() && !told {
+                wanted.push(id);
+            } else if may_change(member) && now.saturating_sub(read) >= AGAIN {
+                moving.push((read, id));
+            }
+        }
+        moving.sort_unstable();
+        let room = pace.look_ups(wanted.len(), moving.len(), now);
+        wanted.extend(moving.into_iter().take(room).map(|(_, id)| id));
+        wanted
+    }
+
+    /// It was read by id, by a call of this number.
+    pub(super) fn found(&mut self, number: u64, read: Duration, instance: Instance) {
+        self.0.insert(instance.id, LookedUp { number, read, instance });
+    }
+
+    /// It is not there, or not ours: whoever asks again reads it again.
+    pub(super) fn lost(&mut self, id: InstanceId) {
+        self.0.remove(&id);
+    }
+
+    /// Puts what was read since in the place of what the listing showed.
+    pub(super) fn replace(&self, instances: &mut Vec<Instance>) {
+        instances.retain(|instance| !self.0.contains_key(&instance.id));
+        instances.extend(self.0.values().map(|seen| seen.instance.clone()));
+    }
+}
+
+/// Whether its instance may change any moment.
+fn may_change(member: &Member) -> bool {
+    !matches!(member.phase, Phase::InService | Phase::Standby) || member.is_leaving() || member.failed
+}
