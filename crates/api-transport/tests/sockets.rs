@@ -227,6 +227,35 @@ async fn tls_trusts_the_given_certificates_alone() {
 }
 
 #[tokio::test]
+async fn the_roots_of_the_system_were_read_though_nobody_spoke_tls() {
+    let folder = std::env::temp_dir().join(format!("api-transport-roots-{}", std::process::id()));
+    // Another process, so that the environment of this one stays as it is.
+    let Some(roots) = std::env::var_os("REST_TEST_ROOTS") else {
+        std::fs::create_dir_all(&folder).unwrap();
+        let roots = folder.join("ca.pem");
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "sockets::the_roots_of_the_system_were_read_though_nobody_spoke_tls"])
+            .env("REST_TEST_ROOTS", &roots)
+            .env("SSL_CERT_FILE", &roots)
+            .env_remove("SSL_CERT_DIR")
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(status.success());
+        return;
+    };
+    let client = client(&tls_server());
+    let failure = client.send(&Request::get("getting").path("x")).await.unwrap_err();
+    assert_eq!(failure.stage(), Stage::Connecting);
+    let why = format!("{:?}", std::error::Error::source(&failure));
+    assert!(why.contains("install ca-certificates"), "{why}");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/ca.pem"), roots).unwrap();
+    let response = client.send(&Request::get("getting").path("x")).await.unwrap();
+    assert_eq!(response.body().as_ref(), b"{}");
+}
+
+#[tokio::test]
 async fn a_proxy_of_the_environment_is_not_asked_for_this_machine() {
     let server = MockServer::start().await;
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(200)).mount(&server).await;

@@ -6,6 +6,8 @@ mod error;
 mod in_process;
 #[cfg(feature = "reqwest")]
 mod sockets;
+#[cfg(feature = "reqwest")]
+mod system_roots;
 
 use std::fmt;
 

@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use super::Service;
 use super::body::Body;
 use super::error::ServiceError;
+use super::system_roots::SystemRoots;
 use crate::is_loopback;
 use crate::outcome::BoxError;
 
@@ -24,7 +25,7 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Settings to begin with: the system's roots, 10 s to connect, the proxies of the environment but for addresses of this
+    /// Settings to begin with: the system's roots (read at the first handshake), 10 s to connect, the proxies of the environment but for addresses of this
     /// machine.
     pub fn builder() -> SocketsBuilder {
         SocketsBuilder { ca: None, connect_limit: Duration::from_secs(10) }
@@ -73,7 +74,7 @@ impl SocketsBuilder {
         self
     }
 
-    /// Reads the certificates and makes the service.
+    /// Reads the certificates that were given, and makes the service.
     ///
     /// # Errors
     /// When the CA file cannot be read or holds no certificate.
@@ -164,24 +165,17 @@ fn with_roots(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, Sock
 }
 
 fn trusting_the_system() -> Result<rustls::ClientConfig, BoxError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    match rustls_platform_verifier::Verifier::new(provider) {
-        Ok(verifier) => Ok(config()?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth()),
-        // A small container has no roots and may need none (a simulator on loopback): TLS then fails when it is used.
-        Err(error) => {
-            tracing::warn!(%error, "no certificates of the system: TLS connections will be refused; install ca-certificates or name a CA file");
-            Ok(config()?.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-        }
-    }
+    let verifier = Arc::new(SystemRoots::new(provider()));
+    Ok(config()?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 fn config() -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>, BoxError> {
-    // The provider is named, not taken from the process: no global state, and nothing but ring in the tree.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?)
+    Ok(rustls::ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?)
+}
+
+/// The provider is named, not taken from the process: no global state, and nothing but ring in the tree.
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 #[async_trait]
