@@ -73,9 +73,10 @@ architecture:
 clients:
     .ci/clients
 
-# 2,000 random histories of the real loop: seven minutes, not part of CI
+# 2,000 random histories of the real loop, and as many of the core: a quarter of an hour, not part of CI
 histories:
     SCALER_SEEDS=2000 cargo test -p integration --test integration simulation::histories
+    SCALER_SEEDS=2000 cargo test -p scaler-core --test scaler_core core::histories
 
 # 1,000 groups of ten on one account: a minute, not part of CI
 large:

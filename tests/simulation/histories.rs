@@ -15,8 +15,8 @@ use super::kill_switch::{Blow, Fate, Strike};
 use super::simulate;
 use super::world::{Happened, Quirk, Setup, World, seconds};
 
-/// How many, unless `SCALER_SEEDS` says otherwise: what two cores play in two minutes. `just histories` plays 2,000.
-const HISTORIES: u64 = 500;
+/// How many, unless `SCALER_SEEDS` says otherwise: what two cores play in a good minute. `just histories` plays 2,000.
+const HISTORIES: u64 = 300;
 
 /// So long each is troubled.
 const TROUBLED: Duration = Duration::from_secs(720);

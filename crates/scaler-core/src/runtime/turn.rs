@@ -112,10 +112,27 @@ impl Reconciler {
             }
             self.failures = if failed { self.failures.saturating_add(1) } else { 0 };
         }
+        let set_by = self.look_at_clock();
         let mut journal = self.group.journal.lock().await;
-        journal.owe(ended.into_iter().map(|(_, entry)| entry));
+        let now = self.runtime.clock.now();
+        // What ended was timed by the clock as it was set.
+        let set = set_by.map(|by| journal.draft(now, Fact::ClockSet { by }, Cause::Converge));
+        journal.owe(set.into_iter().chain(ended.into_iter().map(|(_, entry)| entry)));
         journal.catch_up().await?;
         journal.settle().await
+    }
+
+    /// By how many seconds the wall clock was set since the last look: what goes by it is begun anew.
+    fn look_at_clock(&mut self) -> Option<i64> {
+        let (clock, set_by) = self.clock.look(&*self.runtime.clock);
+        self.clock = clock;
+        if let Some(by) = set_by {
+            tracing::warn!(group = %self.group.name, by, "the wall clock was set");
+            self.cache = ObservationCache::default();
+            self.prices = self.runtime.clock.now();
+            self.group.recent().forget();
+        }
+        set_by
     }
 
     /// How soon to turn again after steps ended: later and later after such as did not work.
@@ -161,15 +178,8 @@ impl Reconciler {
         }
         let now = runtime.clock.now();
         let (clock, set_by) = self.clock.look(&*runtime.clock);
-        if let Some(by) = set_by {
-            tracing::warn!(group = %group.name, by, "the wall clock was set");
-            self.cache = ObservationCache::default();
-            self.prices = now;
-            group.recent().forget();
-            journal
-                .post(|journal, _| Ok(vec![journal.draft(now, Fact::ClockSet { by }, Cause::Converge)]))
-                .await?;
-            self.clock = clock;
+        if set_by.is_some() {
+            // The log says so before anything that was timed since.
             return Ok(Taken::Again);
         }
         self.clock = clock;

@@ -229,3 +229,25 @@ async fn a_clock_that_was_put_forward_gave_the_installations_budget_back() {
     };
     assert_eq!(drained, (5, 5), "five of sixteen in ten minutes, whatever the clock shows");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_whose_create_was_answered_as_the_clock_was_put_back_was_deleted() {
+    let bench = Bench::new();
+    let (scaler, ahead) = three(&bench).await;
+    let made = bench.cloud.count("create");
+    bench.cloud.fate("create", Fate::Slow(seconds(60)));
+    bench.cloud.state().boot = seconds(240);
+    web_of(&scaler).scale_to(4).because("x").submit().await.unwrap();
+    let story = async {
+        while bench.cloud.count("create") == made {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // No turn comes between this and the answer.
+        tokio::time::sleep(Duration::from_millis(59_970)).await;
+        ahead.store(-HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(400)).await;
+    };
+    scaler.run(story).await.unwrap();
+    assert_eq!((bench.cloud.count("create"), bench.cloud.count("delete")), (made + 1, 0));
+    assert_eq!(bench.cloud.serving(), 4);
+}
