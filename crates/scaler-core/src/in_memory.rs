@@ -93,7 +93,7 @@ impl Store for InMemoryStore {
 
     async fn keep_alerts(&self, rows: &[AlertRow], polled: Option<Timestamp>) -> Result<(), StoreError> {
         let mut kept = self.kept();
-        rows.iter().for_each(|row| kept.alerts.put(row.clone()));
+        kept.alerts.extend(rows.iter().cloned());
         kept.alerts.polled = polled.or(kept.alerts.polled);
         Ok(())
     }

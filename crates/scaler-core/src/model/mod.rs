@@ -10,8 +10,8 @@ mod printable;
 mod signal;
 mod time;
 
-pub(crate) use alerts::ALERTNAME;
 pub use alerts::{ABSENT, Alert, AlertRow, AlertState, AlertTable, GROUP_LABEL, KEEP};
+pub(crate) use alerts::{ALERTNAME, VALUE, concerns, matches};
 pub(crate) use amount::dollars;
 pub use amount::{Amount, ParseAmountError, Price};
 pub use cloud::{Installation, Instance, InstanceStatus, Mode, Node, NodeStatus};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ALERTNAME, AlertRow, AlertState, AlertTable, Amount, GROUP_LABEL, Group, StepPolicy, elapsed,
+    ALERTNAME, AlertRow, AlertState, AlertTable, Amount, Group, StepPolicy, VALUE, concerns, elapsed, matches,
 };
 
 /// What makes Alertmanager repeat an alert in time.
@@ -231,13 +231,16 @@ impl AlertFreshness {
     }
 
     /// What each alert of the table counts for at `now`.
-    pub(crate) fn standings<'a>(
+    pub(crate) fn standings(
         &self,
-        table: &'a AlertTable,
+        table: &AlertTable,
         now: Timestamp,
-    ) -> impl Iterator<Item = (&'a AlertRow, AlertStanding)> {
+    ) -> impl Iterator<Item = (AlertRow, AlertStanding)> {
         let beat = self.heartbeat(table, now);
-        table.rows().map(move |row| (row, self.standing(table, beat, row, now)))
+        table.rows().map(move |row| {
+            let standing = self.standing(table, beat.as_ref(), &row, now);
+            (row, standing)
+        })
     }
 
     fn standing(
@@ -280,11 +283,11 @@ impl AlertFreshness {
 
     /// Whether an alert is the heartbeat: one of the same name from elsewhere has other labels.
     pub(crate) fn is_heartbeat(&self, row: &AlertRow) -> bool {
-        !self.heartbeat.is_empty() && matches(&self.heartbeat, row)
+        !self.heartbeat.is_empty() && matches(&self.heartbeat, |label| row.label(label))
     }
 
     /// The heartbeat's row that is vouched for, where one is.
-    fn heartbeat<'a>(&self, table: &'a AlertTable, now: Timestamp) -> Option<&'a AlertRow> {
+    fn heartbeat(&self, table: &AlertTable, now: Timestamp) -> Option<AlertRow> {
         let name = self.heartbeat.get(ALERTNAME)?;
         table.named(name).find(|row| {
             row.alert.state == AlertState::Firing && self.is_heartbeat(row) && self.confirmed(table, row, now)
@@ -311,7 +314,7 @@ impl Signals {
     #[must_use]
     pub fn read(group: &Group, table: &AlertTable, freshness: &AlertFreshness, now: Timestamp) -> Self {
         let beat = freshness.heartbeat(table, now);
-        let told_since = freshness.told_since(table, beat);
+        let told_since = freshness.told_since(table, beat.as_ref());
         let mut signals = Self { gap: freshness.gap(), told_since, ..Self::default() };
         let deaf = if !freshness.polls_alive(table, now) {
             Some(SignalReason::PollsUnanswered)
@@ -321,21 +324,20 @@ impl Signals {
             None
         };
         for policy in &group.policies {
-            let candidates = || table.candidates(group.name.as_str(), &policy.on);
-            let rows = || candidates().filter(|row| concerns(group, policy, row));
+            let rows = table.concerning(group.name.as_str(), &policy.on);
             let mut spoken = match &deaf {
                 Some(why) => PolicySignal::of(policy, Signal::Unknown, None, None, why.clone()),
-                None => speak(policy, rows, table, freshness, beat, now),
+                None => speak(policy, &rows, table, freshness, beat.as_ref(), now),
             };
             spoken.since = spoken.since.map(|since| told_since.map_or(since, |told| since.max(told)));
             if spoken.signal == Signal::Low {
-                let live = rows().filter(|row| {
+                let live = rows.iter().filter(|row| {
                     row.alert.state == AlertState::Firing
                         && speaks_for_group(row)
                         && freshness.confirmed(table, row, now)
                 });
                 for value in
-                    live.filter_map(|row| row.alert.annotations.get("value")?.trim().parse::<f64>().ok())
+                    live.filter_map(|row| row.alert.annotations.get(VALUE)?.trim().parse::<f64>().ok())
                 {
                     signals.value = Some(signals.value.map_or(value, |known| known.max(value)));
                 }
@@ -403,20 +405,9 @@ pub(crate) fn concerned(group: &Group, row: &AlertRow) -> Vec<String> {
     group
         .policies
         .iter()
-        .filter(|policy| concerns(group, policy, row))
+        .filter(|policy| concerns(group.name.as_str(), &policy.on, |label| row.label(label)))
         .map(|policy| name(&policy.on))
         .collect()
-}
-
-fn concerns(group: &Group, policy: &StepPolicy, row: &AlertRow) -> bool {
-    row.alert.labels.get(GROUP_LABEL).is_none_or(|owner| owner == group.name.as_str())
-        && matches(&policy.on, row)
-}
-
-/// Whether an alert has these labels; one that is missing is empty, as in Alertmanager.
-fn matches(labels: &BTreeMap<String, String>, row: &AlertRow) -> bool {
-    let of = |label| row.alert.labels.get(label).map_or("", String::as_str);
-    labels.iter().all(|(label, value)| of(label) == value)
 }
 
 /// An alert of one instance does not speak for the group, so it can't argue for fewer.
@@ -424,9 +415,9 @@ fn speaks_for_group(row: &AlertRow) -> bool {
     !row.alert.labels.contains_key("instance")
 }
 
-fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
+fn speak(
     policy: &StepPolicy,
-    rows: impl Fn() -> I,
+    rows: &[AlertRow],
     table: &AlertTable,
     freshness: &AlertFreshness,
     beat: Option<&AlertRow>,
@@ -439,17 +430,17 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
     let doubtful =
         |row: &&AlertRow| matches!(standing(row), AlertStanding::Suppressed | AlertStanding::Unconfirmed);
     if policy.add.is_some()
-        && let Some(row) = rows().find(live)
+        && let Some(row) = rows.iter().find(live)
     {
         return say(Signal::High, policy.add, Some(row.since), SignalReason::Fires { policy: name() });
     }
     if policy.remove.is_some()
         && let Some(since) =
-            rows().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
+            rows.iter().filter(live).filter(|row| speaks_for_group(row)).map(|row| row.since).min()
     {
         return say(Signal::Low, policy.remove, Some(since), SignalReason::Fires { policy: name() });
     }
-    if let Some(row) = rows().find(doubtful) {
+    if let Some(row) = rows.iter().find(doubtful) {
         let why = match row.alert.state {
             AlertState::Suppressed => SignalReason::Suppressed { policy: name() },
             _ => SignalReason::Unconfirmed {
@@ -460,7 +451,7 @@ fn speak<'a, I: Iterator<Item = &'a AlertRow>>(
         };
         return say(Signal::Unknown, None, None, why);
     }
-    let resolved = rows().filter(|row| row.alert.state == AlertState::Resolved && speaks_for_group(row));
+    let resolved = rows.iter().filter(|row| row.alert.state == AlertState::Resolved && speaks_for_group(row));
     if policy.when_resolved.is_some()
         && let Some(since) = resolved.map(|row| row.since).max()
     {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -132,26 +132,16 @@ impl AlertBoard {
         }
         self.keep_time();
         let now = self.clock.now();
-        let mut touched = self.touched(&alerts);
-        let rows = latest(touched.notified(alerts, now, self.freshness.gap()));
-        let kept = self.store.keep_alerts(&rows, None).await.map_err(Arc::new);
+        let rows = self.held().notified(alerts, now, self.freshness.gap());
+        let kept = self.store.keep_alerts(&self.news(&rows), None).await.map_err(Arc::new);
         if kept.is_ok() {
-            self.publish(rows, None, None);
+            self.publish(rows, None);
         }
         for waiter in waiters {
             // One that no longer listens needs no answer.
             let _ = waiter.send(kept.clone());
         }
         self.prune(now).await;
-    }
-
-    /// The rows that `alerts` speak of, as a table of their own: a notification copies no more than it changes.
-    fn touched(&self, alerts: &[Alert]) -> AlertTable {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let rows = alerts.iter().filter_map(|alert| table.row(&alert.fingerprint)).cloned();
-        let mut touched: AlertTable = rows.collect();
-        (touched.polled, touched.unbroken) = (table.polled, table.unbroken);
-        touched
     }
 
     /// Takes in a whole, successful poll that was begun at `asked`.
@@ -163,23 +153,21 @@ impl AlertBoard {
         let guard = self.commit.lock().await;
         self.keep_time();
         let now = self.clock.now();
-        let mut table = self.table();
-        let rows = latest(table.polled(alerts, asked, self.freshness.gap()));
-        let kept = self.news(&rows);
-        self.store.keep_alerts(&kept, Some(asked)).await?;
-        self.publish(rows, Some(asked), table.unbroken);
+        let rows = self.held().polled(alerts, asked, self.freshness.gap());
+        self.store.keep_alerts(&self.news(&rows), Some(asked)).await?;
+        self.publish(rows, Some(asked));
         self.prune(now).await;
         drop(guard);
         Ok(())
     }
 
-    /// What the store must know of `rows`: a poll repeats thousands of alerts that no policy is about.
+    /// What the store must know of `rows`: thousands of alerts that no policy is about are repeated.
     fn news(&self, rows: &[AlertRow]) -> Vec<AlertRow> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let table = self.held();
         let changed =
             |row: &AlertRow| table.row(&row.alert.fingerprint).is_none_or(|known| known.alert != row.alert);
         let concerns = |row: &AlertRow| {
-            let name = row.alert.labels.get(ALERTNAME);
+            let name = row.label(ALERTNAME);
             self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
         };
         rows.iter().filter(|row| changed(row) || concerns(row)).cloned().collect()
@@ -190,7 +178,7 @@ impl AlertBoard {
         self.load().await?;
         let guard = self.commit.lock().await;
         let held: Vec<String> = {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            let table = self.held();
             fingerprints.iter().filter(|fingerprint| table.row(fingerprint).is_some()).cloned().collect()
         };
         self.drop_rows(&held).await?;
@@ -204,7 +192,9 @@ impl AlertBoard {
         if !fingerprints.is_empty() {
             self.store.forget_alerts(fingerprints).await?;
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            fingerprints.iter().for_each(|fingerprint| table.remove(fingerprint));
+            for fingerprint in fingerprints {
+                table.remove(fingerprint);
+            }
         }
         Ok(())
     }
@@ -222,7 +212,7 @@ impl AlertBoard {
                 return;
             }
             *pruned = Some(now);
-            self.table.read().unwrap_or_else(PoisonError::into_inner).outdated(now)
+            self.held().outdated(now)
         };
         if let Err(error) = self.drop_rows(&old).await {
             tracing::warn!(
@@ -274,7 +264,11 @@ impl AlertBoard {
     /// The table as it is now.
     #[must_use]
     pub fn table(&self) -> AlertTable {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.held().clone()
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, AlertTable> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sees to it that the table goes by the wall clock as it is now.
@@ -291,7 +285,7 @@ impl AlertBoard {
     #[must_use]
     pub fn signals(&self, group: &Group, now: Timestamp) -> Signals {
         self.keep_time();
-        Signals::read(group, &self.table.read().unwrap_or_else(PoisonError::into_inner), &self.freshness, now)
+        Signals::read(group, &self.held(), &self.freshness, now)
     }
 
     /// Changes whenever an alert changes its state that speaks of `group`, or of no group.
@@ -305,19 +299,19 @@ impl AlertBoard {
         self.freshness.poll
     }
 
-    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>, unbroken: Option<Timestamp>) {
+    fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>) {
         // The groups that rows speak of whose state changed; none for those that speak of no group.
         let mut changed: BTreeSet<Option<String>> = BTreeSet::new();
         {
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            table.polled = polled.or(table.polled);
-            table.unbroken = unbroken.or(table.unbroken);
+            if let Some(asked) = polled {
+                table.keep_poll(asked, self.freshness.gap());
+            }
             for row in rows {
-                let known = table.row(&row.alert.fingerprint).map(|known| known.alert.state);
-                if known != Some(row.alert.state) {
-                    changed.insert(row.alert.labels.get(GROUP_LABEL).cloned());
+                let (state, group) = (row.alert.state, row.label(GROUP_LABEL).map(str::to_owned));
+                if table.put(row) != Some(state) {
+                    changed.insert(group);
                 }
-                table.put(row);
             }
         }
         self.rouse(|group| changed.contains(&None) || changed.contains(&Some(group.to_string())));
@@ -330,13 +324,4 @@ impl AlertBoard {
             version.send_modify(|version| *version = version.wrapping_add(1));
         }
     }
-}
-
-/// Of one fingerprint the last word counts.
-fn latest(rows: Vec<AlertRow>) -> Vec<AlertRow> {
-    let mut by_fingerprint = BTreeMap::new();
-    for row in rows {
-        by_fingerprint.insert(row.alert.fingerprint.clone(), row);
-    }
-    by_fingerprint.into_values().collect()
 }

@@ -36,18 +36,18 @@ impl HeldAlert {
         freshness: &AlertFreshness,
         now: Timestamp,
     ) -> Vec<Self> {
-        let of = |(row, standing): (&AlertRow, AlertStanding)| {
-            let named = row.alert.labels.get(GROUP_LABEL);
+        let of = |(row, standing): (AlertRow, AlertStanding)| {
+            let named = row.label(GROUP_LABEL);
             let groups = groups.iter().filter(|group| named.is_none_or(|name| name == group.name.as_str()));
-            let policies = groups.map(|group| (group.name.to_string(), concerned(group, row)));
+            let policies = groups.map(|group| (group.name.to_string(), concerned(group, &row)));
             Self {
-                fingerprint: row.alert.fingerprint.clone(),
-                labels: row.alert.labels.clone(),
                 standing,
                 since: row.since,
                 heard: row.heard,
-                heartbeat: freshness.is_heartbeat(row),
+                heartbeat: freshness.is_heartbeat(&row),
                 policies: policies.filter(|(_, policies)| !policies.is_empty()).collect(),
+                fingerprint: row.alert.fingerprint,
+                labels: row.alert.labels,
             }
         };
         let mut all: Vec<Self> = freshness.standings(table, now).map(of).collect();

@@ -191,7 +191,7 @@ fn the_load_is_read_from_live_alerts_of_the_group() {
     world.hear("WebCpuLow", AlertState::Firing);
     let value = |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).value;
     world.alter("WebCpuLow", |row| drop(row.alert.annotations.insert("value".into(), "0.1".into())));
-    let mut stale = world.alerts.row("WebCpuLow").unwrap().clone();
+    let mut stale = world.alerts.row("WebCpuLow").unwrap();
     stale.alert.fingerprint = "other".into();
     stale.alert.state = AlertState::Resolved;
     stale.alert.annotations.insert("value".into(), "0.65".into());

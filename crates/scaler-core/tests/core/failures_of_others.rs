@@ -527,15 +527,15 @@ fn a_member_that_vanished_is_replaced_after_two_looks_and_its_node_swept() {
 fn a_poll_that_was_begun_before_a_notification_is_older_than_it() {
     let mut world = at_rest(2, 8);
     world.hear("WebCpuHigh", AlertState::Firing);
-    let polled = world.alerts.row("WebCpuHigh").unwrap().alert.clone();
+    let polled = world.alerts.row("WebCpuHigh").unwrap().alert;
     let begun = world.now;
     world.pass(seconds(2));
     world.hear("WebCpuHigh", AlertState::Resolved);
-    let _ = world.alerts.polled(vec![polled.clone()], begun, seconds(45));
+    world.poll(vec![polled.clone()], begun);
     assert_eq!(world.alerts.row("WebCpuHigh").unwrap().alert.state, AlertState::Resolved);
-    let _ = world.alerts.polled(vec![polled], after(world.now, seconds(1)), seconds(45));
+    world.poll(vec![polled], after(world.now, seconds(1)));
     assert_eq!(world.alerts.row("WebCpuHigh").unwrap().alert.state, AlertState::Firing, "a later one counts");
-    let _ = world.alerts.polled(vec![], after(world.now, seconds(400)), seconds(45));
+    world.poll(vec![], after(world.now, seconds(400)));
     assert_eq!(
         world.alerts.row("WebCpuHigh").unwrap().alert.state,
         AlertState::Resolved,
@@ -548,19 +548,19 @@ fn an_alert_that_left_the_polls_is_neither_high_nor_low() {
     let mut world = at_rest(2, 8);
     world.freshness.poll = Some(seconds(15));
     world.hear("WebCpuHigh", AlertState::Firing);
-    let firing = world.alerts.row("WebCpuHigh").unwrap().alert.clone();
+    let firing = world.alerts.row("WebCpuHigh").unwrap().alert;
     let says =
         |world: &World| Signals::read(&world.group, &world.alerts, &world.freshness, world.now).together();
-    let _ = world.alerts.polled(vec![firing], world.now, seconds(45));
+    world.poll(vec![firing], world.now);
     assert_eq!(says(&world), Signal::High);
     for _ in 0..4 {
         world.pass(seconds(15));
-        let _ = world.alerts.polled(vec![], world.now, seconds(45));
+        world.poll(vec![], world.now);
     }
     assert_eq!(says(&world), Signal::Unknown, "three polls did not show it");
     for _ in 0..20 {
         world.pass(seconds(15));
-        let _ = world.alerts.polled(vec![], world.now, seconds(45));
+        world.poll(vec![], world.now);
     }
     assert_eq!(says(&world), Signal::Neutral, "absent for five minutes it is resolved");
     world.pass(seconds(60));

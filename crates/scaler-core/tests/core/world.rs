@@ -210,12 +210,19 @@ impl World {
         let labels = [("alertname", name)].into_iter().chain(others.iter().copied());
         let labels = labels.map(|(label, value)| (label.to_owned(), value.to_owned())).collect();
         let alert = Alert::new(fingerprint.to_owned(), labels, BTreeMap::new(), self.now, state);
-        let _ = self.alerts.notified(vec![alert], self.now, self.freshness.confirm);
+        self.alerts.extend(self.alerts.notified(vec![alert], self.now, self.freshness.confirm));
+    }
+
+    /// A poll that was begun at `asked` shows these alerts.
+    pub fn poll(&mut self, alerts: Vec<Alert>, asked: Timestamp) {
+        let gap = seconds(45);
+        self.alerts.extend(self.alerts.polled(alerts, asked, gap));
+        self.alerts.keep_poll(asked, gap);
     }
 
     /// Changes what the table of alerts has of one.
     pub fn alter(&mut self, name: &str, change: impl FnOnce(&mut AlertRow)) {
-        let mut row = self.alerts.row(name).unwrap().clone();
+        let mut row = self.alerts.row(name).unwrap();
         change(&mut row);
         self.alerts.put(row);
     }

@@ -1,11 +1,14 @@
 //! Notifications: stored before they are answered, and acted upon at once.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use scaler_core::model::{Alert, AlertFreshness, AlertStanding, AlertState, ConfigId, Signal, elapsed};
+use scaler_core::model::{
+    Alert, AlertFreshness, AlertRow, AlertStanding, AlertState, AlertTable, ConfigId, Signal, elapsed,
+};
 use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
 use scaler_core::runtime::{Outcome, Scaler};
 use scaler_core::state::{Cause, Fact};
@@ -158,6 +161,36 @@ async fn polls_wrote_every_alert_of_the_alertmanager_each_time() {
     let again = bench.store.rows.load(Ordering::SeqCst) - 2_001;
     assert!((9..=12).contains(&again), "then only the one that a policy is about: {again} rows by ten polls");
     assert_eq!(web_of(&scaler).status().await.unwrap().signal, Some(Signal::High));
+}
+
+#[tokio::test(start_paused = true)]
+async fn notifications_wrote_alerts_again_that_no_policy_is_about() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    let told = ["SomebodyElses", "WebCpuHigh"].map(|name| alert(name, AlertState::Firing));
+    for _ in 0..10 {
+        tokio::time::sleep(seconds(60)).await;
+        scaler.alerts().notified(told.to_vec()).await.unwrap();
+    }
+    assert_eq!(bench.store.rows.load(Ordering::SeqCst), 1 + 10, "once, and as often as it was told");
+    let table = scaler.alerts().table();
+    assert!(table.rows().all(|row| row.heard == bench.clock.now()), "both were heard just now: {table:?}");
+}
+
+#[test]
+fn a_table_gives_back_what_was_put_in() {
+    let texts = ["", ":", "3:abc", "ünïcode \"😀\"", "\0\n", "0:"];
+    let texts: BTreeMap<_, _> = texts.iter().map(|text| (format!("n{text}"), (*text).to_owned())).collect();
+    let mut told = alert("WebCpuHigh", AlertState::Suppressed);
+    (told.labels, told.annotations) = (texts.clone(), texts);
+    let [first, second] = [1, 2].map(|second| jiff::Timestamp::from_second(second).unwrap());
+    let row = AlertRow::new(told, first, second);
+    let mut table = AlertTable::default();
+    assert_eq!(table.put(row.clone()), None);
+    assert_eq!(table.row("WebCpuHigh"), Some(row.clone()));
+    assert_eq!(table.rows().collect::<Vec<_>>(), [row]);
+    assert_eq!(table.remove("WebCpuHigh"), Some(AlertState::Suppressed));
+    assert_eq!(table, AlertTable::default());
 }
 
 #[tokio::test(start_paused = true)]
