@@ -1,6 +1,6 @@
 //! How many notifications are taken in a second, each stored in SQLite before it is answered.
 //!
-//! The runtime has one thread, and SQLite writes on another; `taskset -c 0 cargo bench -p daemon` gives both one core.
+//! The runtime has one thread, and SQLite writes on another; `taskset -c 0 cargo bench -p autoscale-daemon` gives both one core.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::hint::black_box;
@@ -25,10 +25,18 @@ use tower::ServiceExt as _;
 /// Senders that wait for their answers at the same time, as groups of alerts in one or more Alertmanagers do.
 const SENDERS: [usize; 3] = [1, 16, 256];
 
-fn daemon(runtime: &Runtime, store: &Path) -> Daemon {
+/// An installation as large as they come.
+const GROUPS: usize = 1_000;
+const ALERTS: usize = 10_000;
+
+fn group(name: &str) -> LinodeGroup {
+    let group = LinodeGroup::new(name, "nl-ams", "g6-standard-2", "linode/debian12").unwrap();
+    group.size(2..=6).node_balancer(1, 1, 80)
+}
+
+fn daemon(runtime: &Runtime, store: &Path, groups: impl IntoIterator<Item = LinodeGroup>) -> Daemon {
     let linode = linode_api::Client::builder(linode_api::Token::new("unused").unwrap()).build().unwrap();
-    let web = LinodeGroup::new("web", "nl-ams", "g6-standard-2", "linode/debian12").unwrap();
-    let scaler = scaler_linode::builder(linode, "k3x9w2", [web.size(2..=6).node_balancer(1, 1, 80)])
+    let scaler = scaler_linode::builder(linode, "k3x9w2", groups)
         .unwrap()
         .store(runtime.block_on(SqliteStore::open(store)).unwrap())
         .build()
@@ -38,10 +46,15 @@ fn daemon(runtime: &Runtime, store: &Path) -> Daemon {
 
 /// What Alertmanager sends about one alert of this sender.
 fn body(sender: usize) -> String {
+    body_about("web", sender)
+}
+
+/// What Alertmanager sends about one alert of a group.
+fn body_about(group: &str, sender: usize) -> String {
     let sender = sender.to_string();
     let labels = Labels::from([
         ("alertname", "WebCpuHigh"),
-        ("autoscale_group", "web"),
+        ("autoscale_group", group),
         ("severity", "warning"),
         ("sender", sender.as_str()),
     ]);
@@ -71,7 +84,7 @@ async fn by_socket(stream: &mut TcpStream, request: &[u8], answer: &mut [u8]) {
 fn intake(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let daemon = daemon(&runtime, &folder.path().join("autoscale.db"));
+    let daemon = daemon(&runtime, &folder.path().join("autoscale.db"), [group("web")]);
     let router = daemon.router();
     let mut group = criterion.benchmark_group("webhook");
     group.measurement_time(Duration::from_secs(8));
@@ -111,5 +124,22 @@ fn intake(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, intake);
+/// One notification of one alert, which repeats, where the table is full.
+fn full_table(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..GROUPS).map(|number| format!("g{number}")).collect();
+    let groups: Vec<LinodeGroup> = names.iter().map(|name| group(name)).collect();
+    let daemon = daemon(&runtime, &folder.path().join("autoscale.db"), groups);
+    let router = daemon.router();
+    let bodies: Vec<String> =
+        names.iter().cycle().zip(0..ALERTS).map(|(name, number)| body_about(name, number)).collect();
+    runtime.block_on(by_router(&router, &bodies));
+    assert_eq!(daemon.scaler().alerts().table().len(), ALERTS);
+    criterion.bench_function("webhook/one of 10,000 alerts, 1,000 groups", |bencher| {
+        bencher.to_async(&runtime).iter(|| by_router(&router, &bodies[..1]));
+    });
+}
+
+criterion_group!(benches, intake, full_table);
 criterion_main!(benches);
