@@ -180,11 +180,7 @@ impl Planner<'_> {
     fn lasting_replacements(&self) -> usize {
         let marked = self.state.members.values().filter(|member| member.is_unhealthy());
         let Some(since) = marked.filter_map(|member| member.replacing).min() else { return 0 };
-        let lasting = self
-            .state
-            .members
-            .values()
-            .filter(|member| member.begun >= since && member.is_warm() && member.proven);
+        let lasting = self.state.members.values().filter(|member| member.begun >= since && member.is_warm());
         let leaves = |slot| self.state.members.get(slot).is_none_or(Member::is_leaving);
         let gone = self.state.permits.iter().filter(|permit| permit.at >= since && leaves(&permit.slot));
         lasting.count().saturating_sub(gone.count())
@@ -214,14 +210,13 @@ impl Planner<'_> {
             && self.may_go(member)
     }
 
-    /// Those that refused to go after the others; unhealthy first, adopted last; older template, the group's rule, the paid hour that ends next.
+    /// Those that refused to go after the others; unhealthy first, adopted last; older template, the group's rule.
     fn rank(&self, member: &Member) -> impl Ord + use<> {
         let born = member.created.unwrap_or(member.launched).as_second();
         let rule = match self.group.remove.order {
             VictimOrder::Newest => -born,
             VictimOrder::Oldest => born,
         };
-        let paid = 3_600 - (self.now.as_second() - born).rem_euclid(3_600);
         let current = member.template.as_ref() == Some(&self.group.template.hash);
         (
             member.refusals,
@@ -229,7 +224,6 @@ impl Planner<'_> {
             member.origin == Origin::Adopted,
             current,
             rule,
-            paid,
             member.slot,
         )
     }
