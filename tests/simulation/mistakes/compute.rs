@@ -100,7 +100,7 @@ impl Compute for WrongCompute {
                 Err(Failure::new(FailureKind::Request, "it surely did not happen"))
             }
             Wrong::ForgetsRateLimits => created.map_err(|failure| match failure.kind {
-                FailureKind::RateLimited => Failure::new(FailureKind::Transient, failure.message),
+                FailureKind::RateLimited => Failure::new(FailureKind::Request, failure.message),
                 _ => failure,
             }),
             _ => created,

@@ -220,7 +220,10 @@ impl Executor {
                 }
             }
             Err(mut failure) => {
-                if matches!(failure.kind, FailureKind::RateLimited | FailureKind::NotSent) {
+                if matches!(
+                    failure.kind,
+                    FailureKind::RateLimited | FailureKind::NotSent | FailureKind::Transient
+                ) {
                     failure.retry_after.get_or_insert(CREATE_AGAIN);
                 }
                 Err(failure)

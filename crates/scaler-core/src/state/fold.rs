@@ -321,7 +321,7 @@ impl GroupState {
                 }
                 match refusal {
                     // Nothing was launched, so no launch failed.
-                    Refusal::NotSent | Refusal::RateLimited => {}
+                    Refusal::NotSent | Refusal::RateLimited | Refusal::Transient => {}
                     Refusal::SoldOut => {
                         self.launches.sold_out.insert(instance_type.clone(), draft.at);
                     }
@@ -334,7 +334,7 @@ impl GroupState {
                         self.launches.halted = Some((halted, draft.at));
                         self.launch_failed(draft, begun);
                     }
-                    Refusal::Transient | Refusal::Guarded => self.launch_failed(draft, begun),
+                    Refusal::Guarded => self.launch_failed(draft, begun),
                 }
             }
             (Step::Register { slot, config, .. }, StepOutcome::Registered { node }) => {

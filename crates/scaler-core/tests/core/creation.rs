@@ -345,7 +345,7 @@ fn served_after(refusal: Refusal) -> Duration {
 
 #[test]
 fn a_cloud_that_was_out_of_order_for_two_minutes_kept_creates_waiting_for_five() {
-    for refusal in [Refusal::RateLimited, Refusal::NotSent] {
+    for refusal in [Refusal::RateLimited, Refusal::NotSent, Refusal::Transient] {
         let after = served_after(refusal);
         assert!(after <= seconds(200), "{refusal:?}: {after:?}, of which a boot takes 45 s");
     }

@@ -252,7 +252,8 @@ impl Trial {
             }
             let failures = self.world.state.launches.failures;
             self.world.answer(id, &step, fate);
-            let unlaunched = matches!(fate, Fate::Refused(Refusal::RateLimited | Refusal::NotSent));
+            let unlaunched =
+                matches!(fate, Fate::Refused(Refusal::RateLimited | Refusal::NotSent | Refusal::Transient));
             if unlaunched && matches!(step, Step::Create { .. }) {
                 self.no_create_before = Some(after(self.world.now, RETRY_AFTER));
                 if self.world.state.launches.failures != failures {

@@ -17,7 +17,7 @@ use scaler_core::state::{
 /// The config that the modelled group is registered at, until it moves.
 pub const CONFIG: ConfigId = ConfigId(7);
 
-/// So long a step is not to be sent again that was rate limited or could not be sent.
+/// So long a step is not to be sent again that was rate limited, could not be sent or met a cloud out of order.
 pub const RETRY_AFTER: Duration = Duration::from_secs(20);
 
 /// What becomes of a step that is carried out.
@@ -349,7 +349,7 @@ impl World {
             Fate::Done => self.result(step),
             Fate::Lost | Fate::Vanished => StepOutcome::Unanswered { why: StepReason::said("lost") },
             Fate::Refused(refusal) => {
-                let told = matches!(refusal, Refusal::RateLimited | Refusal::NotSent);
+                let told = matches!(refusal, Refusal::RateLimited | Refusal::NotSent | Refusal::Transient);
                 let retry_at = told.then(|| after(self.now, RETRY_AFTER));
                 StepOutcome::Refused { refusal, why: StepReason::said("no"), retry_at }
             }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use scaler_core::model::{AlertState, ConfigId};
+use scaler_core::ports::FailureKind;
 use scaler_core::runtime::{ScaleRequest, TargetSize};
-use scaler_core::state::{Cause, Fact, Hold, Step};
+use scaler_core::state::{Cause, Fact, GroupState, Hold, Step};
 use scaler_core::view::{Moment, What};
 
 use super::cloud::Fate;
@@ -22,6 +23,19 @@ async fn a_retry_after_of_nothing_made_creates_follow_each_other_at_once() {
     bench.turn_for(&scaler, seconds(60)).await;
     let sent = bench.cloud.count("create");
     assert!((2..=15).contains(&sent), "{sent} creates in a minute of refusals");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_maintenance_of_two_minutes_kept_creates_waiting_for_five() {
+    let bench = Bench::new();
+    let scaler = bench.web(1);
+    for _ in 0..4 {
+        bench.cloud.fate("create", Fate::Refused(FailureKind::Transient));
+    }
+    bench.turn_for(&scaler, seconds(240)).await;
+    assert_eq!((bench.cloud.count("create"), bench.cloud.serving()), (5, 1), "one try each half minute");
+    let failed = GroupState::fold(&bench.entries().await).launches.failures;
+    assert_eq!(failed, 0, "nothing was launched, so no launch failed");
 }
 
 #[tokio::test(start_paused = true)]
