@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustls::DigitallySignedStruct;
-use rustls::SignatureScheme;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
 /// Trusts the system's roots, which are read at the first handshake: they are hundreds of files, and who only speaks http
