@@ -58,6 +58,7 @@ async fn what_is_typed_wrong_is_told_with_the_fix() {
     session.run("autoscale up web --by lots").await;
     session.run("autoscale up web --by 0").await;
     session.run("autoscale mode web asleep").await;
+    session.run("autoscale mode web add_only --for 0s").await;
     session.run("autoscale apply --group web --desired 3 --timeout soon").await;
     session.run("autoscale up web --timeout 5m --no-wait").await;
     session.run("autoscale status --daemon ftp://example.org").await;

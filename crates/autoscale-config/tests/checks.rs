@@ -147,6 +147,11 @@ fn what_later_versions_read_is_refused_by_name() {
     finds(&with("warm_up: 2m", "per_hour: 0"), "error groups.web.launch.per_hour: ");
     finds(&with("groups:", "launch: { per_hour: 0 }\ngroups:"), "error launch.per_hour: ");
     finds(&with("groups:", "launch: { timeout: 5m }\ngroups:"), "error launch.timeout: ");
+    finds(
+        &with("groups:", "launch: { per_hour: 1 }\ngroups:"),
+        "warning launch: per_hour 1 is less than the groups' minima, 2",
+    );
+    assert_eq!(problems(&with("groups:", "launch: { per_hour: 2 }\ngroups:")), []);
 }
 
 #[test]

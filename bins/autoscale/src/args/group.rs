@@ -98,7 +98,7 @@ pub(crate) struct ModeArgs {
     pub(crate) mode: Mode,
 
     /// It ends by itself after so long; then the mode that was set for good is back, `on` where none was.
-    #[arg(long = "for", value_name = "DURATION")]
+    #[arg(long = "for", value_name = "DURATION", value_parser = super::lasting)]
     pub(crate) lasts: Option<Span>,
 
     #[command(flatten)]

@@ -8,6 +8,7 @@ mod store;
 
 use std::path::PathBuf;
 
+use autoscale_api::Span;
 use autoscale_api::client::{Url, address_of};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -19,6 +20,17 @@ pub(crate) use self::group::{HistoryArgs, ModeArgs, PlanArgs, StatusArgs};
 pub(crate) use self::member::{MemberArgs, ReplaceArgs};
 pub(crate) use self::size::{ApplyArgs, ByArgs, OperatorArgs, SizeArgs, WaitArgs};
 pub(crate) use self::store::{RebindArgs, StoreCommand};
+
+/// How long something is to last.
+fn lasting(text: &str) -> Result<Span, String> {
+    match text.parse::<Span>() {
+        Ok(span) if span.0.is_zero() => {
+            Err("that is over at once: leave it out, or say for how long: 2h".to_owned())
+        }
+        Ok(span) => Ok(span),
+        Err(error) => Err(error.to_string()),
+    }
+}
 
 const AFTER: &str = "\
 Examples:

@@ -57,7 +57,7 @@ pub(crate) struct SizeArgs {
     pub(crate) generation: Option<u64>,
 
     /// The size is a floor for so long; without it, it is set once and policies go on from it.
-    #[arg(long = "for", value_name = "DURATION")]
+    #[arg(long = "for", value_name = "DURATION", value_parser = super::lasting)]
     pub(crate) floor_for: Option<Span>,
 
     /// Removals may go over the removal budget.

@@ -103,6 +103,20 @@ pub(super) fn repeated(r: &mut Reader<'_>, root: &Fields, drafts: &[GroupDraft])
     }
 }
 
+/// All groups made anew need as many creates as their minima together.
+pub(super) fn launches(r: &mut Reader<'_>, root: &Fields, per_hour: u32, drafts: &[GroupDraft]) {
+    let minima =
+        drafts.iter().filter_map(|draft| draft.settings.as_ref()).map(|settings| settings.group.size.min);
+    let minima = minima.fold(0, u32::saturating_add);
+    if per_hour < minima {
+        r.warn(
+            root.spot(&["launch"]),
+            format!("per_hour {per_hour} is less than the groups' minima, {minima} together: were they lost, it would hold some of them"),
+            format!("write per_hour: {minima} or more"),
+        );
+    }
+}
+
 pub(super) fn heartbeat(r: &mut Reader<'_>, root: &Fields, heartbeat: Option<&str>, drafts: &[GroupDraft]) {
     const HOW: &str = "add heartbeat: Watchdog, an alert whose rule is `vector(1)`";
     let policies = || drafts.iter().flat_map(|draft| &draft.policies);

@@ -28,6 +28,9 @@ pub(super) fn read(r: &mut Reader<'_>, at: &At) -> Option<Config> {
     if let Some(drafts) = &drafts {
         across::groups(r, drafts);
         across::repeated(r, &fields, drafts);
+        if let Some(Some(Some(per_hour))) = launches {
+            across::launches(r, &fields, per_hour, drafts);
+        }
         if let Some(heartbeat) = &heartbeat {
             across::heartbeat(r, &fields, heartbeat.get("alertname").map(String::as_str), drafts);
         }
