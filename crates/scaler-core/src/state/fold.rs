@@ -503,8 +503,10 @@ impl GroupState {
         }
         if mark == Mark::Released {
             // What it serves with is its owner's from now on.
-            let nodes = self.members.remove(&slot).into_iter().flat_map(|member| member.nodes.into_values());
-            self.released.extend(nodes);
+            let Some(member) = self.members.remove(&slot) else { return };
+            // Lists show it with its tags for a while.
+            self.deleted.extend(member.instance.map(|instance| (instance, draft.at)));
+            self.released.extend(member.nodes.into_values());
             self.open.retain(|_, step| step.slot() != Some(slot));
             return;
         }

@@ -74,7 +74,7 @@ pub struct GroupState {
     pub low_before: Option<Timestamp>,
     /// The last entry of a member into service.
     pub last_added: Option<Timestamp>,
-    /// Instances whose deletion was confirmed, and when: lists may show them for a while.
+    /// Instances that were released or whose deletion was confirmed, and when: lists may show them for a while.
     pub deleted: BTreeMap<InstanceId, Timestamp>,
     /// Slots of creates that had no answer and were not found in time: never used again, and looked up once more.
     pub closed: BTreeMap<Slot, Member>,

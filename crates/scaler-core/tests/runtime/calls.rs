@@ -137,6 +137,27 @@ async fn an_adopted_instance_becomes_a_member_and_a_released_one_is_left_alone()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_released_instance_was_found_again_in_a_listing_from_before() {
+    for after in 0..12 {
+        let bench = Bench::new();
+        let scaler = bench.settled(3, 1).await;
+        let observed = async {
+            tokio::time::sleep(seconds(60 + after)).await;
+            let id = web_of(&scaler).status().await.unwrap().members[0].instance.unwrap();
+            web_of(&scaler).release(id, Cause::operator("x")).await.unwrap();
+            tokio::time::sleep(seconds(120)).await;
+            let status = web_of(&scaler).status().await.unwrap();
+            assert!(
+                status.members.iter().all(|member| member.instance != Some(id)),
+                "released after {after} s and a member again: {:?}",
+                status.members
+            );
+        };
+        scaler.run(observed).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_stood_still_while_an_instance_was_adopted_over_a_slow_api() {
     let bench = Bench::new();
     let scaler = bench.settled(1, 1).await;
