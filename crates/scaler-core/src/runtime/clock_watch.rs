@@ -30,4 +30,10 @@ impl ClockWatch {
         let set = (by.unsigned_abs() >= SET).then_some(by.as_secs());
         (now, set)
     }
+
+    /// Whether the wall clock showed `at` between the look before and this one, as it runs since it was set.
+    pub(super) fn shown_since(&self, before: &Self, at: Timestamp) -> bool {
+        let passed = self.monotonic.saturating_sub(before.monotonic);
+        at <= self.wall && after(at, passed) >= self.wall
+    }
 }

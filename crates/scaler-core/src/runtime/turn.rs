@@ -112,27 +112,30 @@ impl Reconciler {
             }
             self.failures = if failed { self.failures.saturating_add(1) } else { 0 };
         }
-        let set_by = self.look_at_clock();
+        let set = self.look_at_clock();
         let mut journal = self.group.journal.lock().await;
         let now = self.runtime.clock.now();
-        // What ended was timed by the clock as it was set.
-        let set = set_by.map(|by| journal.draft(now, Fact::ClockSet { by }, Cause::Converge));
-        journal.owe(set.into_iter().chain(ended.into_iter().map(|(_, entry)| entry)));
+        // What ended was timed by the clock as it was before, or as it was set.
+        let (since, before): (Vec<Draft>, Vec<Draft>) =
+            ended.into_iter().map(|(_, entry)| entry).partition(|entry| {
+                set.as_ref().is_none_or(|(looked, _)| self.clock.shown_since(looked, entry.at))
+            });
+        let set = set.map(|(_, by)| journal.draft(now, Fact::ClockSet { by }, Cause::Converge));
+        journal.owe(before.into_iter().chain(set).chain(since));
         journal.catch_up().await?;
         journal.settle().await
     }
 
-    /// By how many seconds the wall clock was set since the last look: what goes by it is begun anew.
-    fn look_at_clock(&mut self) -> Option<i64> {
+    /// The last look at the clocks and by how many seconds the wall clock was set since, where it was: what goes by it is begun anew.
+    fn look_at_clock(&mut self) -> Option<(ClockWatch, i64)> {
         let (clock, set_by) = self.clock.look(&*self.runtime.clock);
-        self.clock = clock;
-        if let Some(by) = set_by {
-            tracing::warn!(group = %self.group.name, by, "the wall clock was set");
-            self.cache = ObservationCache::default();
-            self.prices = self.runtime.clock.now();
-            self.group.recent().forget();
-        }
-        set_by
+        let looked = std::mem::replace(&mut self.clock, clock);
+        let by = set_by?;
+        tracing::warn!(group = %self.group.name, by, "the wall clock was set");
+        self.cache = ObservationCache::default();
+        self.prices = self.runtime.clock.now();
+        self.group.recent().forget();
+        Some((looked, by))
     }
 
     /// How soon to turn again after steps ended: later and later after such as did not work.

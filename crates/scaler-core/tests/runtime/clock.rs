@@ -251,3 +251,28 @@ async fn a_launch_whose_create_was_answered_as_the_clock_was_put_back_was_delete
     assert_eq!((bench.cloud.count("create"), bench.cloud.count("delete")), (made + 1, 0));
     assert_eq!(bench.cloud.serving(), 4);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_whose_create_was_answered_before_the_clock_was_put_forward_was_deleted() {
+    let bench = Bench::new();
+    let (scaler, ahead) = three(&bench).await;
+    let made = bench.cloud.count("create");
+    bench.cloud.fate("create", Fate::Slow(seconds(60)));
+    bench.cloud.state().boot = seconds(240);
+    web_of(&scaler).scale_to(4).because("x").submit().await.unwrap();
+    let story = async {
+        while bench.cloud.count("create") == made {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // A turn observes as the answer arrives, and as the clock is set.
+        bench.cloud.state().listing_takes = seconds(25);
+        tokio::time::sleep(Duration::from_millis(60_100)).await;
+        ahead.store(HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(30)).await;
+        bench.cloud.state().listing_takes = Duration::ZERO;
+        tokio::time::sleep(seconds(370)).await;
+    };
+    scaler.run(story).await.unwrap();
+    assert_eq!((bench.cloud.count("create"), bench.cloud.count("delete")), (made + 1, 0));
+    assert_eq!(bench.cloud.serving(), 4);
+}
