@@ -82,6 +82,8 @@ pub(super) struct ObservationCache {
     outdated: Outdated,
     look_ups: LookUps,
     nodes: Option<Seen>,
+    /// When they could not be read at the last try, and why.
+    unread: Option<(Duration, Discarded)>,
 }
 
 #[derive(Debug)]
@@ -304,16 +306,19 @@ impl Observer {
         now: Duration,
     ) -> bool {
         let before = cache.outdated.before;
+        // Who could not read them had its turn all the same: else such groups would take that of all others.
+        let tried = cache.unread.as_ref().map(|(tried, _)| *tried);
         let Some(seen) = &mut cache.nodes else {
-            return self.take_nodes(group, need.min(Need::Moves), configs, None, now);
+            return self.take_nodes(group, need.min(Need::Moves), configs, tried, now);
         };
+        let last = tried.max(Some(seen.read));
         let need = match need {
             need if seen.changed => need.min(Need::Changed),
             // What the group itself did since makes them no older for one that only adds.
             need if seen.number <= before => need.min(Need::Moves),
             need => need,
         };
-        if self.take_nodes(group, need, configs, Some(seen.read), now) {
+        if self.take_nodes(group, need, configs, last, now) {
             return true;
         }
         if seen.changed || !self.pace.may_count(seen.counted, now) {
@@ -327,7 +332,7 @@ impl Observer {
             let news = seen.counts.insert(*config, counts) != Some(counts);
             seen.changed |= news && counts != seen.count(*config);
         }
-        seen.changed && self.take_nodes(group, need.min(Need::Changed), configs, Some(seen.read), now)
+        seen.changed && self.take_nodes(group, need.min(Need::Changed), configs, last, now)
     }
 
     /// Takes so many reads of nodes, where the plan and the account have them left.
@@ -355,11 +360,31 @@ impl Observer {
         let left: BTreeSet<ConfigId> =
             state.members.values().flat_map(|member| member.old_configs(group)).collect();
         if !self.may_read_nodes(group, cache, need, group.balancers.len() + left.len(), now).await {
+            if let Some((_, why)) = &cache.unread {
+                return Err(why.clone());
+            }
             let Some(seen) = &cache.nodes else { return Err(Discarded::NodesWait) };
             observation.nodes.clone_from(&seen.nodes);
             return Ok(());
         }
         let number = self.order.next();
+        let read = self.read_nodes(group, state, left, observation).await;
+        cache.unread = read.as_ref().err().map(|why| (now, why.clone()));
+        read?;
+        let seen = Seen::new(number, now, observation.nodes.clone());
+        let counts = cache.nodes.take().map(|seen| seen.counts).unwrap_or_default();
+        cache.nodes = Some(Seen { counts, ..seen });
+        Ok(())
+    }
+
+    /// Reads the nodes of the group's configs, and of those that it left.
+    async fn read_nodes(
+        &self,
+        group: &Group,
+        state: &GroupState,
+        left: BTreeSet<ConfigId>,
+        observation: &mut Observation,
+    ) -> Result<(), Discarded> {
         let read: Vec<(ConfigId, Option<Vec<Node>>, bool)> =
             stream::iter(group.balancers.iter().copied().chain(left))
                 .map(|config| async move {
@@ -381,8 +406,6 @@ impl Observer {
         observation.nodes = read.into_iter().filter_map(|(_, nodes, _)| nodes).flatten().collect();
         self.look_up_nodes(state, &configs, observation).await?;
         observation.nodes_fresh = !unread;
-        let counts = cache.nodes.take().map(|seen| seen.counts).unwrap_or_default();
-        cache.nodes = Some(Seen { counts, ..Seen::new(number, now, observation.nodes.clone()) });
         Ok(())
     }
 }

@@ -75,6 +75,8 @@ pub struct State {
     pub lag: Duration,
     /// Configs that were deleted.
     pub gone: BTreeSet<ConfigId>,
+    /// Configs whose nodes can't be listed.
+    pub broken: BTreeSet<ConfigId>,
     /// Whose it is; without an owner nothing is verified.
     pub owner: Option<&'static str>,
     /// The account's id, where it may be read.
@@ -383,6 +385,9 @@ impl Balancer for Cloud {
         }
         let seen = self.clock.now();
         state.listed.push((seen, Some(config)));
+        if state.broken.contains(&config) {
+            return Err(Failure::new(FailureKind::Transient, "500 from the nodes"));
+        }
         let lag = state.lag;
         // The first state that was left after that time was in force then.
         let past = state.past.iter().find(|(left, _)| after(*left, lag) > seen).map(|(_, nodes)| nodes);

@@ -239,6 +239,27 @@ async fn all_groups_grew_at_once_and_healthy_launches_were_deleted() {
     scaler.run(observed).await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn configs_that_could_not_be_read_took_the_reads_of_all_groups() {
+    const BROKEN: u64 = 40;
+    let (bench, scaler) = large_account();
+    bench.cloud.state().broken = (0..BROKEN).map(config).collect();
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        for n in BROKEN..GROUPS {
+            let status = scaler.group(&name(n)).unwrap().status().await.unwrap();
+            assert_eq!(status.in_service, 10, "group {n} is not observed");
+        }
+        let from = bench.clock.now();
+        tokio::time::sleep(seconds(300)).await;
+        let read: BTreeSet<_> =
+            bench.lists(from, bench.clock.now()).into_iter().filter_map(|(_, of)| of).collect();
+        let unread: Vec<_> = (BROKEN..GROUPS).filter(|n| !read.contains(&config(*n))).collect();
+        assert!(unread.is_empty(), "{} groups' nodes were not read for 300 s: {unread:?}", unread.len());
+    };
+    scaler.run(observed).await.unwrap();
+}
+
 /// 20 pages of instances and 1,000 configs: lists alone would show a group's nodes every eleven minutes.
 #[tokio::test(start_paused = true)]
 #[ignore = "takes a minute: just large"]
