@@ -78,7 +78,7 @@ histories:
     SCALER_SEEDS=2000 cargo test -p integration --test integration simulation::histories
     SCALER_SEEDS=2000 cargo test -p scaler-core --test scaler_core core::histories
 
-# 1,000 groups of ten on one account: a minute, not part of CI
+# 200 groups that grow at once, and 1,000 on one account: two minutes, not part of CI
 large:
     cargo test -p scaler-core --test scaler_core runtime::pace -- --ignored
 

@@ -209,30 +209,32 @@ async fn groups_that_move_took_each_others_reads() {
     scaler.run(observed).await.unwrap();
 }
 
-#[tokio::test(start_paused = true)]
-async fn all_groups_grew_at_once_and_healthy_launches_were_deleted() {
-    let (bench, scaler) = large_account();
+/// Five more in each of so many groups, under 20 creates in 15 s: none is made twice, and none waits longer than it has to.
+async fn all_groups_grow_at_once(groups: u64) {
+    let (bench, scaler) = account_of(groups);
     let observed = async {
         tokio::time::sleep(seconds(120)).await;
         {
             let mut cloud = bench.cloud.state();
             (cloud.boot, cloud.creates_window) = (seconds(100), Some((20, seconds(15))));
         }
-        for n in 0..GROUPS {
+        for n in 0..groups {
             let ask = scaler.group(&name(n)).unwrap().scale_to(15).because(Cause::operator("burst"));
             ask.submit().await.unwrap();
         }
         let from = bench.clock.now();
+        let (more, all) = (5 * groups as usize, 15 * groups as usize);
         let mut took = Duration::ZERO;
-        while bench.cloud.serving() < 3_000 && took < seconds(1_500) {
+        while bench.cloud.serving() < all && took < seconds(1_500) {
             tokio::time::sleep(seconds(5)).await;
             took = elapsed(from, bench.clock.now());
         }
         let (made, deleted) = (bench.cloud.count("create"), bench.cloud.count("delete"));
-        println!("1,000 more in 200 groups: {made} were made, all serve after {took:?}");
-        assert_eq!((made, deleted, bench.cloud.serving()), (1_000, 0, 3_000));
-        // 49 windows of 15 s, and the boot of the last ones.
-        assert!(took <= seconds(835 + 60), "{took:?}");
+        println!("{more} more in {groups} groups: {made} were made, all serve after {took:?}");
+        assert_eq!((made, deleted, bench.cloud.serving()), (more, 0, all));
+        // The windows before the last one, and the boot of those that it lets through.
+        let floor = seconds((groups.div_ceil(4) - 1) * 15 + 100);
+        assert!(took <= floor + seconds(60), "{took:?}, where the rate and the boot take {floor:?}");
         let (instances, nodes) = bench.most_a_minute(from, bench.clock.now());
         assert!(instances <= 67 && nodes <= 200, "{instances} and {nodes} lists in a minute");
     };
@@ -240,24 +242,14 @@ async fn all_groups_grew_at_once_and_healthy_launches_were_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn configs_that_could_not_be_read_took_the_reads_of_all_groups() {
-    const BROKEN: u64 = 40;
-    let (bench, scaler) = large_account();
-    bench.cloud.state().broken = (0..BROKEN).map(config).collect();
-    let observed = async {
-        tokio::time::sleep(seconds(200)).await;
-        for n in BROKEN..GROUPS {
-            let status = scaler.group(&name(n)).unwrap().status().await.unwrap();
-            assert_eq!(status.in_service, 10, "group {n} is not observed");
-        }
-        let from = bench.clock.now();
-        tokio::time::sleep(seconds(300)).await;
-        let read: BTreeSet<_> =
-            bench.lists(from, bench.clock.now()).into_iter().filter_map(|(_, of)| of).collect();
-        let unread: Vec<_> = (BROKEN..GROUPS).filter(|n| !read.contains(&config(*n))).collect();
-        assert!(unread.is_empty(), "{} groups' nodes were not read for 300 s: {unread:?}", unread.len());
-    };
-    scaler.run(observed).await.unwrap();
+async fn all_groups_grew_at_once_and_healthy_launches_were_deleted() {
+    all_groups_grow_at_once(60).await;
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "takes a minute: just large"]
+async fn two_hundred_groups_grew_at_once_and_healthy_launches_were_deleted() {
+    all_groups_grow_at_once(GROUPS).await;
 }
 
 /// 20 pages of instances and 1,000 configs: lists alone would show a group's nodes every eleven minutes.
