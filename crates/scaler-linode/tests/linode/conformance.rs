@@ -257,7 +257,7 @@ impl CloudFixture for Account {
 #[tokio::test(start_paused = true)]
 async fn linode_conforms() {
     let rules = check(&Account::of(Fault::None)).await.unwrap();
-    assert_eq!(rules.len(), 15);
+    assert_eq!(rules.len(), 16);
 }
 
 #[tokio::test(start_paused = true)]
