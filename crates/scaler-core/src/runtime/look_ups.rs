@@ -53,11 +53,12 @@ pub(super) struct ListedAt {
 #[derive(Debug, Default)]
 pub(super) struct LookUps(BTreeMap<InstanceId, LookedUp>);
 
+/// The answer to a call of this number, read at that time; no instance where it is not there, or not ours.
 #[derive(Debug)]
-struct LookedUp {
-    number: u64,
-    read: Duration,
-    instance: Instance,
+pub(super) struct LookedUp {
+    pub(super) number: u64,
+    pub(super) read: Duration,
+    pub(super) instance: Option<Instance>,
 }
 
 impl LookUps {
@@ -77,9 +78,11 @@ impl LookUps {
         let (mut wanted, mut moving) = (Vec::new(), Vec::new());
         for (member, id) in state.members.values().filter_map(|member| Some((member, member.instance?))) {
             let seen = self.0.get(&id);
+            // An older listing tells nothing of one that was not there, or not ours: it is asked for each time.
+            let lost = seen.is_some_and(|seen| seen.instance.is_none());
             let told = shown.contains(&id) && changed(&id) < listed.number;
             let read = seen.map_or(listed.read, |seen| seen.read);
-            if seen.is_none() && !told {
+            if lost || (seen.is_none() && !told) {
                 wanted.push(id);
             } else if may_change(member) && now.saturating_sub(read) >= AGAIN {
                 moving.push((read, id));
@@ -91,20 +94,15 @@ impl LookUps {
         wanted
     }
 
-    /// It was read by id, by a call of this number.
-    pub(super) fn found(&mut self, number: u64, read: Duration, instance: Instance) {
-        self.0.insert(instance.id, LookedUp { number, read, instance });
-    }
-
-    /// It is not there, or not ours: whoever asks again reads it again.
-    pub(super) fn lost(&mut self, id: InstanceId) {
-        self.0.remove(&id);
+    /// It was read by id.
+    pub(super) fn answered(&mut self, id: InstanceId, answer: LookedUp) {
+        self.0.insert(id, answer);
     }
 
     /// Puts what was read since in the place of what the listing showed.
     pub(super) fn replace(&self, instances: &mut Vec<Instance>) {
         instances.retain(|instance| !self.0.contains_key(&instance.id));
-        instances.extend(self.0.values().map(|seen| seen.instance.clone()));
+        instances.extend(self.0.values().filter_map(|seen| seen.instance.clone()));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, Listing, NodeCounts, chain};
 use crate::reconcile::Observation;
 use crate::reconcile::timing::DRAIN_IS_OURS;
-use crate::runtime::look_ups::{ListedAt, LookUps, Outdated};
+use crate::runtime::look_ups::{ListedAt, LookUps, LookedUp, Outdated};
 use crate::runtime::pace::{Need, Pace};
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
@@ -241,17 +241,12 @@ impl Observer {
             .try_collect()
             .await?;
         for (id, ours, exists) in looked_up {
-            if let Some(instance) = ours {
-                cache.look_ups.found(number, read, instance);
-                continue;
+            match ours {
+                Some(_) => {}
+                None if exists => drop(observation.untagged.insert(id)),
+                None => drop(observation.absent.insert(id)),
             }
-            cache.look_ups.lost(id);
-            observation.instances.retain(|instance| instance.id != id);
-            if exists {
-                observation.untagged.insert(id);
-            } else {
-                observation.absent.insert(id);
-            }
+            cache.look_ups.answered(id, LookedUp { number, read, instance: ours });
         }
         cache.look_ups.replace(&mut observation.instances);
         Ok(())

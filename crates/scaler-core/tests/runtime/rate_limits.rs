@@ -103,6 +103,38 @@ async fn a_call_waited_for_lists_that_others_had_used_up_and_the_group_was_blind
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_instance_that_answered_404_was_back_where_only_an_old_listing_showed_it() {
+    let bench = Bench::new();
+    let big: Vec<String> = (0..7).map(|n| format!("big{n}")).collect();
+    let many = (8..).zip(&big).map(|(config, name)| group(name, ConfigId(config), 0, 99));
+    let scaler = bench.scaler(many.chain([group("web", CONFIG, 3, 12)]), 1);
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        bench.cloud.state().boot = seconds(500);
+        // What boots in the other groups takes all reads by id.
+        for name in &big {
+            scaler.group(name).unwrap().scale_to(40).because(Cause::operator("x")).submit().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(333)).await;
+        }
+        let id = web_of(&scaler).status().await.unwrap().members[0].instance.unwrap();
+        bench.cloud.state().machines.get_mut(&id).unwrap().healthy = false;
+        tokio::time::sleep(seconds(30)).await;
+        {
+            let mut cloud = bench.cloud.state();
+            cloud.lists_left = Some(0);
+            cloud.machines.remove(&id);
+        }
+        tokio::time::sleep(seconds(60)).await;
+    };
+    scaler.run(observed).await.unwrap();
+    let facts = bench.facts().await;
+    let told =
+        |fact: &&Fact| matches!(fact, Fact::Missing { .. } | Fact::Reappeared { .. } | Fact::Gone { .. });
+    let told: Vec<&Fact> = facts.iter().filter(told).collect();
+    assert!(matches!(told[..], [Fact::Missing { .. }, Fact::Gone { .. }]), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_with_many_creates_kept_one_with_few_waiting() {
     let bench = Bench::new();
     let scaler = bench.scaler([group("a-many", CONFIG, 0, 40), group("few", ConfigId(8), 0, 8)], 1);
