@@ -144,7 +144,7 @@ impl Backend for Local {
     }
 
     async fn forget_alerts(&self, ask: &ForgetAlerts) -> Result<Forgotten, Failure> {
-        let forgotten = self.scaler().forget_alerts(&ask.fingerprints).await?;
+        let forgotten = self.scaler().forget_alerts(&ask.fingerprints, &ask.cause()?).await?;
         Ok(Forgotten::new(&ask.fingerprints, forgotten))
     }
 

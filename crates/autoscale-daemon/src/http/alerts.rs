@@ -23,9 +23,6 @@ pub(super) async fn forget(
 ) -> Result<Json<Forgotten>, Refusal> {
     let asked: ForgetAlerts = body::json(&state, &headers, body).await?;
     let cause = asked.cause()?;
-    let forgotten = state.written(state.scaler.forget_alerts(&asked.fingerprints)).await?;
-    for fingerprint in &forgotten {
-        tracing::info!(fingerprint, %cause, "an alert was dropped");
-    }
+    let forgotten = state.written(state.scaler.forget_alerts(&asked.fingerprints, &cause)).await?;
     Ok(Json(Forgotten::new(&asked.fingerprints, forgotten)))
 }

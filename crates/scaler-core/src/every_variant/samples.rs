@@ -240,7 +240,7 @@ pub(super) fn holds() -> Vec<Hold> {
             Hold::RemovalBudget { scope: BudgetScope::Installation },
         ],
         WouldOverload => [Hold::WouldOverload],
-        NodesNotFresh => [Hold::NodesNotFresh],
+        NotFresh => [Hold::NotFresh],
         ManyLost => [Hold::ManyLost { until }],
         MaxUnhealthy => [Hold::MaxUnhealthy { unhealthy: 3, limit: 1, allowed: Amount::Percent(20) }],
         ReplacementFirst => [

@@ -200,6 +200,8 @@ pub enum Awaited {
     Drain,
     /// A member rejects.
     Reject,
+    /// A member drains or rejects at a config that the group left.
+    LeaveConfig,
     /// The next launch may begin.
     NextLaunch,
     /// Something that this version does not know.
@@ -216,6 +218,7 @@ impl fmt::Display for Awaited {
             Self::Recovery => "to recover",
             Self::Drain => "to drain",
             Self::Reject => "to reject",
+            Self::LeaveConfig => "to leave a config that the group left",
             Self::NextLaunch => "the next launch",
             Self::Other => "something that this version does not know",
         })

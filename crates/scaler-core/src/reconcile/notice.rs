@@ -185,14 +185,14 @@ impl View<'_> {
     }
 
     fn all(&self, member: &Member, modes: &[Mode]) -> bool {
-        self.observation.nodes_fresh
+        self.observation.fresh
             && self.observation.all_nodes_of(self.group, member).iter().all(|node| modes.contains(&node.mode))
     }
 
     /// Nodes that the log does not know, and those that it knows at configs that the group left and that are not there any more.
     fn nodes(&self, member: &Member, facts: &mut Vec<Fact>) {
         let slot = member.slot;
-        if !self.observation.nodes_fresh || self.observation.in_flight.contains(&slot) {
+        if !self.observation.fresh || self.observation.in_flight.contains(&slot) {
             return;
         }
         let old = member.old_configs(self.group);
@@ -230,7 +230,7 @@ impl View<'_> {
     /// The phase of a member whose instance is not shown, by the nodes that the log has: whether it serves is seen there.
     fn phase_by_nodes(&self, member: &Member) -> Phase {
         let nodes = self.observation.nodes_of(self.group, member);
-        if member.is_leaving() || member.standby || nodes.is_empty() || !self.observation.nodes_fresh {
+        if member.is_leaving() || member.standby || nodes.is_empty() || !self.observation.fresh {
             return member.phase;
         }
         let down = nodes.iter().any(|node| node.status == NodeStatus::Down && node.mode == Mode::Accept);
@@ -262,10 +262,7 @@ impl View<'_> {
             } else if self.all(member, &[Mode::Drain, Mode::Reject]) {
                 // If `reject` was seen but reverted, draining restarts.
                 Phase::Draining
-            } else if seen
-                && self.observation.nodes_fresh
-                && !self.observation.in_flight.contains(&member.slot)
-            {
+            } else if seen && self.observation.fresh && !self.observation.in_flight.contains(&member.slot) {
                 // Somebody let it accept: it drains in full again.
                 Phase::Registering
             } else {
@@ -331,7 +328,7 @@ impl View<'_> {
 
     fn late(&self, since: Timestamp) -> bool {
         // By nodes that were read a while ago it may long serve.
-        self.observation.nodes_fresh
+        self.observation.fresh
             && elapsed(since, self.now) >= self.group.launch.timeout
             && self.observation.settled(self.state, self.now)
     }
@@ -341,10 +338,8 @@ impl View<'_> {
         if let Some(drain) = member.drain {
             let unseen = drain.seen.is_none() && drain.rejected.is_none() && !seen;
             let lapsed = unseen && drain.reject_at.is_none() && elapsed(drain.at, self.now) >= LAPSE;
-            return (lapsed
-                && self.observation.nodes_fresh
-                && !self.observation.in_flight.contains(&member.slot))
-            .then_some(Mark::Lapsed);
+            return (lapsed && self.observation.fresh && !self.observation.in_flight.contains(&member.slot))
+                .then_some(Mark::Lapsed);
         }
         if member.is_leaving() || member.standby || phase == Phase::Standby {
             return None;
@@ -359,7 +354,7 @@ impl View<'_> {
                 let long = elapsed(member.since, self.now) >= after
                     || member.unhealthy_within(after.saturating_mul(FLAPS), self.now)
                         >= after.saturating_mul(FLAPS / 2);
-                (settled && self.observation.nodes_fresh && long).then_some(Mark::Replacing)
+                (settled && self.observation.fresh && long).then_some(Mark::Replacing)
             }
             (Phase::Warming | Phase::InService, Some(since)) => {
                 let failed = self.state.launches.failures > 0

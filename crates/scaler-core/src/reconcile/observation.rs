@@ -24,8 +24,8 @@ pub struct Observation {
     pub untagged: BTreeSet<InstanceId>,
     /// Every node of the group's NodeBalancer configs, and of those that it left while members have nodes there; foreign ones too.
     pub nodes: Vec<Node>,
-    /// Whether the nodes were read for this observation: a removal needs that.
-    pub nodes_fresh: bool,
+    /// Whether the nodes were read for this observation, and the instances not long before: a removal needs that.
+    pub fresh: bool,
     /// Why it is discarded, if it is.
     pub discarded: Option<Discarded>,
     /// Slots with a call in flight: nothing is begun for them.
@@ -59,7 +59,7 @@ impl Observation {
             absent: BTreeSet::new(),
             untagged: BTreeSet::new(),
             nodes: Vec::new(),
-            nodes_fresh: true,
+            fresh: true,
             discarded: None,
             in_flight: BTreeSet::new(),
             recent: Vec::new(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Awaited, Group, Member, Signal, Signals, Slot, elapsed};
 use crate::reconcile::decide::decide;
 use crate::reconcile::notice::notice;
-use crate::reconcile::plan::{Plan, plan};
+use crate::reconcile::plan::{Plan, leaves_at, plan};
 use crate::reconcile::{Decision, Observation};
 use crate::state::{Cause, Change, Fact, GroupMode, GroupState, HealthReason, Hold, Mark, Outcome, Step};
 
@@ -229,7 +229,8 @@ fn waits(group: &Group, state: &GroupState, now: Timestamp) -> Vec<Wait> {
     let members = state.members.values().filter(|member| !member.standby);
     let mut waits: Vec<Wait> = members
         .filter_map(|member| {
-            let (what, until) = member.deadline(group)?;
+            let leaves = || Some((Awaited::LeaveConfig, leaves_at(group, member).filter(|at| *at > now)?));
+            let (what, until) = member.deadline(group).or_else(leaves)?;
             Some(Wait { member: Some(member.label.clone()), what, until })
         })
         .collect();

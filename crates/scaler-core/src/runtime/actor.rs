@@ -69,7 +69,7 @@ impl Actor {
         turning: OwnedMutexGuard<()>,
     ) -> Result<Self, Error> {
         let loading = shared.board.load().await;
-        loading.map_err(|source| Error::Store { group: group_runtime.name.to_string(), source })?;
+        loading.map_err(|source| Error::Store { group: Some(group_runtime.name.clone()), source })?;
         {
             let mut journal = group_runtime.journal.lock().await;
             journal.begin(shared.new_actor(), &shared.letters(5)).await?;

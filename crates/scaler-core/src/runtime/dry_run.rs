@@ -19,7 +19,7 @@ pub(super) async fn dry_run(
     let state = state(runtime, group).await?;
     // As the actor's next observation, where it is one of this process.
     let report = group.report().filter(|report| report.turn.state.actor == state.actor);
-    let mut cache = ObservationCache::following(report.as_ref().map(|report| &report.observation));
+    let mut cache = ObservationCache::shown_after(report.as_ref().map(|report| &report.observation));
     let observation = observe(runtime, group, &state, &mut cache, group.under_way.slots(), false).await;
     Ok((turn(runtime, group, &state, &observation, request), observation))
 }
@@ -38,7 +38,7 @@ pub(super) async fn as_seen(
 }
 
 async fn state(runtime: &Runtime, group: &Arc<GroupRuntime>) -> Result<Arc<GroupState>, Error> {
-    let failed = |source| Error::Store { group: group.name.to_string(), source };
+    let failed = |source| Error::Store { group: Some(group.name.clone()), source };
     runtime.board.load().await.map_err(failed)?;
     let mut journal = group.journal.lock().await;
     journal.catch_up().await?;

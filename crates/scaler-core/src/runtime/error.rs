@@ -19,10 +19,10 @@ pub enum Error {
         known: String,
     },
     /// The store failed, or a log can't be read.
-    #[error("the store did not do what group {group} asked of it")]
+    #[error("the store did not do what {} asked of it", asker(group.as_ref()))]
     Store {
-        /// The group.
-        group: String,
+        /// The group; none where it was asked for all of them.
+        group: Option<GroupName>,
         /// What it said.
         source: StoreError,
     },
@@ -103,10 +103,14 @@ pub enum Error {
     },
 }
 
+fn asker(group: Option<&GroupName>) -> String {
+    group.map_or_else(|| "the scaler".to_owned(), |group| format!("group {group}"))
+}
+
 impl Error {
     /// What the store did not do for no group in particular.
     pub(super) fn of_no_group(source: StoreError) -> Self {
-        Self::Store { group: "any".to_owned(), source }
+        Self::Store { group: None, source }
     }
 
     /// Why the loop does not go on.

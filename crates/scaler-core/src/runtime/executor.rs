@@ -231,7 +231,8 @@ impl Executor {
         }
     }
 
-    /// Whether what has the label is what we asked for.
+    /// Whether what has the label is what we asked for. What was made since in the very slot that only a create of ours can
+    /// have used, and has no owner, is ours and lost its tags.
     fn answer_of(
         &self,
         new: &NewInstance,
@@ -239,11 +240,13 @@ impl Executor {
         owner: Option<&crate::model::GroupName>,
         known: &Known,
     ) -> StepOutcome {
-        let how = if owner != Some(&self.group.name) {
+        let since = known.begun.map(|begun| after(instance.created, CLOCK_SKEW) >= begun);
+        let lost_tags = owner.is_none() && since == Some(true);
+        let how = if owner != Some(&self.group.name) && !lost_tags {
             Difference::Tags
         } else if instance.kind != new.kind {
             Difference::Type
-        } else if known.begun.is_some_and(|begun| after(instance.created, CLOCK_SKEW) < begun) {
+        } else if since == Some(false) {
             Difference::Older
         } else {
             return StepOutcome::Created { instance: instance.id, created: instance.created };

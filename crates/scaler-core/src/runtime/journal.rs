@@ -285,7 +285,7 @@ impl Journal {
     }
 
     fn store_error(&self, source: StoreError) -> Error {
-        Error::Store { group: self.group.to_string(), source }
+        Error::Store { group: Some(self.group.clone()), source }
     }
 }
 

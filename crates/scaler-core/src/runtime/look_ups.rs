@@ -51,7 +51,10 @@ pub(super) struct ListedAt {
 
 /// Members of a group that were read by id since the instances were listed.
 #[derive(Debug, Default)]
-pub(super) struct LookUps(BTreeMap<InstanceId, LookedUp>);
+pub(super) struct LookUps {
+    seen: BTreeMap<InstanceId, LookedUp>,
+    needed_only: bool,
+}
 
 /// The answer to a call of this number, read at that time; no instance where it is not there, or not ours.
 #[derive(Debug)]
@@ -62,6 +65,11 @@ pub(super) struct LookedUp {
 }
 
 impl LookUps {
+    /// Those of somebody who leaves it at what the listing shows of what moves.
+    pub(super) fn needed_only() -> Self {
+        Self { needed_only: true, ..Self::default() }
+    }
+
     /// Whom to read by id now, where a listing showed `shown`: all that it can't tell of, and of those that move as many as the
     /// account's rate allows, whoever was not seen for the longest first.
     pub(super) fn wanted(
@@ -74,17 +82,17 @@ impl LookUps {
         now: Duration,
     ) -> Vec<InstanceId> {
         let changed = |id: &InstanceId| outdated.instances.get(id).copied().unwrap_or_default();
-        self.0.retain(|id, seen| seen.number > listed.number.max(changed(id)));
+        self.seen.retain(|id, seen| seen.number > listed.number.max(changed(id)));
         let (mut wanted, mut moving) = (Vec::new(), Vec::new());
         for (member, id) in state.members.values().filter_map(|member| Some((member, member.instance?))) {
-            let seen = self.0.get(&id);
+            let seen = self.seen.get(&id);
             // An older listing tells nothing of one that was not there, or not ours: it is asked for each time.
             let lost = seen.is_some_and(|seen| seen.instance.is_none());
             let told = shown.contains(&id) && changed(&id) < listed.number;
             let read = seen.map_or(listed.read, |seen| seen.read);
             if lost || (seen.is_none() && !told) {
                 wanted.push(id);
-            } else if may_change(member) && now.saturating_sub(read) >= AGAIN {
+            } else if !self.needed_only && may_change(member) && now.saturating_sub(read) >= AGAIN {
                 moving.push((read, id));
             }
         }
@@ -96,13 +104,13 @@ impl LookUps {
 
     /// It was read by id.
     pub(super) fn answered(&mut self, id: InstanceId, answer: LookedUp) {
-        self.0.insert(id, answer);
+        self.seen.insert(id, answer);
     }
 
     /// Puts what was read since in the place of what the listing showed.
     pub(super) fn replace(&self, instances: &mut Vec<Instance>) {
-        instances.retain(|instance| !self.0.contains_key(&instance.id));
-        instances.extend(self.0.values().filter_map(|seen| seen.instance.clone()));
+        instances.retain(|instance| !self.seen.contains_key(&instance.id));
+        instances.extend(self.seen.values().filter_map(|seen| seen.instance.clone()));
     }
 }
 

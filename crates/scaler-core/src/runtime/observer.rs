@@ -16,7 +16,7 @@ use crate::ports::{Balancer, Clock, Compute, Failure, FailureKind, Listing, Node
 use crate::reconcile::Observation;
 use crate::reconcile::timing::DRAIN_IS_OURS;
 use crate::runtime::look_ups::{ListedAt, LookUps, LookedUp, Outdated};
-use crate::runtime::pace::{Need, Pace};
+use crate::runtime::pace::{Need, NodesAsked, Pace};
 use crate::runtime::within;
 use crate::state::{Discarded, GroupState};
 
@@ -28,6 +28,8 @@ const SHARED_MOVING: Duration = Duration::from_secs(2);
 const FAILED: Duration = Duration::from_secs(1);
 /// An observation that takes longer is given up.
 const LIMIT: Duration = Duration::from_secs(60);
+/// By a listing that is older nothing is removed.
+const FRESH: Duration = Duration::from_secs(60);
 /// Look-ups by id at once.
 const LOOK_UPS: usize = 8;
 
@@ -84,6 +86,8 @@ pub(super) struct ObservationCache {
     nodes: Option<Seen>,
     /// When they could not be read at the last try, and why.
     unread: Option<(Duration, Discarded)>,
+    /// Nobody acts by what is seen.
+    shown_only: bool,
 }
 
 #[derive(Debug)]
@@ -91,19 +95,38 @@ struct Seen {
     number: u64,
     read: Duration,
     nodes: Vec<Node>,
-    /// When they were read or counted last, and what was counted.
+    /// When they were read or counted last.
     counted: Duration,
-    counts: BTreeMap<ConfigId, NodeCounts>,
-    /// What was counted since tells that they are others.
-    changed: bool,
+    /// What was counted since and tells that they are others.
+    news: BTreeMap<ConfigId, NodeCounts>,
+    /// What such news came to: a cloud may count otherwise than we do. These counts say that the nodes are as they were counted here.
+    explained: BTreeMap<ConfigId, (NodeCounts, NodeCounts)>,
 }
 
 impl Seen {
     const fn new(number: u64, read: Duration, nodes: Vec<Node>) -> Self {
-        Self { number, read, nodes, counted: read, counts: BTreeMap::new(), changed: false }
+        Self { number, read, nodes, counted: read, news: BTreeMap::new(), explained: BTreeMap::new() }
     }
 
-    /// What a config's counts are if its nodes are still those that were read.
+    /// What follows `before`, whose news it explains.
+    fn after(mut self, before: Option<Self>) -> Self {
+        let Some(before) = before else { return self };
+        self.explained = before.explained;
+        for (config, counts) in before.news {
+            self.explained.insert(config, (counts, self.count(config)));
+        }
+        self
+    }
+
+    /// A config's nodes were counted.
+    fn count_anew(&mut self, config: ConfigId, counts: NodeCounts) {
+        let seen = self.count(config);
+        if counts != seen && self.explained.get(&config) != Some(&(counts, seen)) {
+            self.news.insert(config, counts);
+        }
+    }
+
+    /// A config's counts if its nodes are still those that were read.
     fn count(&self, config: ConfigId) -> NodeCounts {
         let nodes = || self.nodes.iter().filter(|node| node.config == config);
         let up = nodes().filter(|node| node.status == NodeStatus::Up).count();
@@ -113,11 +136,13 @@ impl Seen {
 }
 
 impl ObservationCache {
-    /// That of an observer whose last observation was `last`; it reads the nodes anew where they have their turn.
-    pub(super) fn following(last: Option<&Observation>) -> Self {
+    /// That of somebody who only looks, whose last observation was `last`: nodes are read anew where nobody waits for theirs.
+    pub(super) fn shown_after(last: Option<&Observation>) -> Self {
         let complete = last.filter(|last| last.discarded.is_none());
         let seen = |last: &Observation| Seen::new(0, Duration::ZERO, last.nodes.clone());
-        Self { nth: last.map_or(0, |last| last.nth), nodes: complete.map(seen), ..Self::default() }
+        let nth = last.map_or(0, |last| last.nth);
+        let look_ups = LookUps::needed_only();
+        Self { nth, look_ups, nodes: complete.map(seen), shown_only: true, ..Self::default() }
     }
 
     /// What was seen before is out of date so far.
@@ -156,7 +181,7 @@ impl Observer {
         let at = self.clock.now();
         let mut observation = Observation::new(at, cache.nth);
         observation.in_flight = in_flight;
-        observation.nodes_fresh = false;
+        observation.fresh = false;
         match within(&*self.clock, LIMIT, self.look(group, state, cache, need, &mut observation)).await {
             Some(Ok(())) => {
                 cache.nth = cache.nth.saturating_add(1);
@@ -177,6 +202,7 @@ impl Observer {
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
         let listed = self.listed(cache.outdated.before, need).await;
+        let old = self.clock.monotonic().saturating_sub(listed.read) > FRESH;
         observation.at = listed.at;
         let listing = listed.listing?;
         if listing.inconsistent {
@@ -186,7 +212,9 @@ impl Observer {
         observation.instances = shown.map(|marked| marked.instance.clone()).collect();
         let listed = ListedAt { number: listed.number, read: listed.read };
         self.look_up_instances(group, state, cache, listed, observation).await?;
-        self.look_at_nodes(group, state, cache, need, observation).await
+        self.look_at_nodes(group, state, cache, need, observation).await?;
+        observation.fresh &= !old;
+        Ok(())
     }
 
     /// The shared listing, read anew where there is none that began after `after` and is young, as soon as the account's rate
@@ -303,44 +331,36 @@ impl Observer {
         let before = cache.outdated.before;
         // Who could not read them had its turn all the same: else such groups would take that of all others.
         let tried = cache.unread.as_ref().map(|(tried, _)| *tried);
-        let Some(seen) = &mut cache.nodes else {
-            return self.take_nodes(group, need.min(Need::Moves), configs, tried, now);
-        };
+        let waits = !cache.shown_only;
+        let take = |need, last| self.take_nodes(group, &NodesAsked { need, configs, last, waits }, now);
+        let Some(seen) = &mut cache.nodes else { return take(need.min(Need::Moves), tried) };
         let last = tried.max(Some(seen.read));
         let need = match need {
-            need if seen.changed => need.min(Need::Changed),
+            need if !seen.news.is_empty() => need.min(Need::Changed),
             // What the group itself did since makes them no older for one that only adds.
             need if seen.number <= before => need.min(Need::Moves),
             need => need,
         };
-        if self.take_nodes(group, need, configs, last, now) {
+        if take(need, last) {
             return true;
         }
-        if seen.changed || !self.pace.may_count(seen.counted, now) {
+        if !seen.news.is_empty() || !self.pace.may_count(seen.counted, now) {
             return false;
         }
         seen.counted = now;
         for config in &group.balancers {
             // Where it can't be read, the nodes' own turn will tell why.
-            let Ok(Some(counts)) = self.balancer.node_counts(*config).await else { continue };
-            // A cloud may count otherwise than we do: what did not change since it was counted last tells nothing.
-            let news = seen.counts.insert(*config, counts) != Some(counts);
-            seen.changed |= news && counts != seen.count(*config);
+            if let Ok(Some(counts)) = self.balancer.node_counts(*config).await {
+                seen.count_anew(*config, counts);
+            }
         }
-        seen.changed && self.take_nodes(group, need.min(Need::Changed), configs, last, now)
+        !seen.news.is_empty() && take(need.min(Need::Changed), last)
     }
 
     /// Takes so many reads of nodes, where the plan and the account have them left.
-    fn take_nodes(
-        &self,
-        group: &Group,
-        need: Need,
-        configs: usize,
-        last: Option<Duration>,
-        now: Duration,
-    ) -> bool {
+    fn take_nodes(&self, group: &Group, asked: &NodesAsked, now: Duration) -> bool {
         let left = self.balancer.lists_left().and_then(|left| usize::try_from(left).ok());
-        left.is_none_or(|left| left >= configs) && self.pace.take_nodes(&group.name, need, configs, last, now)
+        left.is_none_or(|left| left >= asked.configs) && self.pace.take_nodes(&group.name, asked, now)
     }
 
     async fn look_at_nodes(
@@ -366,9 +386,7 @@ impl Observer {
         let read = self.read_nodes(group, state, left, observation).await;
         cache.unread = read.as_ref().err().map(|why| (now, why.clone()));
         read?;
-        let seen = Seen::new(number, now, observation.nodes.clone());
-        let counts = cache.nodes.take().map(|seen| seen.counts).unwrap_or_default();
-        cache.nodes = Some(Seen { counts, ..seen });
+        cache.nodes = Some(Seen::new(number, now, observation.nodes.clone()).after(cache.nodes.take()));
         Ok(())
     }
 
@@ -400,7 +418,7 @@ impl Observer {
             read.iter().filter(|(_, nodes, _)| nodes.is_some()).map(|(config, _, _)| *config).collect();
         observation.nodes = read.into_iter().filter_map(|(_, nodes, _)| nodes).flatten().collect();
         self.look_up_nodes(state, &configs, observation).await?;
-        observation.nodes_fresh = !unread;
+        observation.fresh = !unread;
         Ok(())
     }
 }

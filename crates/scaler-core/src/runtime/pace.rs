@@ -52,6 +52,17 @@ pub(super) enum Need {
     Rests,
 }
 
+/// Reads of a group's nodes that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NodesAsked {
+    pub(super) need: Need,
+    pub(super) configs: usize,
+    /// When they were read last.
+    pub(super) last: Option<Duration>,
+    /// Where it has to wait it has its turn later; else it gives way to all who wait.
+    pub(super) waits: bool,
+}
+
 /// A rate that is kept on the whole: some calls may begin at once, and then each waits for its turn.
 #[derive(Debug)]
 struct Rate {
@@ -161,23 +172,20 @@ impl Pace {
         now.saturating_sub(last) >= self.counted
     }
 
-    /// Takes `configs` reads of nodes for `group`, which read them last at `last`; whoever waits the longest comes first.
-    pub(super) fn take_nodes(
-        &self,
-        group: &GroupName,
-        need: Need,
-        configs: usize,
-        last: Option<Duration>,
-        now: Duration,
-    ) -> bool {
+    /// Takes the reads of nodes that were asked for `group`; whoever waits the longest comes first.
+    pub(super) fn take_nodes(&self, group: &GroupName, asked: &NodesAsked, now: Duration) -> bool {
+        let NodesAsked { need, configs, last, waits } = *asked;
         let rests = need == Need::Rests;
         if rests && last.is_some_and(|last| now.saturating_sub(last) < self.at_rest) {
             return false;
         }
         let mut state = self.state();
         let State { moving, resting, wanting, .. } = &mut *state;
-        wanting.remove(group);
         wanting.retain(|_, other| now.saturating_sub(other.asked) < WANTS);
+        if !waits && !wanting.is_empty() {
+            return false;
+        }
+        wanting.remove(group);
         // Who was never observed takes the share of those at rest as well: they come after that.
         if rests && wanting.values().any(|other| other.last.is_none()) {
             return false;
@@ -198,7 +206,9 @@ impl Pace {
         let most =
             usize::try_from(rate.ahead.as_micros() / rate.per_call.as_micros().max(1)).unwrap_or(usize::MAX);
         if rate.free(now) < wanted.min(most) {
-            wanting.insert(group.clone(), Wanting { need, last, asked: now });
+            if waits {
+                wanting.insert(group.clone(), Wanting { need, last, asked: now });
+            }
             return false;
         }
         let calls = u32::try_from(configs).unwrap_or(u32::MAX);

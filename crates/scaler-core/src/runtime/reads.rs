@@ -78,7 +78,7 @@ struct Pages<'a> {
 impl Pages<'_> {
     async fn behind(&self, from: u64, limit: usize) -> Result<Vec<Entry>, Error> {
         let entries = self.store.read(&self.log, Position(from), limit).await;
-        entries.map_err(|source| Error::Store { group: self.group.to_string(), source })
+        entries.map_err(|source| Error::Store { group: Some(self.group.clone()), source })
     }
 
     /// Its last position. Positions have no gaps, so that it is found in a few steps, however long the log is.

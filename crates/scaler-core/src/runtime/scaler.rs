@@ -265,12 +265,17 @@ impl Scaler {
     }
 
     /// Drops alerts by their fingerprints, whatever they say, and returns those that were held. One that its sender tells of
-    /// again is back: this is for one whose end was lost.
+    /// again is back: this is for one whose end was lost. They are in no group's log: that they were dropped, by whom and why,
+    /// is traced.
     ///
     /// # Errors
     /// [`Error::Store`]; then all of them may still be there.
-    pub async fn forget_alerts(&self, fingerprints: &[String]) -> Result<Vec<String>, Error> {
-        self.shared.board.forget(fingerprints).await.map_err(Error::of_no_group)
+    pub async fn forget_alerts(&self, fingerprints: &[String], cause: &Cause) -> Result<Vec<String>, Error> {
+        let forgotten = self.shared.board.forget(fingerprints).await.map_err(Error::of_no_group)?;
+        for fingerprint in &forgotten {
+            tracing::info!(fingerprint, %cause, "an alert was dropped");
+        }
+        Ok(forgotten)
     }
 
     /// Groups that the store knows and the configuration does not: their members are kept, and nobody touches them.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scaler_core::model::{ConfigId, InstanceId, Mode, Node, elapsed};
+use scaler_core::model::{Awaited, ConfigId, InstanceId, Mode, Node, elapsed};
 use scaler_core::state::{Cause, Fact, GroupMode, Hold, Step};
 
 use super::world::{CONFIG, Fate, World, at_rest, grown, seconds, takes_traffic};
@@ -144,6 +144,23 @@ fn nodes_that_only_their_address_tells_are_led_off_too() {
     moved(&mut world, &[NEW]);
     world.run(seconds(HOUR));
     assert_eq!((at(&world, CONFIG).len(), world.serving_at(NEW)), (0, 3), "{}", world.look());
+}
+
+#[test]
+fn nothing_was_shown_while_members_left_a_config() {
+    let mut world = grown(2, 6, 4);
+    moved(&mut world, &[NEW]);
+    let mut shown = 0;
+    while !at(&world, CONFIG).is_empty() {
+        world.run(seconds(10));
+        let leaving = at(&world, CONFIG).iter().filter(|node| node.mode != Mode::Accept).count();
+        let turn = world.look();
+        let waits = turn.waits.iter().filter(|wait| wait.what == Awaited::LeaveConfig).count();
+        // One whose time is over is about to be rejected, or taken off.
+        assert!(waits <= leaving, "{turn}");
+        shown += usize::from(leaving > 0 && waits == leaving);
+    }
+    assert!(shown > 20, "it took minutes, and was shown {shown} times");
 }
 
 #[test]

@@ -316,7 +316,7 @@ async fn an_alert_whose_end_was_lost_is_shown_and_dropped_by_a_person() {
     };
     assert_eq!(signal(&scaler), Signal::Unknown);
     let names = ["WebCpuHigh".to_owned(), "no-such".to_owned()];
-    assert_eq!(scaler.forget_alerts(&names).await.unwrap(), ["WebCpuHigh"]);
+    assert_eq!(scaler.forget_alerts(&names, &Cause::operator("x")).await.unwrap(), ["WebCpuHigh"]);
     assert_eq!(signal(&scaler), Signal::Neutral);
     assert_eq!(bench.store.alerts().await.unwrap().len(), 1, "and it does not come back with a restart");
 }

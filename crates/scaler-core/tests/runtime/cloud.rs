@@ -50,6 +50,8 @@ pub struct State {
     pub listed: Vec<(Timestamp, Option<ConfigId>)>,
     /// So many lists of nodes, and of instances, the account's rate lets be read; any number where none is told.
     pub lists_left: Option<u64>,
+    /// The same for lists of instances alone.
+    pub listings_left: Option<u64>,
     /// Every call that counts a config's nodes, and instances read by id.
     pub counted: Vec<(Timestamp, ConfigId)>,
     pub read: Vec<Timestamp>,
@@ -318,7 +320,8 @@ impl Compute for Cloud {
     }
 
     fn lists_left(&self) -> Option<u64> {
-        self.look().lists_left
+        let state = self.look();
+        state.lists_left.into_iter().chain(state.listings_left).min()
     }
 
     fn creates_left(&self) -> Result<u32, Duration> {

@@ -185,7 +185,7 @@ const FORGETS: &[(&str, Forget)] = &[
     ("steps whose effect is not visible yet", |observation| observation.recent.clear()),
     ("the account's refusals", |observation| observation.account_refusal = None),
     ("the installation's removal budget", |observation| observation.installation_left = None),
-    ("that the nodes were read", |observation| observation.nodes_fresh = false),
+    ("that the nodes were read", |observation| observation.fresh = false),
 ];
 
 #[test]

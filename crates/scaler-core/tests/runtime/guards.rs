@@ -99,6 +99,36 @@ async fn one_that_lost_our_tag_counts_and_is_not_touched() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_whose_create_was_not_answered_and_that_lost_its_tags_was_forgotten() {
+    let bench = Bench::new();
+    let scaler = bench.settled(2, 1).await;
+    bench.cloud.fate("create", Fate::Vanished);
+    web_of(&scaler).scale_to(3).because("x").submit().await.unwrap();
+    let story = async {
+        tokio::time::sleep(seconds(10)).await;
+        let members = web_of(&scaler).status().await.unwrap().members;
+        let awaited = members.into_iter().find(|member| member.instance.is_none()).unwrap();
+        let late = bench.cloud.plant("web", CONFIG, 1)[0];
+        {
+            let mut state = bench.cloud.state();
+            let machine = state.machines.get_mut(&late).unwrap();
+            machine.group = None;
+            machine.instance.label.clone_from(&awaited.label);
+            let address = machine.instance.address.clone().unwrap();
+            state.nodes.retain(|_, node| !node.address.starts_with(&address));
+        }
+        tokio::time::sleep(seconds(3_600)).await;
+        let status = web_of(&scaler).status().await.unwrap();
+        let shown = status.members.iter().find(|member| member.instance == Some(late));
+        assert_eq!(shown.map(|member| member.slot), Some(awaited.slot), "{:?}", status.members);
+        assert!(status.holds.iter().any(|hold| hold.kind() == "untagged"), "{:?}", status.holds);
+        assert_eq!(status.may_exist, 4, "and another one, for its launch failed");
+        assert!(bench.cloud.state().machines.contains_key(&late), "untouched");
+    };
+    scaler.run(story).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_strangers_label_is_not_taken_for_an_answer() {
     let bench = Bench::new();
     let scaler = bench.web(1);
@@ -114,7 +144,7 @@ async fn a_strangers_label_is_not_taken_for_an_answer() {
         scaler_core::state::Step::Create { label, .. } => label.clone(),
         other => panic!("{other}"),
     };
-    let stranger = bench.cloud.plant("web", super::CONFIG, 1)[0];
+    let stranger = bench.cloud.plant("web", CONFIG, 1)[0];
     {
         let mut state = bench.cloud.state();
         let machine = state.machines.get_mut(&stranger).unwrap();

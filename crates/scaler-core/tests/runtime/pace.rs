@@ -252,6 +252,40 @@ async fn two_hundred_groups_grew_at_once_and_healthy_launches_were_deleted() {
     all_groups_grow_at_once(GROUPS).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_member_that_fell_ill_again_was_not_seen_for_its_count_was_known() {
+    let (bench, scaler) = large_account();
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        let fall = |n: u64| bench.falls_ill(&format!("{}-aaaaa-3", name(n)));
+        let ids: Vec<_> = (7..GROUPS).step_by(10).map(|n| (n, fall(n))).collect();
+        tokio::time::sleep(seconds(45)).await;
+        for (_, id) in &ids {
+            bench.cloud.state().machines.get_mut(id).unwrap().healthy = true;
+        }
+        let mut serving = BTreeSet::new();
+        for _ in 0..120 {
+            tokio::time::sleep(seconds(1)).await;
+            for (n, _) in &ids {
+                let status = scaler.group(&name(*n)).unwrap().status().await.unwrap();
+                if (status.in_service, status.warming) == (10, 0) && serving.insert(*n) {
+                    fall(*n);
+                }
+            }
+        }
+        assert_eq!(serving.len(), ids.len());
+        tokio::time::sleep(seconds(45)).await;
+        let mut unseen = Vec::new();
+        for (n, id) in ids {
+            if !is_ill(&scaler, n, id).await {
+                unseen.push(n);
+            }
+        }
+        assert!(unseen.is_empty(), "members that are down for half a minute and not seen: {unseen:?}");
+    };
+    scaler.run(observed).await.unwrap();
+}
+
 /// 20 pages of instances and 1,000 configs: lists alone would show a group's nodes every eleven minutes.
 #[tokio::test(start_paused = true)]
 #[ignore = "takes a minute: just large"]

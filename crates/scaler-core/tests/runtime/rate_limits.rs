@@ -103,6 +103,30 @@ async fn a_call_waited_for_lists_that_others_had_used_up_and_the_group_was_blind
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_member_went_by_a_listing_of_minutes_ago() {
+    for old in [false, true] {
+        let bench = Bench::new();
+        let scaler = bench.settled(4, 1).await;
+        let observed = async {
+            tokio::time::sleep(seconds(200)).await;
+            bench.cloud.state().listings_left = Some(0);
+            tokio::time::sleep(seconds(if old { 90 } else { 20 })).await;
+            web_of(&scaler).scale_to(2).because("x").submit().await.unwrap();
+            tokio::time::sleep(seconds(20)).await;
+            assert_eq!(bench.cloud.count("mode") > 0, !old, "{:?}", bench.cloud.calls());
+            if old {
+                let holds = web_of(&scaler).status().await.unwrap().holds;
+                assert!(holds.iter().any(|hold| hold.kind() == "not_fresh"), "{holds:?}");
+            }
+            bench.cloud.state().listings_left = None;
+            tokio::time::sleep(seconds(1_200)).await;
+            assert_eq!(bench.cloud.existing(), 2);
+        };
+        scaler.run(observed).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_instance_that_answered_404_was_back_where_only_an_old_listing_showed_it() {
     let bench = Bench::new();
     let big: Vec<String> = (0..7).map(|n| format!("big{n}")).collect();

@@ -1,6 +1,8 @@
 //! Configs that the group left: its members are drained there and taken off, once they serve at the group's configs.
 
-use crate::model::{DrainWhy, InstanceId, Member, Mode, Node, elapsed};
+use jiff::Timestamp;
+
+use crate::model::{DrainWhy, Group, InstanceId, Member, Mode, Node, RequestedMode, after, elapsed};
 use crate::reconcile::plan::Planner;
 use crate::reconcile::timing::NODE_LAG;
 use crate::state::{Cause, Hold, LAPSE, Step};
@@ -47,20 +49,18 @@ impl Planner<'_> {
         }
     }
 
-    /// Drain, reject, deregister: each so long after the one before, and as long again as modes take to work.
+    /// Drain, reject, deregister: each when the one before has lasted long enough.
     fn leave(&mut self, member: &Member, node: &Node, instance: InstanceId) {
         let settled = self.observation.settled(self.state, self.now);
         let (slot, config, node, shown) = (member.slot, node.config, node.id, node.mode);
-        let asked = member.modes.get(&config).map(|wish| (wish.mode, elapsed(wish.at, self.now)));
+        let asked = member.modes.get(&config);
+        let over = settled
+            && asked.and_then(|asked| lasts_until(self.group, asked)).is_some_and(|until| until <= self.now);
         let set = |mode| Step::SetMode { slot, config, node, mode, why: Some(DrainWhy::Moved) };
-        let remove = &self.group.remove;
-        let step = match asked {
-            Some((Mode::Drain, since)) if shown == Mode::Drain => {
-                (settled && since >= remove.drain.saturating_add(LAPSE)).then(|| set(Mode::Reject))
-            }
-            Some((Mode::Reject, since)) if shown == Mode::Reject => {
-                let step = Step::Deregister { slot, config, node, instance, stays: true };
-                (settled && since >= remove.reject.saturating_add(LAPSE)).then_some(step)
+        let step = match asked.map(|asked| (asked.mode, elapsed(asked.at, self.now))) {
+            Some((Mode::Drain, _)) if shown == Mode::Drain => over.then(|| set(Mode::Reject)),
+            Some((Mode::Reject, _)) if shown == Mode::Reject => {
+                over.then_some(Step::Deregister { slot, config, node, instance, stays: true })
             }
             // Asked for a moment ago: lists lag.
             Some((Mode::Drain | Mode::Reject, since)) if since < NODE_LAG => None,
@@ -71,4 +71,24 @@ impl Planner<'_> {
             self.step(step, Cause::Converge);
         }
     }
+}
+
+/// When a member that stays has drained or rejected for long enough at a config that its group left: so long as it is to, and as
+/// long again as modes take to work.
+fn lasts_until(group: &Group, asked: &RequestedMode) -> Option<Timestamp> {
+    let lasts = match asked.mode {
+        Mode::Drain => group.remove.drain,
+        Mode::Reject => group.remove.reject,
+        _ => return None,
+    };
+    Some(after(asked.at, lasts.saturating_add(LAPSE)))
+}
+
+/// When the next step may follow for a member that leaves configs.
+pub(in crate::reconcile) fn leaves_at(group: &Group, member: &Member) -> Option<Timestamp> {
+    if member.is_leaving() {
+        return None;
+    }
+    let left = member.old_configs(group).into_iter();
+    left.filter_map(|config| lasts_until(group, member.modes.get(&config)?)).min()
 }

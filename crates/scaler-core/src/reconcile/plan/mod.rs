@@ -7,6 +7,8 @@ mod scale_out;
 
 use std::fmt;
 
+pub(super) use leave::leaves_at;
+
 use jiff::Timestamp;
 
 use crate::model::{DrainWhy, Group, Member, Mode, Price, Slot, after, elapsed};
@@ -140,8 +142,8 @@ impl Planner<'_> {
     fn may_remove(&mut self) -> bool {
         let hold = if self.add_only() {
             Some(Hold::Mode { what: Change::Removing, mode: GroupMode::AddOnly })
-        } else if !self.observation.nodes_fresh {
-            Some(Hold::NodesNotFresh)
+        } else if !self.observation.fresh {
+            Some(Hold::NotFresh)
         } else if self.state.older.is_some() {
             Some(Hold::StoreOlder)
         } else {

@@ -92,7 +92,7 @@ impl Planner<'_> {
 
     /// Nodes in our form whose instance is gone.
     fn sweep(&mut self) {
-        if !self.observation.nodes_fresh {
+        if !self.observation.fresh {
             return;
         }
         let settled = self.observation.settled(self.state, self.now);
@@ -158,7 +158,7 @@ impl Planner<'_> {
             let cause = cause(member);
             // What nobody can reach any more goes also where removing is held: it only takes up room.
             let lost = member.delete_intended.is_some() || member.failed;
-            if lost && self.observation.nodes_fresh {
+            if lost && self.observation.fresh {
                 self.lead_on(member, &cause);
             } else if member.protected || self.add_only() {
                 if member.drain.is_some() {

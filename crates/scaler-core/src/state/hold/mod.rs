@@ -196,7 +196,7 @@ pub enum Hold {
     /// The load would pass nine tenths of the high threshold with fewer members.
     WouldOverload,
     /// The nodes were not read for this turn.
-    NodesNotFresh,
+    NotFresh,
     /// Many instances were lost at once a while ago.
     ManyLost {
         /// Until when nothing is removed on its account.
@@ -358,7 +358,7 @@ impl Hold {
             Self::Window { .. } => "window",
             Self::RemovalBudget { .. } => "removal_budget",
             Self::WouldOverload => "would_overload",
-            Self::NodesNotFresh => "nodes_not_fresh",
+            Self::NotFresh => "not_fresh",
             Self::ManyLost { .. } => "many_lost",
             Self::MaxUnhealthy { .. } => "max_unhealthy",
             Self::ReplacementFirst { .. } => "replacement_first",
@@ -406,7 +406,7 @@ impl Hold {
             | Self::Window { .. }
             | Self::RemovalBudget { .. }
             | Self::WouldOverload
-            | Self::NodesNotFresh
+            | Self::NotFresh
             | Self::ManyLost { .. }
             | Self::MaxUnhealthy { .. }
             | Self::ReplacementFirst { .. }

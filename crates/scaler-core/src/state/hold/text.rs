@@ -142,7 +142,7 @@ impl fmt::Display for Hold {
             Self::WouldOverload => {
                 f.write_str("with fewer members the load would exceed nine tenths of thresholds.high")
             }
-            Self::NodesNotFresh => f.write_str("the nodes were not read for this turn"),
+            Self::NotFresh => f.write_str("the instances or the nodes were read too long ago"),
             Self::ManyLost { until } => {
                 write!(f, "many instances were lost at once: waiting until {}", second(*until))
             }
