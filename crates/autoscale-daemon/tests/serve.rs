@@ -94,7 +94,7 @@ async fn notifications_survive_in_sqlite() {
         let served =
             tokio::spawn(async move { serving.serve(listener, async { drop(stopped.await) }).await });
         if round == 0 {
-            let body = notification(&[("SomebodyElses", "firing")]);
+            let body = notification(&[("WebCpuLow", "firing")]);
             let mut stream = TcpStream::connect(address).await.unwrap();
             let head = format!(
                 "POST /webhook HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
@@ -106,9 +106,12 @@ async fn notifications_survive_in_sqlite() {
             stream.read_to_string(&mut answer).await.unwrap();
             assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         } else {
-            while daemon.scaler().alerts().table().is_empty() {
-                tokio::task::yield_now().await;
-            }
+            let loaded = async {
+                while daemon.scaler().alerts().table().is_empty() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(30), loaded).await.unwrap();
         }
         stop.send(()).unwrap();
         served.await.unwrap().unwrap();

@@ -1,5 +1,6 @@
 //! The table of alerts: level-triggered, the last word of each fingerprint counts.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -66,6 +67,11 @@ impl Alert {
         state: AlertState,
     ) -> Self {
         Self { fingerprint, labels, annotations, starts_at, state }
+    }
+
+    /// Leaves out the annotations that nobody reads.
+    pub(crate) fn drop_unread(&mut self) {
+        self.annotations.retain(|name, _| name == VALUE);
     }
 }
 
@@ -146,12 +152,24 @@ impl AlertTable {
     /// Puts a row in, in place of the one with its fingerprint, whose state it returns.
     pub fn put(&mut self, row: AlertRow) -> Option<AlertState> {
         let held = HeldRow::of(&row);
-        let fingerprint: Arc<str> = row.alert.fingerprint.into();
-        let before = self.remove(&fingerprint);
-        let (name, group) = held.place();
-        self.index.insert((name, group, Arc::clone(&fingerprint)));
-        self.rows.insert(fingerprint, held);
-        before
+        let place = held.place();
+        match self.rows.entry(row.alert.fingerprint.into()) {
+            Entry::Vacant(free) => {
+                self.index.insert((place.0, place.1, Arc::clone(free.key())));
+                free.insert(held);
+                None
+            }
+            Entry::Occupied(mut known) => {
+                let fingerprint = Arc::clone(known.key());
+                let before = known.insert(held);
+                if before.place() != place {
+                    let (name, group) = before.place();
+                    self.index.remove(&(name, group, Arc::clone(&fingerprint)));
+                    self.index.insert((place.0, place.1, fingerprint));
+                }
+                Some(before.state)
+            }
+        }
     }
 
     /// Takes a row out, and returns its state.
@@ -245,7 +263,7 @@ impl AlertTable {
     fn hear(&self, alerts: Vec<Alert>, now: Timestamp, gap: Duration) -> BTreeMap<String, AlertRow> {
         let mut rows: BTreeMap<String, AlertRow> = BTreeMap::new();
         for mut alert in alerts {
-            alert.annotations.retain(|name, _| name == VALUE);
+            alert.drop_unread();
             let said = rows.get(&alert.fingerprint).map(|row| (row.alert.state, row.since, row.heard));
             let held = || self.rows.get(alert.fingerprint.as_str());
             let since = match said.or_else(|| held().map(|held| (held.state, held.since, held.heard))) {

@@ -126,7 +126,13 @@ impl Actor {
         loop {
             let (clock, group_runtime) =
                 (Arc::clone(&self.reconciler.runtime.clock), Arc::clone(&self.reconciler.group));
-            let (wake, stop, alerts) = (self.reconciler.wake, &mut self.stop, &mut self.alerts);
+            let (wake, reads) = (self.reconciler.wake, self.reconciler.reads);
+            let (stop, alerts) = (&mut self.stop, &mut self.alerts);
+            let news = async {
+                clock.sleep_until(reads).await;
+                // Where nobody tells of alerts any more, the scaler is gone.
+                let _ = alerts.changed().await;
+            };
             let stopping = *stop.borrow();
             let woken = self
                 .in_flight
@@ -135,7 +141,7 @@ impl Actor {
                         biased;
                         _ = stop.wait_for(|stop| *stop), if !stopping => Woken::Due,
                         () = group_runtime.rouse.notified() => Woken::Due,
-                        _ = alerts.changed() => Woken::Alerts,
+                        () = news => Woken::Alerts,
                         () = clock.sleep_until(wake) => Woken::Due,
                     }
                 })

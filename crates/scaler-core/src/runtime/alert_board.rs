@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -43,6 +43,31 @@ pub struct AlertBoard {
 struct Pending {
     alerts: Vec<Alert>,
     waiters: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
+}
+
+/// What somebody commits for all who wait. Who is dropped in the middle of it leaves it to the next of them.
+struct Taken<'a> {
+    board: &'a AlertBoard,
+    rows: Vec<AlertRow>,
+    waiters: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if !self.waiters.is_empty() {
+            let mut pending = self.board.pending();
+            pending.alerts.splice(..0, self.rows.drain(..).map(|row| row.alert));
+            pending.waiters.append(&mut self.waiters);
+        }
+    }
+}
+
+fn left_open(unanswered: oneshot::error::RecvError) -> StoreError {
+    StoreError::Broken {
+        attempted: "keeping alerts".to_owned(),
+        advice: "it was not told how that ended".to_owned(),
+        source: Box::new(unanswered),
+    }
 }
 
 impl fmt::Debug for AlertBoard {
@@ -95,49 +120,55 @@ impl AlertBoard {
     ///
     /// # Errors
     /// [`NotKept`] if the store did not keep it: nothing of it counts then.
-    pub async fn notified(&self, alerts: Vec<Alert>) -> Result<(), NotKept> {
+    pub async fn notified(&self, mut alerts: Vec<Alert>) -> Result<(), NotKept> {
         if alerts.is_empty() {
             return Ok(());
         }
+        alerts.iter_mut().for_each(Alert::drop_unread);
         self.load().await.map_err(|error| NotKept(Arc::new(error)))?;
-        loop {
-            let (sender, mut answer) = oneshot::channel();
-            {
-                let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-                pending.alerts.extend(alerts.iter().cloned());
-                pending.waiters.push(sender);
-            }
-            let answered = tokio::select! {
-                biased;
-                answered = &mut answer => answered,
-                guard = self.commit.lock() => {
-                    self.commit_pending().await;
-                    drop(guard);
-                    answer.await
-                }
-            };
-            // Whoever committed for us may have been dropped before it was done: then it is ours to do.
-            if let Ok(kept) = answered {
-                return kept.map_err(NotKept);
-            }
+        let (sender, mut answer) = oneshot::channel();
+        {
+            let mut pending = self.pending();
+            pending.alerts.extend(alerts);
+            pending.waiters.push(sender);
         }
+        let answered = tokio::select! {
+            biased;
+            answered = &mut answer => answered,
+            guard = self.commit.lock() => {
+                self.commit_pending().await;
+                drop(guard);
+                answer.await
+            }
+        };
+        answered.unwrap_or_else(|unanswered| Err(Arc::new(left_open(unanswered)))).map_err(NotKept)
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores everything that waits, in one commit, and answers all who wait.
     async fn commit_pending(&self) {
-        let Pending { alerts, waiters } =
-            std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        let Pending { alerts, waiters } = std::mem::take(&mut *self.pending());
         if waiters.is_empty() {
             return;
         }
         self.keep_time();
         let now = self.clock.now();
         let rows = self.held().notified(alerts, now, self.freshness.gap());
-        let kept = self.store.keep_alerts(&self.news(&rows), None).await.map_err(Arc::new);
+        let mut taken = Taken { board: self, rows, waiters };
+        let rows = &taken.rows;
+        let lasting = self.lasting(rows);
+        let kept = match lasting.as_slice() {
+            [] => Ok(()),
+            rows => self.store.keep_alerts(rows, None).await.map_err(Arc::new),
+        };
+        let rows = std::mem::take(&mut taken.rows);
         if kept.is_ok() {
             self.publish(rows, None);
         }
-        for waiter in waiters {
+        for waiter in std::mem::take(&mut taken.waiters) {
             // One that no longer listens needs no answer.
             let _ = waiter.send(kept.clone());
         }
@@ -154,23 +185,22 @@ impl AlertBoard {
         self.keep_time();
         let now = self.clock.now();
         let rows = self.held().polled(alerts, asked, self.freshness.gap());
-        self.store.keep_alerts(&self.news(&rows), Some(asked)).await?;
+        self.store.keep_alerts(&self.lasting(&rows), Some(asked)).await?;
         self.publish(rows, Some(asked));
         self.prune(now).await;
         drop(guard);
         Ok(())
     }
 
-    /// What the store must know of `rows`: thousands of alerts that no policy is about are repeated.
-    fn news(&self, rows: &[AlertRow]) -> Vec<AlertRow> {
-        let table = self.held();
-        let changed =
-            |row: &AlertRow| table.row(&row.alert.fingerprint).is_none_or(|known| known.alert != row.alert);
-        let concerns = |row: &AlertRow| {
-            let name = row.label(ALERTNAME);
-            self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
-        };
-        rows.iter().filter(|row| changed(row) || concerns(row)).cloned().collect()
+    /// What of `rows` must outlast this process: whoever routes all alerts here sends thousands that no policy is about.
+    fn lasting(&self, rows: &[AlertRow]) -> Vec<AlertRow> {
+        rows.iter().filter(|row| self.concerns(row)).cloned().collect()
+    }
+
+    /// Whether a policy or the heartbeat may be about it.
+    fn concerns(&self, row: &AlertRow) -> bool {
+        let name = row.label(ALERTNAME);
+        self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
     }
 
     /// Drops alerts, whatever they say, and returns those that were there. One that its sender tells of again is back.
@@ -300,7 +330,7 @@ impl AlertBoard {
     }
 
     fn publish(&self, rows: Vec<AlertRow>, polled: Option<Timestamp>) {
-        // The groups that rows speak of whose state changed; none for those that speak of no group.
+        // The groups that rows of concern speak of whose state changed; none for those that speak of no group.
         let mut changed: BTreeSet<Option<String>> = BTreeSet::new();
         {
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
@@ -308,9 +338,10 @@ impl AlertBoard {
                 table.keep_poll(asked, self.freshness.gap());
             }
             for row in rows {
-                let (state, group) = (row.alert.state, row.label(GROUP_LABEL).map(str::to_owned));
+                let concerned = self.concerns(&row).then(|| row.label(GROUP_LABEL).map(str::to_owned));
+                let state = row.alert.state;
                 if table.put(row) != Some(state) {
-                    changed.insert(group);
+                    changed.extend(concerned);
                 }
             }
         }

@@ -33,6 +33,8 @@ const PERIOD: Duration = Duration::from_secs(10);
 const QUICK: Duration = Duration::from_secs(2);
 /// A signal that flips is acted on at once, and then no more often than this.
 const FLIP: Duration = Duration::from_secs(2);
+/// What the policies say is read no more often than this, however many alerts arrive.
+const READ_AGAIN: Duration = Duration::from_millis(20);
 /// No turn follows another sooner than this by a deadline.
 const SHORTEST: Duration = Duration::from_millis(200);
 /// How often prices that could not be read are asked for again.
@@ -55,6 +57,8 @@ pub(super) struct Reconciler {
     signals: Vec<PolicySignal>,
     /// When signals had changed at a turn for the last time.
     flipped: Option<Timestamp>,
+    /// When alerts that arrive are looked at again.
+    pub(super) reads: Timestamp,
     /// Creates wait for the account's rate until then.
     queued: Option<Timestamp>,
     pub(super) wake: Timestamp,
@@ -88,6 +92,7 @@ impl Reconciler {
             told: Told::default(),
             signals: Vec::new(),
             flipped: None,
+            reads: wake,
             queued: None,
             wake,
         }
@@ -152,6 +157,7 @@ impl Reconciler {
     /// have their turn a moment later.
     pub(super) fn heeds_alerts(&mut self) -> bool {
         let now = self.runtime.clock.now();
+        self.reads = after(now, READ_AGAIN);
         if self.runtime.board.signals(&self.group.group(), now).policies == self.signals {
             return false;
         }
