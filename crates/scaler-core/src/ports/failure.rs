@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::state::Refusal;
+use crate::state::{Discarded, Refusal};
 
 /// What follows from a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,11 @@ impl Failure {
     pub fn with_source(mut self, source: Option<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = source;
         self
+    }
+
+    /// That what the call was to show is not known.
+    pub(crate) fn unread(&self) -> Discarded {
+        Discarded::Unread { refusal: self.kind.of_read().refusal(), said: chain(self) }
     }
 }
 

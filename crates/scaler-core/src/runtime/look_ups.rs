@@ -11,7 +11,7 @@ use crate::state::{GroupState, Step};
 /// What moves is looked at again so long after it was read.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// What a group's own calls made out of date, by the numbers of a [`Sequence`](super::observer::Sequence).
+/// What a group's own calls made out of date, by the numbers of a [`Sequence`](super::sequence::Sequence).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outdated {
     /// The last call ended then.

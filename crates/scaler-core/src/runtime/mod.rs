@@ -19,6 +19,7 @@ mod in_flight;
 mod journal;
 mod limiter;
 mod look_ups;
+mod node_reader;
 mod observer;
 mod ownership;
 mod pace;
@@ -29,6 +30,7 @@ mod request;
 mod run;
 mod scale_call;
 mod scaler;
+mod sequence;
 mod turn;
 
 use std::future::Future;

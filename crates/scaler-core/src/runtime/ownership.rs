@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use crate::model::{ActorId, Installation, Position, elapsed};
 use crate::ports::{Clock, Compute, LogName, Store, StoreError, chain};
 use crate::runtime::journal::CHUNK;
-use crate::runtime::observer::unread;
 use crate::runtime::{Error, within};
 use crate::state::{Cause, Discarded, Draft, Fact, Refusal};
 
@@ -96,7 +95,7 @@ impl Ownership {
             if known.owner != ours {
                 return Err(Discarded::OtherOwner { store: known.owner, ours: ours.to_owned() });
             }
-            let shown = self.compute.account(&known).await.map_err(|failure| unread(&failure))?;
+            let shown = self.compute.account(&known).await.map_err(|failure| failure.unread())?;
             match known.shares_account(&shown) {
                 Some(true) => {
                     // NodeBalancers come and go: those that exist today tell the account the next time.
