@@ -44,6 +44,52 @@ fn left_out(manifest: &str) -> Vec<String> {
     required.into_iter().map(|(target, feature)| format!("{target} needs {feature}")).collect()
 }
 
+/// What a crate's library has that its manifest tells cargo not to run. Building a library once more for tests that it does not
+/// have costs each run of all tests; one that gets some later must not leave them out in silence.
+fn switched_off(manifest: &str, sources: &str) -> Vec<&'static str> {
+    let library =
+        manifest.split("\n[").find_map(|section| section.strip_prefix("lib]\n")).unwrap_or_default();
+    let off = |key: &str| library.lines().any(|line| line == format!("{key} = false"));
+    let tests = (off("test") && sources.contains("cfg(test)")).then_some("test");
+    let examples = (off("doctest") && sources.contains("```")).then_some("doctest");
+    tests.into_iter().chain(examples).collect()
+}
+
+#[test]
+fn no_library_has_tests_that_its_manifest_leaves_out() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut off = 0;
+    for package in std::fs::read_dir(root.join("crates")).unwrap() {
+        let package = package.unwrap().path();
+        let manifest = std::fs::read_to_string(package.join("Cargo.toml")).unwrap();
+        off += usize::from(manifest.contains("\ntest = false\n"));
+        let mut sources = std::fs::read_to_string(package.join("README.md")).unwrap();
+        let mut folders = vec![package.join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|of| of == "rs") {
+                    sources.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let found = switched_off(&manifest, &sources);
+        assert_eq!(found, [""; 0], "{}: take `= false` out of [lib]", package.display());
+    }
+    assert!(off > 4, "only {off} libraries are built once: the check looks in the wrong place");
+}
+
+#[test]
+fn tests_that_a_manifest_leaves_out_are_found() {
+    let manifest = "[package]\nname = \"it\"\n\n[lib]\ntest = false\ndoctest = false\n\n[dependencies]\n";
+    assert_eq!(switched_off(manifest, "fn it() {}"), [""; 0]);
+    assert_eq!(switched_off(manifest, "#[cfg(test)]\nmod tests;"), ["test"]);
+    assert_eq!(switched_off(manifest, "/// ```\n/// it();\n/// ```"), ["doctest"]);
+    assert_eq!(switched_off("[package]\nname = \"it\"\n", "#[cfg(test)] /// ```"), [""; 0]);
+}
+
 #[test]
 fn every_test_and_example_is_built_by_a_command_for_the_workspace() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
