@@ -126,7 +126,7 @@ impl Actor {
         loop {
             let (clock, group_runtime) =
                 (Arc::clone(&self.reconciler.runtime.clock), Arc::clone(&self.reconciler.group));
-            let (wake, reads) = (self.reconciler.wake, self.reconciler.reads);
+            let (wake, reads) = (self.reconciler.wake, self.reconciler.reads());
             let (stop, alerts) = (&mut self.stop, &mut self.alerts);
             let news = async {
                 clock.sleep_until(reads).await;

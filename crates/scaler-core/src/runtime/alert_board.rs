@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,11 +27,13 @@ pub struct AlertBoard {
     freshness: AlertFreshness,
     table: RwLock<AlertTable>,
     loaded: OnceCell<()>,
-    pending: Mutex<Pending>,
+    pending: Mutex<Vec<Waiting>>,
     commit: tokio::sync::Mutex<()>,
     polling: tokio::sync::Mutex<()>,
     /// The names of alerts that policies and the heartbeat are about; none where a policy names none.
     names: Option<BTreeSet<String>>,
+    /// Alerts that are stored though no policy is about them any more. What is said of them is stored on: a policy may be back.
+    strays: OnceLock<BTreeSet<String>>,
     /// When old rows were last looked for.
     pruned: Mutex<Option<Timestamp>>,
     /// What changes for a group, by its name.
@@ -39,26 +41,26 @@ pub struct AlertBoard {
     watch: Mutex<ClockWatch>,
 }
 
-#[derive(Default)]
-struct Pending {
+/// A notification that is not stored yet.
+struct Waiting {
     alerts: Vec<Alert>,
-    waiters: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
+    answer: oneshot::Sender<Result<(), Arc<StoreError>>>,
 }
 
-/// What somebody commits for all who wait. Who is dropped in the middle of it leaves it to the next of them.
+/// What somebody commits for all who wait. Who is dropped in the middle of it leaves it to the next of them; where nobody waits, it
+/// was not told to anybody as stored and does not count.
 struct Taken<'a> {
     board: &'a AlertBoard,
     rows: Vec<AlertRow>,
-    waiters: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
+    answers: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        if !self.waiters.is_empty() {
-            let mut pending = self.board.pending();
-            pending.alerts.splice(..0, self.rows.drain(..).map(|row| row.alert));
-            pending.waiters.append(&mut self.waiters);
-        }
+        let mut alerts: Vec<Alert> = self.rows.drain(..).map(|row| row.alert).collect();
+        let waiting = self.answers.drain(..).filter(|answer| !answer.is_closed());
+        let waiting = waiting.map(|answer| Waiting { alerts: std::mem::take(&mut alerts), answer });
+        self.board.pending().splice(..0, waiting);
     }
 }
 
@@ -94,6 +96,7 @@ impl AlertBoard {
         let names = named.chain(freshness.heartbeat.get(ALERTNAME).cloned().map(Some)).collect();
         Self {
             names,
+            strays: OnceLock::new(),
             watch: Mutex::new(ClockWatch::new(&*clock)),
             store,
             clock,
@@ -127,11 +130,7 @@ impl AlertBoard {
         alerts.iter_mut().for_each(Alert::drop_unread);
         self.load().await.map_err(|error| NotKept(Arc::new(error)))?;
         let (sender, mut answer) = oneshot::channel();
-        {
-            let mut pending = self.pending();
-            pending.alerts.extend(alerts);
-            pending.waiters.push(sender);
-        }
+        self.pending().push(Waiting { alerts, answer: sender });
         let answered = tokio::select! {
             biased;
             answered = &mut answer => answered,
@@ -144,20 +143,27 @@ impl AlertBoard {
         answered.unwrap_or_else(|unanswered| Err(Arc::new(left_open(unanswered)))).map_err(NotKept)
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
+    fn pending(&self) -> MutexGuard<'_, Vec<Waiting>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores everything that waits, in one commit, and answers all who wait.
     async fn commit_pending(&self) {
-        let Pending { alerts, waiters } = std::mem::take(&mut *self.pending());
-        if waiters.is_empty() {
+        let mut waiting = std::mem::take(&mut *self.pending());
+        // Who went away was not told that it is stored, and sends it again.
+        waiting.retain(|waiting| !waiting.answer.is_closed());
+        if waiting.is_empty() {
             return;
+        }
+        let (mut alerts, mut answers) = (Vec::new(), Vec::new());
+        for mut one in waiting {
+            alerts.append(&mut one.alerts);
+            answers.push(one.answer);
         }
         self.keep_time();
         let now = self.clock.now();
         let rows = self.held().notified(alerts, now, self.freshness.gap());
-        let mut taken = Taken { board: self, rows, waiters };
+        let mut taken = Taken { board: self, rows, answers };
         let rows = &taken.rows;
         let lasting = self.lasting(rows);
         let kept = match lasting.as_slice() {
@@ -168,9 +174,9 @@ impl AlertBoard {
         if kept.is_ok() {
             self.publish(rows, None);
         }
-        for waiter in std::mem::take(&mut taken.waiters) {
+        for answer in std::mem::take(&mut taken.answers) {
             // One that no longer listens needs no answer.
-            let _ = waiter.send(kept.clone());
+            let _ = answer.send(kept.clone());
         }
         self.prune(now).await;
     }
@@ -194,13 +200,16 @@ impl AlertBoard {
 
     /// What of `rows` must outlast this process: whoever routes all alerts here sends thousands that no policy is about.
     fn lasting(&self, rows: &[AlertRow]) -> Vec<AlertRow> {
-        rows.iter().filter(|row| self.concerns(row)).cloned().collect()
+        let stray = |row: &AlertRow| {
+            self.strays.get().is_some_and(|strays| strays.contains(row.alert.fingerprint.as_str()))
+        };
+        rows.iter().filter(|row| self.concerns(row) || stray(row)).cloned().collect()
     }
 
     /// Whether a policy or the heartbeat may be about it.
     fn concerns(&self, row: &AlertRow) -> bool {
-        let name = row.label(ALERTNAME);
-        self.names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
+        let name = row.label(ALERTNAME).unwrap_or_default();
+        self.names.as_ref().is_none_or(|names| names.contains(name))
     }
 
     /// Drops alerts, whatever they say, and returns those that were there. One that its sender tells of again is back.
@@ -284,6 +293,8 @@ impl AlertBoard {
         self.loaded
             .get_or_try_init(|| async {
                 let stored = self.store.alerts().await?;
+                let strays = stored.rows().filter(|row| !self.concerns(row)).map(|row| row.alert.fingerprint);
+                self.strays.get_or_init(|| strays.collect());
                 *self.table.write().unwrap_or_else(PoisonError::into_inner) = stored;
                 Ok(())
             })

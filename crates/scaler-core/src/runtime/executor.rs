@@ -231,8 +231,8 @@ impl Executor {
         }
     }
 
-    /// Whether what has the label is what we asked for. What was made since in the very slot that only a create of ours can
-    /// have used, and has no owner, is ours and lost its tags.
+    /// Whether what has the label is what we asked for. What was made since under a label that only a create of ours has, and is
+    /// marked for no group of ours, lost its tags: it counts, and is left alone.
     fn answer_of(
         &self,
         new: &NewInstance,

@@ -59,7 +59,7 @@ struct Seen {
     counted: Duration,
     /// What was counted since and tells that they are others.
     news: BTreeMap<ConfigId, NodeCounts>,
-    /// What such news came to: a cloud may count otherwise than we do. These counts say that the nodes are as they were counted here.
+    /// Counts that stayed when the nodes were read for them, and what was read: a cloud may count otherwise than we do.
     explained: BTreeMap<ConfigId, (NodeCounts, NodeCounts)>,
 }
 
@@ -68,13 +68,11 @@ impl Seen {
         Self { number, read, nodes, counted: read, news: BTreeMap::new(), explained: BTreeMap::new() }
     }
 
-    /// What follows `before`, whose news it explains.
+    /// What follows `before`: what that took for counted otherwise is so until the nodes are as such counts say.
     fn after(mut self, before: Option<Self>) -> Self {
-        let Some(before) = before else { return self };
-        self.explained = before.explained;
-        for (config, counts) in before.news {
-            self.explained.insert(config, (counts, self.count(config)));
-        }
+        let explained = before.map(|before| before.explained).unwrap_or_default();
+        self.explained =
+            explained.into_iter().filter(|(of, (counts, _))| self.count(*of) != *counts).collect();
         self
     }
 
@@ -130,7 +128,17 @@ impl NodeReader {
         let read = self.read(group, state, left, observation).await;
         cache.unread = read.as_ref().err().map(|why| (now, why.clone()));
         read?;
-        cache.seen = Some(Seen::new(number, now, observation.nodes.clone()).after(cache.seen.take()));
+        let before = cache.seen.take();
+        let news: Vec<ConfigId> = before.iter().flat_map(|before| before.news.keys().copied()).collect();
+        let mut seen = Seen::new(number, now, observation.nodes.clone()).after(before);
+        for config in news {
+            // Counted once more: what changed in the meantime is nothing that the cloud counts otherwise.
+            if let Ok(Some(counts)) = self.balancer.node_counts(config).await {
+                let listed = seen.count(config);
+                seen.explained.extend((counts != listed).then_some((config, (counts, listed))));
+            }
+        }
+        cache.seen = Some(seen);
         Ok(())
     }
 
@@ -146,7 +154,8 @@ impl NodeReader {
     ) -> bool {
         // Who could not read them had its turn all the same: else such groups would take that of all others.
         let tried = cache.unread.as_ref().map(|(tried, _)| *tried);
-        let waits = !cache.shown_only;
+        // Who has nothing to show has its turn as those who act.
+        let waits = !cache.shown_only || cache.seen.is_none();
         let take = |need, last| self.take(group, &NodesAsked { need, configs, last, waits }, now);
         let Some(seen) = &mut cache.seen else { return take(need.min(Need::Moves), tried) };
         let last = tried.max(Some(seen.read));

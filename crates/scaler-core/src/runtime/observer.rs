@@ -133,7 +133,6 @@ impl Observer {
         observation: &mut Observation,
     ) -> Result<(), Discarded> {
         let listed = self.listed(cache.outdated.before, need).await;
-        let old = self.clock.monotonic().saturating_sub(listed.read) > FRESH;
         observation.at = listed.at;
         let listing = listed.listing?;
         if listing.inconsistent {
@@ -145,7 +144,7 @@ impl Observer {
         self.look_up_instances(group, state, cache, listed, observation).await?;
         let before = cache.outdated.before;
         self.nodes.look(group, state, &mut cache.nodes, (need, before), observation).await?;
-        observation.fresh &= !old;
+        observation.fresh &= self.clock.monotonic().saturating_sub(listed.read) <= FRESH;
         Ok(())
     }
 

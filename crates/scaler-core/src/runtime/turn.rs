@@ -55,10 +55,10 @@ pub(super) struct Reconciler {
     failures: u32,
     told: Told,
     signals: Vec<PolicySignal>,
-    /// When signals had changed at a turn for the last time.
-    flipped: Option<Timestamp>,
-    /// When alerts that arrive are looked at again.
-    pub(super) reads: Timestamp,
+    /// When signals had changed at a turn for the last time, by the monotonic clock.
+    flipped: Option<Duration>,
+    /// When alerts that arrive are looked at again, by the same.
+    reads: Duration,
     /// Creates wait for the account's rate until then.
     queued: Option<Timestamp>,
     pub(super) wake: Timestamp,
@@ -92,7 +92,7 @@ impl Reconciler {
             told: Told::default(),
             signals: Vec::new(),
             flipped: None,
-            reads: wake,
+            reads: Duration::ZERO,
             queued: None,
             wake,
         }
@@ -153,15 +153,25 @@ impl Reconciler {
         self.wake = self.wake.min(after(self.runtime.clock.now(), pause));
     }
 
+    /// When alerts that arrive are looked at again.
+    pub(super) fn reads(&self) -> Timestamp {
+        let clock = &self.runtime.clock;
+        after(clock.now(), self.reads.saturating_sub(clock.monotonic()))
+    }
+
     /// Whether the policies say something else than at the last turn and are heeded at once. Where they changed a moment ago they
     /// have their turn a moment later.
     pub(super) fn heeds_alerts(&mut self) -> bool {
-        let now = self.runtime.clock.now();
-        self.reads = after(now, READ_AGAIN);
-        if self.runtime.board.signals(&self.group.group(), now).policies == self.signals {
+        let clock = &self.runtime.clock;
+        let now = clock.now();
+        let same = self.runtime.board.signals(&self.group.group(), now).policies == self.signals;
+        let read = clock.monotonic();
+        self.reads = read.saturating_add(READ_AGAIN);
+        if same {
             return false;
         }
-        let soon = self.flipped.map(|at| after(at, FLIP)).filter(|soon| *soon > now);
+        let left = self.flipped.map(|at| at.saturating_add(FLIP).saturating_sub(read));
+        let soon = left.filter(|left| !left.is_zero()).map(|left| after(now, left));
         self.wake = soon.map_or(self.wake, |soon| self.wake.min(soon));
         soon.is_none()
     }
@@ -223,7 +233,7 @@ impl Reconciler {
         let state = journal.state();
         drop(journal);
         if self.signals != signals.policies {
-            self.flipped = Some(now);
+            self.flipped = Some(runtime.clock.monotonic());
             self.signals.clone_from(&signals.policies);
         }
         self.set_wake(&state, &turn, !begun.is_empty() || !group.under_way.steps().is_empty());

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use scaler_core::model::{
-    Alert, AlertFreshness, AlertRow, AlertStanding, AlertState, AlertTable, ConfigId, Signal, elapsed,
+    Alert, AlertFreshness, AlertRow, AlertStanding, AlertState, AlertTable, Amount, ConfigId, Signal, elapsed,
 };
 use scaler_core::ports::{AlertSource, Clock, Failure, FailureKind, Store};
 use scaler_core::runtime::{Outcome, Scaler};
@@ -52,8 +52,43 @@ async fn a_notification_whose_sender_went_away_takes_no_other_with_it() {
     assert!(poll(&mut second).await);
     drop(first);
     second.await.unwrap();
-    assert!(bench.store.alerts().await.unwrap().row("WebCpuHigh").is_some(), "it had arrived");
     assert!(bench.store.alerts().await.unwrap().row("WebCpuLow").is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_whose_sender_was_never_answered_counted_as_heard_hours_later() {
+    let bench = Bench::new();
+    let scaler = bench.settled(1, 1).await;
+    let mut told = Box::pin(scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]));
+    assert!(poll(&mut told).await);
+    drop(told);
+    tokio::time::sleep(seconds(7_200)).await;
+    scaler.alerts().notified(vec![alert("WebCpuLow", AlertState::Resolved)]).await.unwrap();
+    bench.turn_for(&scaler, seconds(60)).await;
+    assert_eq!(bench.cloud.count("create"), 1, "{:?}", scaler.alerts().table().row("WebCpuHigh"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_went_by_the_end_of_an_alert_that_fired_again_while_no_policy_was_about_it() {
+    let bench = Bench::new();
+    let mut web = group("web", CONFIG, 1, 12);
+    let low = web.policies.pop();
+    web.policies[0].when_resolved = Some(Amount::Count(1));
+    let mut other = web.clone();
+    other.policies = low.into_iter().collect();
+    let scaler = bench.scaler([web.clone()], 1);
+    web_of(&scaler).scale_to(3).because(Cause::operator("x")).events().outcome().await.unwrap();
+    scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Resolved)]).await.unwrap();
+    drop(scaler);
+    let scaler = bench.scaler([other], 1);
+    bench.turn_for(&scaler, seconds(60)).await;
+    scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+    drop(scaler);
+    // The policy is back, and the alert is repeated every four hours.
+    let scaler = bench.scaler([web], 1);
+    bench.turn_for(&scaler, seconds(1_200)).await;
+    let status = web_of(&scaler).status().await.unwrap();
+    assert_eq!(bench.cloud.count("mode"), 0, "it fires, and {:?} is believed", status.signal);
 }
 
 #[tokio::test(start_paused = true)]

@@ -82,6 +82,36 @@ async fn a_clock_that_was_set_ended_a_drain_or_kept_it_from_ending() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_was_put_back_made_notifications_wait_for_their_groups_next_look() {
+    let bench = Bench::new();
+    let (scaler, ahead) = three(&bench).await;
+    let mut of_one = alert("WebCpuLow", AlertState::Firing);
+    of_one.labels.insert("instance".to_owned(), "a".to_owned());
+    let story = async {
+        tokio::time::sleep(seconds(7_200)).await;
+        // It changes nothing that a policy says, and is looked at.
+        scaler.alerts().notified(vec![of_one]).await.unwrap();
+        tokio::time::sleep(seconds(10)).await;
+        ahead.store(-HOUR, Ordering::SeqCst);
+        tokio::time::sleep(seconds(60)).await;
+        let observed = || async { web_of(&scaler).status().await.unwrap().observed };
+        let last = observed().await;
+        while observed().await == last {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        tokio::time::sleep(seconds(1)).await;
+        let (began, before) = (Instant::now(), bench.cloud.count("create"));
+        scaler.alerts().notified(vec![alert("WebCpuHigh", AlertState::Firing)]).await.unwrap();
+        while bench.cloud.count("create") == before {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let took = began.elapsed();
+        assert!(took <= seconds(2), "acted on after {took:?}");
+    };
+    scaler.run(story).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_was_put_forward_had_booting_members_deleted_as_failed() {
     let bench = Bench::new();
     bench.cloud.state().boot = seconds(400);

@@ -71,6 +71,8 @@ pub struct State {
     window_ends: Option<Timestamp>,
     /// A listing takes so much longer.
     pub listing_takes: Duration,
+    /// And a list of nodes.
+    pub nodes_take: Duration,
     /// Calls take no time, but for those that are told to.
     pub instant: bool,
     /// Lists of nodes show what was so long ago.
@@ -381,6 +383,10 @@ impl Compute for Cloud {
 impl Balancer for Cloud {
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
         self.takes(20).await;
+        let longer = self.look().nodes_take;
+        if !longer.is_zero() {
+            tokio::time::sleep(longer).await;
+        }
         let mut state = self.look();
         state.node_lists += 1;
         if state.gone.contains(&config) {

@@ -286,6 +286,36 @@ async fn a_member_that_fell_ill_again_was_not_seen_for_its_count_was_known() {
     scaler.run(observed).await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_member_that_fell_ill_was_not_seen_for_it_had_recovered_before_its_nodes_were_read() {
+    let (bench, scaler) = large_account();
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        let fall = |n: u64| bench.falls_ill(&format!("{}-aaaaa-3", name(n)));
+        // Nobody's nodes can be read for a moment, in which members are down: that is counted, and nothing more.
+        bench.cloud.state().lists_left = Some(0);
+        let ids: Vec<_> = (7..GROUPS).step_by(10).map(|n| (n, fall(n))).collect();
+        tokio::time::sleep(seconds(40)).await;
+        for (_, id) in &ids {
+            bench.cloud.state().machines.get_mut(id).unwrap().healthy = true;
+        }
+        bench.cloud.state().lists_left = None;
+        tokio::time::sleep(seconds(200)).await;
+        for (n, _) in &ids {
+            fall(*n);
+        }
+        tokio::time::sleep(seconds(45)).await;
+        let mut unseen = Vec::new();
+        for (n, id) in ids {
+            if !is_ill(&scaler, n, id).await {
+                unseen.push(n);
+            }
+        }
+        assert!(unseen.is_empty(), "members that are down for 45 s and not seen: {unseen:?}");
+    };
+    scaler.run(observed).await.unwrap();
+}
+
 /// 20 pages of instances and 1,000 configs: lists alone would show a group's nodes every eleven minutes.
 #[tokio::test(start_paused = true)]
 #[ignore = "takes a minute: just large"]

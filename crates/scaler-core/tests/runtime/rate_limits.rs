@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use scaler_core::model::{AlertState, ConfigId};
-use scaler_core::ports::FailureKind;
+use scaler_core::model::{AlertState, ConfigId, elapsed};
+use scaler_core::ports::{Clock as _, FailureKind};
 use scaler_core::runtime::{ScaleRequest, TargetSize};
 use scaler_core::state::{Cause, Fact, GroupState, Hold, Step};
 use scaler_core::view::{Moment, What};
@@ -124,6 +124,24 @@ async fn a_member_went_by_a_listing_of_minutes_ago() {
         };
         scaler.run(observed).await.unwrap();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_went_by_a_listing_that_grew_old_while_the_nodes_were_read() {
+    let bench = Bench::new();
+    let scaler = bench.settled(4, 1).await;
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        bench.cloud.state().listings_left = Some(0);
+        let listed = bench.cloud.state().listed.iter().rev().find(|(_, of)| of.is_none()).unwrap().0;
+        tokio::time::sleep(seconds(45)).await;
+        bench.cloud.state().nodes_take = seconds(30);
+        web_of(&scaler).scale_to(2).because("x").submit().await.unwrap();
+        tokio::time::sleep(seconds(100)).await;
+        let age = elapsed(listed, bench.clock.now());
+        assert_eq!(bench.cloud.count("mode"), 0, "the last listing is {age:?} old");
+    };
+    scaler.run(observed).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -195,7 +195,7 @@ pub enum Hold {
     },
     /// The load would pass nine tenths of the high threshold with fewer members.
     WouldOverload,
-    /// The nodes were not read for this turn.
+    /// The nodes were not read for this turn, or the instances not for a minute.
     NotFresh,
     /// Many instances were lost at once a while ago.
     ManyLost {
