@@ -29,12 +29,24 @@ pub(super) fn notice(
     let mut facts: Vec<Fact> = returned.collect();
     let found = view.found();
     let unheard = found.iter().any(|fact| match fact {
-        Fact::Found { label, .. } => group.name.slot_of(&state.incarnation, label) >= Some(state.free_slot()),
+        Fact::Found { label, created, origin: Origin::Found, .. } => {
+            match group.name.slot_of(&state.incarnation, label) {
+                Some(slot) => slot >= state.free_slot(),
+                // Another log gave it, and later than this one was begun.
+                None => {
+                    group.name.owns_label(label)
+                        && !state.gone_labels.contains_key(label)
+                        && state.opened.is_some_and(|at| after(at, CLOCK_SKEW) < *created)
+                }
+            }
+        }
         _ => false,
     });
     facts.extend(found);
     if unheard {
+        // The rest is noticed by a log that knows how old it is.
         facts.push(Fact::StoreOlder { incarnation: next_incarnation(&state.incarnation, now) });
+        return facts;
     }
     for member in state.members.values() {
         view.member(member, &mut facts);

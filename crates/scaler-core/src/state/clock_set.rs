@@ -16,8 +16,8 @@ impl GroupState {
         let bounds = sent.iter_mut().chain(counted).chain(unseen);
         let postponed = postponed.iter_mut().map(|(_, until)| until);
         let launches = failed.iter_mut().chain(postponed).chain(sold_out.values_mut()).chain(bounds);
-        let group = [&mut self.last_added, &mut self.rebuilt, &mut self.resumed, &mut self.mass_loss];
-        let group = group.into_iter().flatten();
+        let Self { last_added, opened, rebuilt, resumed, mass_loss, .. } = self;
+        let group = [last_added, opened, rebuilt, resumed, mass_loss].into_iter().flatten();
         for at in permits.chain(signals).chain(launches).chain(group).chain(members) {
             *at = at.checked_add(by).unwrap_or(*at);
         }

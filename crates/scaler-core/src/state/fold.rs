@@ -60,6 +60,7 @@ impl GroupState {
             Fact::StoreOlder { incarnation } => {
                 self.incarnation.clone_from(incarnation);
                 self.older = Some(draft.at);
+                self.rebuilt = Some(draft.at);
                 let present = self.expected();
                 self.desired = self.desired.map(|desired| desired.max(present));
             }
@@ -163,6 +164,7 @@ impl GroupState {
     fn began_anew(&mut self, draft: &Draft, incarnation: &str) {
         if self.incarnation.is_empty() {
             incarnation.clone_into(&mut self.incarnation);
+            self.opened = Some(draft.at);
         }
         // What an earlier actor left without an outcome is planned anew from what is observed; a create without an answer
         // stays known by its member.

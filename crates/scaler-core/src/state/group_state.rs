@@ -22,7 +22,10 @@ pub struct GroupState {
     pub position: Position,
     /// The five letters that tell this log's labels from another's; empty before the first entry.
     pub incarnation: String,
-    /// When the log was begun over members that were there before (a lost store): the removal budget counts as used up then.
+    /// When the log was begun.
+    pub opened: Option<Timestamp>,
+    /// When it was begun over members that were there before (a lost store), or found to be older than they are: the removal
+    /// budget counts as used up then.
     pub rebuilt: Option<Timestamp>,
     /// The actor that began last.
     pub actor: Option<ActorId>,

@@ -282,7 +282,10 @@ fn a_new_machine_is_deleted_as_an_orphan() {
     world.happen(&Step::Create { slot: scaler_core::model::Slot(9), label, instance_type: kind, template });
     world.run(seconds(100));
     assert_eq!(world.state.members.len(), 3, "what carries our marks is found, and becomes a member");
+    world.run(seconds(3600));
     assert_eq!((world.machines.len(), world.deleted), (3, 0), "nothing is removed for being unknown");
+    let asked = Fact::SizeAsked { desired: 2, floor_until: None, over_budget: false };
+    world.append(Cause::operator("ops"), asked);
     world.run(seconds(3600));
     let drained = world.log.iter().any(|entry| {
         matches!(&entry.draft.fact, Fact::Intended { step: Step::SetMode { mode: Mode::Drain, .. } })

@@ -12,6 +12,7 @@ mod ramp;
 mod reinstating;
 mod removal;
 mod replacement;
+mod restored;
 mod sizes;
 mod story;
 mod victims;

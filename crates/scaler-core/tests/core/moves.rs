@@ -247,6 +247,53 @@ fn a_member_that_is_ill_keeps_its_replacement_from_nothing_while_the_group_moves
 }
 
 #[test]
+fn a_member_without_tags_counted_as_serving_where_it_is_not_registered() {
+    let mut world = grown(2, 6, 4);
+    let stripped = *world.machines.keys().next().unwrap();
+    world.stripped.insert(stripped);
+    moved(&mut world, &[NEW]);
+    world.run(seconds(HOUR));
+    assert_eq!((world.serving_at(CONFIG), world.serving_at(NEW)), (4, 3), "{}", world.look());
+    world.stripped.clear();
+    world.run(seconds(HOUR));
+    assert_eq!((at(&world, CONFIG).len(), world.serving_at(NEW)), (0, 4));
+}
+
+#[test]
+fn members_that_still_drained_where_the_group_came_back_to_counted_as_serving_there() {
+    let mut world = grown(2, 6, 4);
+    moved(&mut world, &[NEW]);
+    let (mut kept, mut drained) = (None, 0);
+    while drained == 0 {
+        world.turn_with(|step| match step {
+            Step::SetMode { slot, config: CONFIG, mode: Mode::Drain, .. } => {
+                drained += 1;
+                if *kept.get_or_insert(*slot) == *slot { Fate::Vanished } else { Fate::Done }
+            }
+            _ => Fate::Done,
+        });
+        world.pass(seconds(10));
+    }
+    for (mode, time) in [(GroupMode::Paused, 120), (GroupMode::On, HOUR)] {
+        let set = Fact::ModeSet { mode, until: None, who: "ops".into(), why: String::new() };
+        world.append(Cause::operator("ops"), set);
+        if mode == GroupMode::Paused {
+            moved(&mut world, &[CONFIG]);
+        }
+        for _ in 0..time / 10 {
+            let serving = world.serving_at(CONFIG);
+            world.turn_with(|step| {
+                let leaves = matches!(step, Step::SetMode { config: NEW, mode: Mode::Drain, .. });
+                assert!(!leaves || serving == 4, "{step}: {serving} serve where the group is");
+                Fate::Done
+            });
+            world.pass(seconds(10));
+        }
+    }
+    assert_eq!((world.serving_at(CONFIG), at(&world, NEW).len()), (4, 0));
+}
+
+#[test]
 fn a_paused_group_leaves_no_config() {
     for mode in [GroupMode::AddOnly, GroupMode::Paused] {
         let mut world = at_rest(2, 4);

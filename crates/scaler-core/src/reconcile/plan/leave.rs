@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::model::{DrainWhy, Group, InstanceId, Member, Mode, Node, RequestedMode, after, elapsed};
+use crate::model::{
+    DrainWhy, Group, InstanceId, Member, Mode, Node, NodeStatus, RequestedMode, after, elapsed,
+};
 use crate::reconcile::plan::Planner;
 use crate::reconcile::timing::NODE_LAG;
 use crate::state::{Cause, Hold, LAPSE, Step};
@@ -25,7 +27,8 @@ impl Planner<'_> {
             return;
         }
         // Nobody goes from where the group was before all that are needed serve where it is.
-        let (needed, serving) = (self.desired.max(self.group.size.min), state.serving());
+        let serving = state.count(|member| self.serves_here(member));
+        let needed = self.desired.max(self.group.size.min);
         if serving < needed {
             self.hold(Hold::ConfigLeft { config, needed, serving });
             return;
@@ -41,12 +44,21 @@ impl Planner<'_> {
             if self.group.balancers.iter().any(soon) {
                 continue;
             }
-            if let Some(instance) = member.instance.filter(|_| member.is_serving() && self.free(member)) {
+            if let Some(instance) = member.instance.filter(|_| self.serves_here(member) && self.free(member))
+            {
                 for node in nodes {
                     self.leave(member, node, instance);
                 }
             }
         }
+    }
+
+    /// Whether it takes traffic at each of the group's configs. One that lost its tags or that is let accept again may serve by the
+    /// others alone.
+    fn serves_here(&self, member: &Member) -> bool {
+        let nodes = self.observation.nodes_of(self.group, member);
+        let takes = |node: &&Node| node.status == NodeStatus::Up && node.mode == Mode::Accept;
+        member.is_serving() && nodes.len() == self.group.balancers.len() && nodes.iter().all(takes)
     }
 
     /// Drain, reject, deregister: each when the one before has lasted long enough.
