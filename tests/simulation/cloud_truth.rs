@@ -10,10 +10,23 @@ use scaler_core::model::elapsed;
 /// The life of one of our instances.
 #[derive(Clone, Debug, Default)]
 pub struct Life {
-    /// Up and accepting since.
+    /// Up and accepting since, at whatever config.
     pub serving: Option<Timestamp>,
     /// As before it was lost for a moment.
     before: Option<Timestamp>,
+    /// When it was last lost without our doing.
+    lost: Option<Timestamp>,
+    /// It was up and accepting once.
+    pub ever: bool,
+    /// What each config made of it.
+    pub at: BTreeMap<u64, Place>,
+}
+
+/// An instance at one config.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// Up and accepting.
+    pub serves: bool,
     /// When it was last lost without our doing.
     lost: Option<Timestamp>,
     /// It was up and accepting once.
@@ -25,10 +38,51 @@ pub struct Life {
     mode: Option<NodeMode>,
 }
 
+impl Life {
+    /// It was asked to drain, at whatever config, and was not let accept since.
+    pub fn drains(&self) -> bool {
+        self.at.values().any(|place| place.drained.is_some())
+    }
+
+    /// Whether it takes traffic at a config other than this one.
+    pub fn serves_beside(&self, config: u64) -> bool {
+        self.at.iter().any(|(other, place)| *other != config && place.serves)
+    }
+}
+
+impl Place {
+    fn look(&mut self, nodes: &[&NodeView], running: bool, ours: bool, now: Timestamp) {
+        let serves = running
+            && !nodes.is_empty()
+            && nodes.iter().all(|node| node.mode == NodeMode::Accept && node.status == NodeStatus::Up);
+        if serves {
+            (self.ever, self.lost) = (true, None);
+        } else if self.serves {
+            self.lost = (!ours).then_some(now);
+        }
+        self.serves = serves;
+        let mode = nodes.first().map(|node| node.mode);
+        if mode != self.mode && mode.is_some() {
+            match mode {
+                Some(NodeMode::Drain) if self.drained.is_none() => self.drained = Some(now),
+                Some(NodeMode::Reject) => {
+                    self.rejected = self.rejected.or(Some(now));
+                }
+                Some(NodeMode::Accept) => {
+                    self.drained = None;
+                    self.rejected = None;
+                }
+                _ => {}
+            }
+            self.mode = mode;
+        }
+    }
+}
+
 /// The cloud as it is.
 pub struct Truth {
     sim: Simulator,
-    config: u64,
+    configs: Vec<u64>,
     tags: [String; 2],
     /// What was lost for no longer may not have been noticed yet, or not by calls that were decided before.
     unnoticed: Duration,
@@ -40,10 +94,10 @@ pub struct Truth {
 }
 
 impl Truth {
-    pub fn new(sim: Simulator, config: u64, tags: [String; 2], unnoticed: Duration) -> Self {
+    pub fn new(sim: Simulator, configs: Vec<u64>, tags: [String; 2], unnoticed: Duration) -> Self {
         Self {
             sim,
-            config,
+            configs,
             tags,
             unnoticed,
             lives: BTreeMap::new(),
@@ -71,12 +125,17 @@ impl Truth {
         snapshot.instances.iter().any(|one| one.id == instance && one.status != "deleting")
     }
 
-    /// Whether a node has another label than the instance at its address, which has a node of its own.
-    pub fn is_left_behind(&self, node: u64, instance: u64) -> bool {
+    /// Whether there is an instance with this label.
+    pub fn has_label(&self, label: &str) -> bool {
+        self.sim.snapshot().instances.iter().any(|one| one.label == label)
+    }
+
+    /// Whether a node has another label than the instance at its address, which has a node of its own at that config.
+    pub fn is_left_behind(&self, config: u64, node: u64, instance: u64) -> bool {
         let label = self.sim.snapshot().instances.into_iter().find(|one| one.id == instance);
         let label = label.map(|one| one.label).unwrap_or_default();
         let here: Vec<NodeView> =
-            self.backends().into_iter().filter(|one| one.instance == Some(instance)).collect();
+            self.backends_of(config).into_iter().filter(|one| one.instance == Some(instance)).collect();
         here.iter().any(|one| one.node == node && one.label != label)
             && here.iter().any(|one| one.label == label)
     }
@@ -92,8 +151,14 @@ impl Truth {
         snapshot.instances.iter().find(|one| one.private_ipv4.is_some_and(here)).map(|one| one.id)
     }
 
+    /// The nodes of a config.
+    pub fn backends_of(&self, config: u64) -> Vec<NodeView> {
+        self.sim.backends(config)
+    }
+
+    /// The nodes of all configs.
     pub fn backends(&self) -> Vec<NodeView> {
-        self.sim.backends(self.config)
+        self.configs.iter().flat_map(|config| self.backends_of(*config)).collect()
     }
 
     pub fn backend(&self, node: u64) -> Option<NodeView> {
@@ -110,17 +175,19 @@ impl Truth {
             .filter(|guest| self.is_ours(&guest.tags) || self.stripped.contains_key(&guest.id))
             .map(|guest| guest.id)
             .collect();
-        let backends = self.backends();
+        let shown: Vec<(u64, Vec<NodeView>)> =
+            self.configs.iter().map(|config| (*config, self.backends_of(*config))).collect();
         let unnoticed = self.unnoticed;
         for id in &running {
             self.lives.entry(*id).or_default();
         }
         for (id, life) in &mut self.lives {
-            let nodes: Vec<&NodeView> =
-                backends.iter().filter(|backend| backend.instance == Some(*id)).collect();
-            let serves = running.contains(id)
-                && !nodes.is_empty()
-                && nodes.iter().all(|node| node.mode == NodeMode::Accept && node.status == NodeStatus::Up);
+            for (config, backends) in &shown {
+                let nodes: Vec<&NodeView> =
+                    backends.iter().filter(|backend| backend.instance == Some(*id)).collect();
+                life.at.entry(*config).or_default().look(&nodes, running.contains(id), ours, now);
+            }
+            let serves = life.at.values().any(|place| place.serves);
             match (life.serving, serves) {
                 (None, true) => {
                     // A flap that nobody need have noticed is none.
@@ -139,21 +206,6 @@ impl Truth {
                 }
                 _ => {}
             }
-            let mode = nodes.first().map(|node| node.mode);
-            if mode != life.mode && mode.is_some() {
-                match mode {
-                    Some(NodeMode::Drain) if life.drained.is_none() => life.drained = Some(now),
-                    Some(NodeMode::Reject) => {
-                        life.rejected = life.rejected.or(Some(now));
-                    }
-                    Some(NodeMode::Accept) => {
-                        life.drained = None;
-                        life.rejected = None;
-                    }
-                    _ => {}
-                }
-                life.mode = mode;
-            }
         }
     }
 
@@ -164,6 +216,15 @@ impl Truth {
             life.serving.is_some() || life.lost.is_some_and(|at| elapsed(at, now) < self.unnoticed)
         };
         self.lives.iter().filter(|(_, life)| serves(life)).map(|(id, _)| *id).collect()
+    }
+
+    /// Members that serve at each of `configs`, or were lost there so lately that the scaler need not know.
+    pub fn serving_at(&self, configs: &[u64]) -> BTreeSet<u64> {
+        let now = self.sim.now();
+        let serves =
+            |place: &Place| place.serves || place.lost.is_some_and(|at| elapsed(at, now) < self.unnoticed);
+        let everywhere = |life: &Life| configs.iter().all(|config| life.at.get(config).is_some_and(serves));
+        self.lives.iter().filter(|(_, life)| everywhere(life)).map(|(id, _)| *id).collect()
     }
 
     /// Members that serve now.

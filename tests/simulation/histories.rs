@@ -1,11 +1,13 @@
-//! Random histories: loads, faults, illness, crashes, lost stores, second processes, people.
+//! Random histories: loads, faults, illness, crashes, lost stores, second processes, people. In a quarter of them the group
+//! moves between configs, and in a quarter the store is put back to what it was some minutes ago.
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use scaler_core::state::GroupMode;
+use scaler_core::model::{InstanceId, Phase};
+use scaler_core::state::{Cause, GroupMode};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -13,7 +15,7 @@ use super::clock::stopwatch;
 use super::invariants::Breach;
 use super::kill_switch::{Blow, Fate, Strike};
 use super::simulate;
-use super::world::{Happened, Quirk, Setup, World, seconds};
+use super::world::{Backup, Happened, Quirk, Setup, World, seconds};
 
 /// How many, unless `SCALER_SEEDS` says otherwise: what two cores play in a good minute. `just histories` plays 2,000.
 const HISTORIES: u64 = 300;
@@ -62,8 +64,26 @@ const FAULTS: &[&str] = &[
     "mode:delay=8s~60s",
 ];
 
+/// So long it takes to put a copy of the store back.
+const COPIED: Duration = Duration::from_secs(12);
+
+/// So many copies of the store are kept.
+const KEPT: usize = 3;
+
+/// What else befalls the group of a history.
+enum Theme {
+    Plain,
+    /// Its configs change at starts, and its store is never lost: what it left is in the log alone.
+    Moves,
+    /// Copies of its store are put back, of which these are kept.
+    Restores(Vec<Backup>),
+}
+
 struct History {
     rng: fastrand::Rng,
+    /// For the theme alone, so that histories without one stay as they are.
+    chance: fastrand::Rng,
+    theme: Theme,
     world: World,
     /// Instances whose tags somebody took off, and puts back in the end: path, and what they were.
     stripped: Vec<(String, String)>,
@@ -72,15 +92,22 @@ struct History {
 impl History {
     async fn new(seed: u64, quirk: Quirk) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
+        let theme = match seed % 4 {
+            1 => Theme::Moves,
+            3 => Theme::Restores(Vec::new()),
+            _ => Theme::Plain,
+        };
         let min = rng.u32(1..=3);
         let mut setup = Setup::new(seed, min, min + rng.u32(1..=5));
         setup.quirk = quirk;
+        setup.moves = matches!(theme, Theme::Moves);
         setup.slack = seconds(90);
         setup.timings.list_lag = linode_sim::Delay::between_secs(0, 2);
         setup.timings.boot = linode_sim::Delay::between_secs(2, 20);
         let mut world = World::new(setup).await;
         world.start();
-        Self { rng, world, stripped: Vec::new() }
+        let chance = fastrand::Rng::with_seed(!seed);
+        Self { rng, chance, theme, world, stripped: Vec::new() }
     }
 
     async fn run(mut self) -> Told {
@@ -89,6 +116,7 @@ impl History {
         while Instant::now() < end && self.world.judge.breaches().is_empty() {
             if Instant::now() >= next {
                 self.something().await;
+                self.something_of_its_theme().await;
                 next = Instant::now() + seconds(self.rng.u64(5..60));
             }
             let left = next.min(end).saturating_duration_since(Instant::now());
@@ -132,10 +160,37 @@ impl History {
         self.world.kill_all();
         let pause = if self.rng.bool() { 0 } else { self.rng.u64(0..40) };
         self.world.pass(seconds(pause)).await;
-        if self.rng.u32(..8) == 0 {
-            self.world.lose_store().await;
+        let lost = self.rng.u32(..8) == 0;
+        match &self.theme {
+            Theme::Moves if self.chance.bool() => {
+                let both = self.world.configs.clone();
+                let homes = [both[..1].to_vec(), both[1..].to_vec(), both];
+                self.world.home = self.chance.choice(homes).unwrap_or_default();
+            }
+            Theme::Moves => {}
+            Theme::Restores(kept) if !kept.is_empty() && self.chance.bool() => {
+                // What was on its way has landed and is listed by then, as with an operator who copies files.
+                self.world.pass(COPIED).await;
+                let backup = &kept[self.chance.usize(..kept.len())];
+                self.world.restore(backup).await;
+            }
+            _ if lost => self.world.lose_store().await,
+            _ => {}
         }
         self.world.start();
+    }
+
+    /// A copy is made of the store, or the program is started again.
+    async fn something_of_its_theme(&mut self) {
+        if let Theme::Restores(kept) = &mut self.theme
+            && self.chance.u32(..3) == 0
+        {
+            kept.truncate(KEPT - 1);
+            kept.insert(0, self.world.back_up().await);
+        }
+        if !matches!(self.theme, Theme::Plain) && self.chance.u32(..8) == 0 {
+            self.again().await;
+        }
     }
 
     async fn something(&mut self) {
@@ -211,6 +266,26 @@ impl History {
         }
     }
 
+    /// Where the store may be older than the members an operator has the last word, also on those that a log of before takes for
+    /// somebody's: it does not know of the drain that it sent.
+    async fn somebody_decides(&mut self) {
+        let Some(process) = self.world.processes.last() else { return };
+        let web = process.scaler.group("web").unwrap();
+        let standby: Vec<InstanceId> = self.world.judge.with(|_, state| {
+            let standby = state.members.values().filter(|member| member.phase == Phase::Standby);
+            standby.filter_map(|member| member.instance).collect()
+        });
+        let asked = async move {
+            for id in standby {
+                web.activate(id, Cause::operator("it is ours")).await.unwrap();
+            }
+            web.set_mode(GroupMode::On, None, "somebody", "looked at").await.unwrap();
+        };
+        let asked = tokio::spawn(asked);
+        self.world.pass(seconds(2)).await;
+        asked.abort();
+    }
+
     fn anyone(&mut self) -> Option<u64> {
         let ours: Vec<u64> = self.world.judge.with(|truth, _| truth.ours().keys().copied().collect());
         self.rng.choice(ours)
@@ -239,6 +314,9 @@ impl History {
             self.world.sim.set_healthy(instance.id, true);
         }
         self.world.pass(seconds(20)).await;
+        if matches!(self.theme, Theme::Restores(_)) {
+            self.somebody_decides().await;
+        }
         self.world.settles(seconds(7_200), seconds(150)).await;
     }
 }

@@ -25,6 +25,7 @@ mod lasting_store;
 mod load;
 mod mistakes;
 mod ration;
+mod rest;
 mod scenes;
 mod sqlite;
 mod wire;

@@ -24,6 +24,7 @@ impl Scene {
         simulate(async {
             let mut setup = Setup::new(11, 2, 6);
             setup.quirk = quirk;
+            setup.moves = true;
             let mut world = World::new(setup).await;
             world.load(1.0);
             world.start();
@@ -72,6 +73,13 @@ scenes! {
     an_empty_list_after_the_store_was_lost
     a_process_is_frozen_between_a_permit_and_its_drain
     a_process_is_frozen_while_it_observes
+    a_person_deletes_whatever_is_created
+    a_create_is_held_up_and_its_boot_is_slow
+    a_create_lands_after_the_store_was_lost
+    one_is_ill_when_the_load_falls
+    a_look_up_by_id_answers_404
+    a_group_moves_while_it_grows_and_back_while_it_shrinks
+    a_backup_is_put_back
 }
 
 fn plays(name: &str) {
@@ -92,9 +100,7 @@ async fn grown(world: &mut World, size: u32) {
 /// Until one drains.
 async fn drains(world: &mut World) -> Option<u64> {
     let draining = |world: &World| {
-        world
-            .judge
-            .with(|truth, _| truth.lives.iter().find(|(_, life)| life.drained.is_some()).map(|(id, _)| *id))
+        world.judge.with(|truth, _| truth.lives.iter().find(|(_, life)| life.drains()).map(|(id, _)| *id))
     };
     world.run_on(seconds(900), |world| draining(world).is_some()).await;
     draining(world)
@@ -369,6 +375,105 @@ async fn a_process_is_frozen_while_it_observes(mut world: World) -> World {
     world.pass(seconds(23)).await;
     frozen_at(&mut world, "list nodes").await;
     world.load(1.9);
+    world.rests().await;
+    world
+}
+
+async fn a_person_deletes_whatever_is_created(mut world: World) -> World {
+    grown(&mut world, 4).await;
+    world.load(2.0);
+    for _ in 0..6 {
+        let ours: Vec<u64> = world.judge.with(|truth, _| truth.ours().into_keys().rev().take(2).collect());
+        for id in ours {
+            world.person("DELETE", &format!("/linode/instances/{id}"), "").await;
+        }
+        world.pass(seconds(150)).await;
+    }
+    world
+}
+
+/// Its time begins with the answer, so that it has it when it is up.
+async fn a_create_is_held_up_and_its_boot_is_slow(mut world: World) -> World {
+    world.pass(seconds(120)).await;
+    world.faults("create:hang=25s*1,boot:slow=70s*2");
+    world.load(2.05);
+    world.pass(seconds(200)).await;
+    world.rests().await;
+    world
+}
+
+async fn a_create_lands_after_the_store_was_lost(mut world: World) -> World {
+    world.load(2.05);
+    if let Some(process) = world.processes.last() {
+        process.fuse.arm_at("create web-", Fate::Late, Blow::Kill);
+    }
+    let happened = world.run(seconds(60), |_| false).await;
+    world.judge.tell(format!("{happened:?}"));
+    world.kill_all();
+    world.lose_store().await;
+    world.start();
+    world.pass(seconds(60)).await;
+    world.rests().await;
+    world
+}
+
+async fn one_is_ill_when_the_load_falls(mut world: World) -> World {
+    grown(&mut world, 3).await;
+    world.pass(seconds(120)).await;
+    let oldest = world.judge.with(|truth, _| truth.ours().keys().copied().min()).unwrap_or_default();
+    world.judge.tell(format!("instance {oldest} falls ill"));
+    world.sim.set_healthy(oldest, false);
+    world.pass(seconds(35)).await;
+    world.load(0.4);
+    world.pass(seconds(60)).await;
+    world.sim.set_healthy(oldest, true);
+    world.rests().await;
+    world
+}
+
+/// The list leaves it out, and a look by id does not find it either, once.
+async fn a_look_up_by_id_answers_404(mut world: World) -> World {
+    grown(&mut world, 4).await;
+    world.load(2.0);
+    world.faults("instances:short~20s,GET /linode/instances/*:404*1");
+    world.pass(seconds(120)).await;
+    world.rests().await;
+    world
+}
+
+async fn a_group_moves_while_it_grows_and_back_while_it_shrinks(mut world: World) -> World {
+    let (first, second) = (world.configs[..1].to_vec(), world.configs[1..].to_vec());
+    for (home, load) in [(second, 2.05), (first, 0.5)] {
+        world.load(load);
+        world.pass(seconds(8)).await;
+        world.kill_all();
+        world.home = home;
+        world.start();
+        world.pass(seconds(300)).await;
+        world.rests().await;
+    }
+    world
+}
+
+/// Those that were created since are kept until somebody decides.
+async fn a_backup_is_put_back(mut world: World) -> World {
+    let backup = world.back_up().await;
+    world.load(2.0);
+    grown(&mut world, 5).await;
+    world.pass(seconds(120)).await;
+    world.load(0.2);
+    drains(&mut world).await;
+    world.kill_all();
+    world.restore(&backup).await;
+    world.start();
+    world.pass(seconds(420)).await;
+    if world.judge.with(|truth, _| truth.ours().len()) < 5 {
+        world.judge.breach("older", "somebody went before an operator decided");
+    }
+    if let Some(process) = world.processes.last() {
+        let web = process.scaler.group("web").unwrap();
+        web.set_mode(GroupMode::On, None, "somebody", "looked at").await.unwrap();
+    }
     world.rests().await;
     world
 }

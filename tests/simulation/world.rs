@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use linode_api::{Client, InProcess, Retry, Service as _, Token};
 use linode_sim::{RateLimits, SeedBalancer, SeedConfig, SeedInstance, SeedNode, Simulator, Timings};
 use scaler_core::clock::TokioClock;
 use scaler_core::in_memory::InMemoryStore;
-use scaler_core::model::{Amount, Group, Phase, Size, StepPolicy, Template};
-use scaler_core::ports::{Balancer, Compute, Store};
+use scaler_core::model::{AlertRow, Amount, ConfigId, Group, Position, Size, StepPolicy, Template};
+use scaler_core::ports::{Balancer, Compute, LogName, Store};
 use scaler_core::runtime::{Error, Scaler};
-use scaler_core::state::{GroupMode, Outcome};
+use scaler_core::state::{Draft, Entry};
 use scaler_linode::{Backend, LinodeBalancers, LinodeCompute, LinodeGroup, OwnerTags};
 use scaler_sqlite::SqliteStore;
 use tokio::time::{Instant, sleep_until};
@@ -29,6 +29,9 @@ use super::wire::Wire;
 const OWNER: &str = "k3x9w2";
 const START: &str = "2026-01-05T08:00:00Z";
 const KINDS: [&str; 2] = ["g6-standard-2", "g6-dedicated-2"];
+
+/// Nodes at each config that are nobody's business.
+pub const FOREIGN_NODES: usize = 2;
 
 /// The pace at which the harness looks.
 const TICK: Duration = Duration::from_secs(1);
@@ -62,6 +65,8 @@ pub struct Setup {
     pub kept: Kept,
     pub change: fn(&mut Group),
     pub quirk: Quirk,
+    /// There is a second NodeBalancer, to which the group may move.
+    pub moves: bool,
     /// A call may land so long after what it was decided by.
     pub slack: Duration,
 }
@@ -77,6 +82,7 @@ impl Setup {
             kept: Kept::GroupState,
             change: |_| {},
             quirk: Quirk::default(),
+            moves: false,
             slack: seconds(30),
         }
     }
@@ -89,8 +95,8 @@ pub fn seconds(n: u64) -> Duration {
 /// A group with short times.
 fn web(min: u32, max: u32, config: u64) -> Group {
     let template = Template::new("t1", KINDS);
-    let config = scaler_core::model::ConfigId(config);
-    let mut group = Group::new("web".parse().unwrap(), Size { min, max }, vec![config], template);
+    let config = vec![ConfigId(config)];
+    let mut group = Group::new("web".parse().unwrap(), Size { min, max }, config, template);
     let on = |name: &str| [("alertname".to_owned(), name.to_owned())].into();
     group.policies = vec![
         StepPolicy::on(on("WebCpuHigh")).adding(Amount::Percent(100)),
@@ -111,6 +117,13 @@ fn web(min: u32, max: u32, config: u64) -> Group {
 enum Place {
     GroupState(InMemoryStore),
     Sqlite(Box<(tempfile::TempDir, SqliteStore)>),
+}
+
+/// A copy of a store.
+pub struct Backup {
+    logs: Vec<(LogName, Vec<Entry>)>,
+    alerts: (Vec<AlertRow>, Option<Timestamp>),
+    at: Timestamp,
 }
 
 /// One start of the program.
@@ -137,13 +150,17 @@ pub enum Happened {
 pub struct World {
     pub sim: Simulator,
     pub judge: Arc<Judge>,
-    pub weather: Arc<Mutex<Weather>>,
+    weather: Arc<Mutex<Weather>>,
     pub group: Group,
     pub clock: TokioClock,
     pub processes: Vec<Process>,
-    pub balancer: u64,
-    pub config: u64,
-    foreign: Vec<u64>,
+    /// Each config with its NodeBalancer.
+    balancers: Vec<(u64, u64)>,
+    /// All configs, the group's first one first.
+    pub configs: Vec<u64>,
+    /// Those of the group, as processes are started with them.
+    pub home: Vec<u64>,
+    pub foreign: Vec<u64>,
     setup: Setup,
     place: Place,
     started: u32,
@@ -170,15 +187,21 @@ impl World {
             SeedInstance::new("api-one").tag(owner.clone()).tag(group_tag("api")),
         ];
         let foreign = strangers.iter().map(|one| sim.seed_instance(one).unwrap()).collect();
-        let mut config = SeedConfig::new(80).nodes(8080, ["legacy-one"]);
-        let mut elsewhere = SeedNode::default();
-        elsewhere.address = Some("192.168.200.7:80".to_owned());
-        config.nodes.push(elsewhere);
-        let seeded = sim.seed_nodebalancer(&SeedBalancer::new("web-lb").config(config)).unwrap();
-        let mut group = web(setup.min, setup.max, seeded.configs[0]);
+        let mut balancers = Vec::new();
+        for (label, port) in
+            [("web-lb", 80), ("web-next", 443)].into_iter().take(1 + usize::from(setup.moves))
+        {
+            let mut config = SeedConfig::new(port).nodes(8080, ["legacy-one"]);
+            let mut elsewhere = SeedNode::default();
+            elsewhere.address = Some("192.168.200.7:80".to_owned());
+            config.nodes.push(elsewhere);
+            let seeded = sim.seed_nodebalancer(&SeedBalancer::new(label).config(config)).unwrap();
+            balancers.push((seeded.configs[0], seeded.id));
+        }
+        let configs: Vec<u64> = balancers.iter().map(|(config, _)| *config).collect();
+        let mut group = web(setup.min, setup.max, configs[0]);
         (setup.change)(&mut group);
-        let judge =
-            Judge::new(&sim, group.clone(), seeded.configs[0], [owner, group_tag("web")], setup.slack);
+        let judge = Judge::new(&sim, group.clone(), configs.clone(), [owner, group_tag("web")], setup.slack);
         let place = match setup.kept {
             Kept::GroupState => Place::GroupState(InMemoryStore::new()),
             Kept::Sqlite => {
@@ -196,8 +219,9 @@ impl World {
             group,
             clock,
             processes: Vec::new(),
-            balancer: seeded.id,
-            config: seeded.configs[0],
+            home: vec![configs[0]],
+            configs,
+            balancers,
             foreign,
             setup,
             place,
@@ -228,14 +252,16 @@ impl World {
             .retry(retry)
             .build()
             .unwrap();
-        let backend = Backend {
-            nodebalancer: NodeBalancerId::new(self.balancer).unwrap(),
-            config: NodeBalancerConfigId::new(self.config).unwrap(),
-            port: 8080,
-        };
         let linode_group = LinodeGroup::of(self.group.clone(), "nl-ams", "linode/debian12")
-            .template(|create| create.authorized_keys(vec!["ssh-ed25519 simulated".to_owned()]))
-            .backend(backend);
+            .template(|create| create.authorized_keys(vec!["ssh-ed25519 simulated".to_owned()]));
+        let at_home = self.balancers.iter().filter(|(config, _)| self.home.contains(config));
+        let linode_group = at_home.fold(linode_group, |group, (config, nodebalancer)| {
+            group.backend(Backend {
+                nodebalancer: NodeBalancerId::new(*nodebalancer).unwrap(),
+                config: NodeBalancerConfigId::new(*config).unwrap(),
+                port: 8080,
+            })
+        });
         let quirk = &self.setup.quirk;
         let mut balancer: Arc<dyn Balancer> = Arc::new(LinodeBalancers::new(linode.clone(), [&linode_group]));
         let marks = OwnerTags::new(OWNER).unwrap();
@@ -244,6 +270,7 @@ impl World {
         let mut store: Arc<dyn Store> =
             Arc::new(Keep { inner, judge, fuse: Arc::clone(&fuse), process: number });
         let mut group = self.group.clone();
+        group.balancers = self.home.iter().copied().map(ConfigId).collect();
         if let Some(wrap) = &quirk.compute {
             compute = wrap(compute);
         }
@@ -275,7 +302,7 @@ impl World {
                 () = Weather::tell(&weather, &judge, heard.alerts(), deaf) => Ok(()),
             }
         });
-        self.judge.tell(format!("process {number} begins"));
+        self.judge.begins(number, self.home.clone());
         self.processes.push(Process { number, fuse, scaler, future });
         number
     }
@@ -300,6 +327,10 @@ impl World {
     pub async fn lose_store(&mut self) {
         self.judge.tell("the store is lost");
         self.judge.store_lost();
+        self.empty_store().await;
+    }
+
+    async fn empty_store(&mut self) {
         match &mut self.place {
             Place::GroupState(store) => *store = InMemoryStore::new(),
             Place::Sqlite(place) => {
@@ -308,6 +339,34 @@ impl World {
                 place.1 = SqliteStore::open(place.0.path().join(name)).await.unwrap();
             }
         }
+    }
+
+    /// Copies the store.
+    pub async fn back_up(&self) -> Backup {
+        let store = self.store();
+        let mut logs = Vec::new();
+        for log in store.logs().await.unwrap() {
+            let entries = store.read(&log, Position::START, usize::MAX).await.unwrap();
+            logs.push((log, entries));
+        }
+        let alerts = store.alerts().await.unwrap();
+        Backup { logs, alerts: (alerts.rows().collect(), alerts.polled), at: self.sim.now() }
+    }
+
+    /// An operator puts a copy in the place of the store.
+    pub async fn restore(&mut self, backup: &Backup) {
+        self.judge.tell(format!("the store is as it was at {}", backup.at));
+        self.empty_store().await;
+        let store = self.store();
+        for (log, entries) in &backup.logs {
+            let drafts: Vec<Draft> = entries.iter().map(|entry| entry.draft.clone()).collect();
+            store.append(log, Position::START, &drafts).await.unwrap();
+        }
+        let (rows, polled) = &backup.alerts;
+        store.keep_alerts(rows, *polled).await.unwrap();
+        let of_group = |(log, _): &&(LogName, _)| *log != LogName::Installation;
+        let entries = backup.logs.iter().find(of_group).map_or(&[][..], |(_, entries)| entries);
+        self.judge.store_restored(entries, backup.at);
     }
 
     /// A person calls the API.
@@ -329,12 +388,16 @@ impl World {
     /// Somebody silences the high alert, or ends the silence.
     pub fn silence(&self, silenced: bool) {
         self.judge.tell(format!("the high alert is silenced: {silenced}"));
-        self.weather.lock().unwrap_or_else(PoisonError::into_inner).silenced = silenced;
+        self.weather().silenced = silenced;
     }
 
     pub fn load(&self, load: f64) {
         self.judge.tell(format!("the load is {load:.2}"));
-        self.weather.lock().unwrap_or_else(PoisonError::into_inner).load = load;
+        self.weather().load = load;
+    }
+
+    pub fn weather(&self) -> MutexGuard<'_, Weather> {
+        self.weather.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets time pass until `done`, for so long at most.
@@ -398,107 +461,9 @@ impl World {
         }
     }
 
-    /// Whether the group is whole, as the cloud shows it, the log knows it, and the load wants it.
-    pub fn at_rest(&self) -> bool {
-        let weather = self.weather.lock().unwrap_or_else(PoisonError::into_inner);
-        self.judge.with(|truth, state| {
-            let Some(desired) = state.desired else { return false };
-            let reached = state
-                .operation
-                .as_ref()
-                .is_some_and(|operation| matches!(operation.outcome, Some((Outcome::Reached, _))));
-            let ours = truth.ours();
-            let nodes = truth.backends();
-            let our_nodes =
-                nodes.iter().filter(|node| node.instance.is_some_and(|id| ours.contains_key(&id))).count();
-            let at_least = self.group.size.min;
-            let signals_rest = match weather.says(truth.truly_serving()) {
-                (true, _) => desired >= self.group.size.max,
-                (_, true) => desired <= at_least,
-                _ => true,
-            };
-            let mut members = state.members.values();
-            let warm = members.all(|member| member.phase == Phase::InService && member.replacing.is_none());
-            reached
-                && state.mode_at(self.sim.now()) == GroupMode::On
-                && warm
-                && signals_rest
-                && state.open.is_empty()
-                && [truth.truly_serving(), ours.len(), our_nodes] == [desired as usize; 3]
-        })
-    }
-
     /// Time passes.
     pub async fn pass(&mut self, time: Duration) {
         self.run_on(time, |_| false).await;
-    }
-
-    /// It comes to rest within half an hour; a breach otherwise.
-    pub async fn comes_to_rest(&mut self) -> bool {
-        self.comes_to_rest_within(seconds(1800)).await
-    }
-
-    async fn comes_to_rest_within(&mut self, limit: Duration) -> bool {
-        let rests = self.run_on(limit, Self::at_rest).await;
-        if !rests {
-            let found = self.judge.with(|truth, state| {
-                format!("{:?} exist, {:?} serve, {state:#?}", truth.ours(), truth.serving())
-            });
-            self.judge.breach("I7", format!("it does not come to rest: {found}"));
-            self.no_orphans();
-        }
-        rests
-    }
-
-    /// The properties of a world that came to rest.
-    pub async fn rests(&mut self) {
-        self.settles(seconds(1800), seconds(90)).await;
-    }
-
-    /// It comes to rest within `limit`, and then nothing changes for `quiet`.
-    pub async fn settles(&mut self, limit: Duration, quiet: Duration) {
-        if !self.comes_to_rest_within(limit).await {
-            return;
-        }
-        // What the log knows and the cloud shows may differ by a last word.
-        self.pass(seconds(15)).await;
-        let work = self.judge.work();
-        self.pass(quiet).await;
-        if self.judge.work() != work {
-            self.judge.breach("I7", "it is at rest, and goes on changing");
-        }
-        self.no_orphans();
-    }
-
-    fn no_orphans(&self) {
-        let known: Vec<(u64, String)> = self.judge.with(|_, state| {
-            let members = state.members.values();
-            members.filter_map(|member| Some((member.instance?.0, member.label.clone()))).collect()
-        });
-        let (ours, nodes) = self.judge.with(|truth, _| (truth.ours(), truth.backends()));
-        for (id, label) in &ours {
-            if !known.contains(&(*id, label.clone())) {
-                self.judge.breach("I3", format!("instance {id} ({label}) is an orphan"));
-            }
-            let registered = nodes.iter().filter(|node| node.instance == Some(*id)).count();
-            if registered != 1 {
-                self.judge.breach("I3", format!("instance {id} ({label}) has {registered} nodes"));
-            }
-        }
-        for node in &nodes {
-            if node.instance.is_none() && self.group.name.owns_label(&node.label) {
-                self.judge.breach("I3", format!("node {} has no instance", node.label));
-            }
-        }
-        let mut labels: Vec<&String> = ours.values().collect();
-        labels.dedup();
-        if labels.len() != ours.len() {
-            self.judge.breach("I3", "a slot has two instances");
-        }
-        let exist: Vec<u64> = self.sim.snapshot().instances.iter().map(|one| one.id).collect();
-        if self.foreign.iter().any(|id| !exist.contains(id)) || nodes.len() != ours.len() + 2 {
-            self.judge.breach("I5", "something that is not ours was touched");
-        }
     }
 
     /// Arms the only process.

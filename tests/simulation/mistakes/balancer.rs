@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use scaler_core::model::{ConfigId, Mode, Node, NodeId, NodeStatus};
 use scaler_core::ports::{Balancer, Failure, NewNode, NodeCounts};
+use tokio::time::Instant;
+
+/// Nodes that were read are shown for so long.
+const OLD: Duration = Duration::from_secs(150);
 
 /// What is done wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,6 +21,8 @@ pub enum Wrong {
     RegistersTwice,
     /// Shows every node as healthy.
     ShowsAllHealthy,
+    /// Shows nodes that were read a while ago as if they were read now.
+    ShowsOldNodes,
 }
 
 /// A balancer that does it.
@@ -23,11 +30,12 @@ pub struct WrongBalancer {
     pub inner: Arc<dyn Balancer>,
     pub wrong: Wrong,
     said: Mutex<BTreeMap<NodeId, Mode>>,
+    read: Mutex<BTreeMap<ConfigId, (Instant, Vec<Node>)>>,
 }
 
 impl WrongBalancer {
     pub fn new(inner: Arc<dyn Balancer>, wrong: Wrong) -> Self {
-        Self { inner, wrong, said: Mutex::default() }
+        Self { inner, wrong, said: Mutex::default(), read: Mutex::default() }
     }
 
     fn shown(&self, mut node: Node) -> Node {
@@ -57,7 +65,15 @@ impl WrongBalancer {
 #[async_trait]
 impl Balancer for WrongBalancer {
     async fn nodes(&self, config: ConfigId) -> Result<Vec<Node>, Failure> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&config).cloned();
+        if let Some((_, nodes)) =
+            read.filter(|(at, _)| self.wrong == Wrong::ShowsOldNodes && at.elapsed() < OLD)
+        {
+            return Ok(nodes);
+        }
         let nodes = self.inner.nodes(config).await?;
+        let now = Instant::now();
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(config, (now, nodes.clone()));
         Ok(nodes.into_iter().map(|node| self.shown(node)).collect())
     }
 

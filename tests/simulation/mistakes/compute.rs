@@ -1,13 +1,18 @@
 //! Mistakes about instances.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use scaler_core::model::{GroupName, Instance, InstanceId, InstanceType, Price};
+use scaler_core::model::{GroupName, Installation, Instance, InstanceId, InstanceType, Price};
 use scaler_core::ports::{Compute, Failure, FailureKind, Listing, Marked, NewInstance};
+use tokio::time::Instant;
 
 type Found = Option<(Instance, Option<GroupName>)>;
+
+/// What was read by id is told again for so long.
+const OLD: Duration = Duration::from_secs(90);
 
 /// What is done wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,18 +33,39 @@ pub enum Wrong {
     TakesErrorsForAbsence,
     /// Never reads again what was read once.
     NeverReadsAgain,
+    /// Creates under the label of a create that was not answered.
+    ReusesLabels,
+    /// Shows the first list for ever.
+    ListsOnce,
+    /// Shows what answered 404 once as gone.
+    BelievesOne404,
+    /// Answers by id with what it was a while before.
+    ReadsOld,
 }
 
 /// A compute that does it.
 pub struct WrongCompute {
     inner: Arc<dyn Compute>,
     wrong: Wrong,
-    seen: Mutex<BTreeMap<InstanceId, (Instance, GroupName)>>,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    listed: Option<Listing>,
+    seen: BTreeMap<InstanceId, (Instance, GroupName)>,
+    read: BTreeMap<InstanceId, (Instant, Found)>,
+    gone: BTreeSet<InstanceId>,
+    unanswered: Option<String>,
 }
 
 impl WrongCompute {
     pub fn new(inner: Arc<dyn Compute>, wrong: Wrong) -> Self {
-        Self { inner, wrong, seen: Mutex::default() }
+        Self { inner, wrong, memory: Mutex::default() }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn other(new: &NewInstance) -> NewInstance {
@@ -50,6 +76,10 @@ impl WrongCompute {
 #[async_trait]
 impl Compute for WrongCompute {
     async fn list(&self) -> Result<Listing, Failure> {
+        let first = self.memory().listed.clone().filter(|_| self.wrong == Wrong::ListsOnce);
+        if let Some(first) = first {
+            return Ok(first);
+        }
         let mut listing = self.inner.list().await?;
         match self.wrong {
             Wrong::BelievesHalfLists => listing.inconsistent = false,
@@ -62,18 +92,46 @@ impl Compute for WrongCompute {
                     }
                 }
             }
+            Wrong::BelievesOne404 => {
+                let memory = self.memory();
+                listing.instances.retain(|marked| !memory.gone.contains(&marked.instance.id));
+            }
             _ => {}
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.memory();
         for Marked { instance, group, .. } in &listing.instances {
-            seen.insert(instance.id, (instance.clone(), group.clone()));
+            memory.seen.insert(instance.id, (instance.clone(), group.clone()));
         }
+        memory.listed = Some(listing.clone());
         Ok(listing)
     }
 
+    fn lists_left(&self) -> Option<u64> {
+        self.inner.lists_left()
+    }
+
     async fn get(&self, id: InstanceId) -> Result<Found, Failure> {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        let (seen, read, gone) = {
+            let memory = self.memory();
+            (memory.seen.get(&id).cloned(), memory.read.get(&id).cloned(), memory.gone.contains(&id))
+        };
         match (self.wrong, seen) {
+            (Wrong::BelievesOne404, _) if gone => Ok(None),
+            (Wrong::BelievesOne404, _) => {
+                let found = self.inner.get(id).await?;
+                if found.is_none() {
+                    self.memory().gone.insert(id);
+                }
+                Ok(found)
+            }
+            (Wrong::ReadsOld, _) => match read.filter(|(at, _)| at.elapsed() < OLD) {
+                Some((_, found)) => Ok(found),
+                None => {
+                    let found = self.inner.get(id).await?;
+                    self.memory().read.insert(id, (Instant::now(), found.clone()));
+                    Ok(found)
+                }
+            },
             (Wrong::NeverReadsAgain, Some((instance, group))) => Ok(Some((instance, Some(group)))),
             (Wrong::TakesErrorsForAbsence, _) => Ok(self.inner.get(id).await.unwrap_or_default()),
             (Wrong::AdoptsByLabel, _) => {
@@ -88,8 +146,13 @@ impl Compute for WrongCompute {
     }
 
     async fn create(&self, new: &NewInstance) -> Result<Instance, Failure> {
+        let before = self.memory().unanswered.take().filter(|_| self.wrong == Wrong::ReusesLabels);
+        if let Some(label) = before {
+            return self.inner.create(&NewInstance::new(new.group.clone(), label, new.kind.clone())).await;
+        }
         let created = self.inner.create(new).await;
         let unanswered = matches!(&created, Err(failure) if failure.kind == FailureKind::MayHaveHappened);
+        self.memory().unanswered = unanswered.then(|| new.label.clone());
         match self.wrong {
             Wrong::CreatesTwice => {
                 let _ = self.inner.create(&Self::other(new)).await;
@@ -107,12 +170,24 @@ impl Compute for WrongCompute {
         }
     }
 
+    fn creates_left(&self) -> Result<u32, Duration> {
+        self.inner.creates_left()
+    }
+
     async fn delete(&self, id: InstanceId) -> Result<(), Failure> {
         self.inner.delete(id).await
     }
 
     async fn mark(&self, id: InstanceId, group: &GroupName, ours: bool) -> Result<(), Failure> {
         self.inner.mark(id, group, ours).await
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.inner.owner()
+    }
+
+    async fn account(&self, remembered: &Installation) -> Result<Installation, Failure> {
+        self.inner.account(remembered).await
     }
 
     async fn prices(

@@ -1,12 +1,13 @@
 //! Mistakes about the log.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use scaler_core::model::{ActorId, AlertRow, AlertTable, Position};
+use scaler_core::model::{ActorId, AlertRow, AlertTable, Position, StepId};
 use scaler_core::ports::{LogName, Store, StoreError};
-use scaler_core::state::{Draft, Entry, Fact, GroupMode, Mark};
+use scaler_core::state::{Draft, Entry, Fact, GroupMode, Mark, Step, StepOutcome};
 
 /// What is done wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Wrong {
     ForgetsModes,
     /// Shows no protection.
     ForgetsProtection,
+    /// Writes the answer to a create down as of its intent.
+    StampsIntents,
 }
 
 /// A store that does it.
@@ -31,11 +34,13 @@ pub struct WrongStore {
     wrong: Wrong,
     own: Mutex<Option<ActorId>>,
     held: Mutex<Option<(Position, Vec<Draft>)>>,
+    /// Creates without an answer, and when each was intended.
+    intended: Mutex<BTreeMap<StepId, Timestamp>>,
 }
 
 impl WrongStore {
     pub fn new(inner: Arc<dyn Store>, wrong: Wrong) -> Self {
-        Self { inner, wrong, own: Mutex::default(), held: Mutex::default() }
+        Self { inner, wrong, own: Mutex::default(), held: Mutex::default(), intended: Mutex::default() }
     }
 
     fn own(&self) -> Option<ActorId> {
@@ -59,6 +64,24 @@ impl WrongStore {
             return Ok(Position(after.0 + entries.len() as u64));
         }
         self.inner.append(log, from, &all).await
+    }
+
+    /// The entries as of their intents, where there is an answer to a create among them.
+    fn stamped(&self, entries: &[Draft]) -> Option<Vec<Draft>> {
+        let mut intended = self.intended.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stamped = entries.to_vec();
+        for draft in &mut stamped {
+            match (&draft.fact, draft.step) {
+                (Fact::Intended { step: Step::Create { .. } }, Some(id)) => {
+                    intended.insert(id, draft.at);
+                }
+                (Fact::Done { outcome: StepOutcome::Created { .. } }, Some(id)) => {
+                    draft.at = intended.remove(&id).unwrap_or(draft.at);
+                }
+                _ => {}
+            }
+        }
+        (stamped != entries).then_some(stamped)
     }
 
     fn told(&self, mut entry: Entry) -> Entry {
@@ -95,6 +118,14 @@ impl Store for WrongStore {
         let group = *log != LogName::Installation;
         if self.wrong == Wrong::ForgetsIntents && group && !entries.is_empty() {
             return self.append_late(log, after, entries).await;
+        }
+        if self.wrong == Wrong::StampsIntents
+            && group
+            && let Some(stamped) = self.stamped(entries)
+        {
+            let last = self.inner.append(log, after, &stamped).await?;
+            // Who reads what landed goes by it.
+            return Err(StoreError::Conflict { log: log.clone(), after, last });
         }
         let appended = self.inner.append(log, after, entries).await;
         match (self.wrong, appended) {

@@ -1,5 +1,9 @@
 //! The invariants, held against every call that is made and every entry that lands.
 
+mod launches;
+mod older;
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,19 +11,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use linode_sim::{NodeMode, Simulator};
-use scaler_core::model::{ActorId, AlertFreshness, DrainWhy, Group, Position, Signal, elapsed};
+use scaler_core::model::{ActorId, AlertFreshness, Group, Position, Signal, elapsed};
 use scaler_core::ports::LogName;
-use scaler_core::state::{Cause, Draft, Entry, Fact, GroupMode, GroupState, Step};
-use serde_json::Value;
+use scaler_core::state::{Cause, Draft, Entry, Fact, GroupState, Mark, Step};
 
+use self::launches::Launches;
+use self::older::Restored;
 use super::call::Call;
 use super::cloud_truth::Truth;
 
 /// A group that moves is looked at so often, and a list may be as old as that.
 const LOOKS: Duration = Duration::from_secs(4);
-
-/// What the alerts said may have changed so shortly before it is decided by.
-const JUST_NOW: Duration = Duration::from_secs(1);
 
 /// An invariant that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,8 @@ impl fmt::Display for Breach {
 struct Seen {
     unwhole: Option<String>,
     unanswered: BTreeSet<u64>,
-    blind_nodes: Option<String>,
+    /// Configs whose nodes were not listed whole.
+    blind: BTreeSet<u64>,
     listed: BTreeSet<u64>,
 }
 
@@ -49,9 +52,13 @@ struct State {
     /// Every step that was ever intended, in whatever store.
     intents: Vec<Step>,
     began: Option<ActorId>,
+    /// The configs of the group, as each process has them.
+    homes: BTreeMap<u32, Vec<u64>>,
     seen: BTreeMap<u32, Seen>,
     /// Removals of members that had served.
     removals: Vec<Timestamp>,
+    /// Those that are being removed.
+    removing: BTreeSet<u64>,
     low: Option<Timestamp>,
     low_ended: Option<Timestamp>,
     /// Since when they said low before they were unknown, and since when they are.
@@ -62,6 +69,8 @@ struct State {
     before: BTreeMap<u64, NodeMode>,
     /// Labels whose create was last refused for the rate of requests.
     rate_limited: BTreeSet<String>,
+    launches: Launches,
+    restored: Option<Restored>,
     changes: u64,
     entries: u64,
     ghosts: u32,
@@ -79,14 +88,22 @@ pub struct Judge {
 
 impl Judge {
     /// `slack`: a call may land so long after what it was decided by.
-    pub fn new(sim: &Simulator, group: Group, config: u64, tags: [String; 2], slack: Duration) -> Arc<Self> {
+    pub fn new(
+        sim: &Simulator,
+        group: Group,
+        configs: Vec<u64>,
+        tags: [String; 2],
+        slack: Duration,
+    ) -> Arc<Self> {
         let state = State {
-            truth: Truth::new(sim.clone(), config, tags, slack),
+            truth: Truth::new(sim.clone(), configs, tags, slack),
             state: GroupState::default(),
             intents: Vec::new(),
             began: None,
+            homes: BTreeMap::new(),
             seen: BTreeMap::new(),
             removals: Vec::new(),
+            removing: BTreeSet::new(),
             low: None,
             low_ended: None,
             low_before: None,
@@ -94,6 +111,8 @@ impl Judge {
             protected: BTreeSet::new(),
             before: BTreeMap::new(),
             rate_limited: BTreeSet::new(),
+            launches: Launches::default(),
+            restored: None,
             changes: 0,
             entries: 0,
             ghosts: 0,
@@ -119,11 +138,19 @@ impl Judge {
         self.state().story.push(line);
     }
 
+    /// A process begins, for a group at these configs.
+    pub fn begins(&self, process: u32, home: Vec<u64>) {
+        self.tell(format!("process {process} begins at {home:?}"));
+        self.state().homes.insert(process, home);
+    }
+
     /// The store is lost; another log begins.
     pub fn store_lost(&self) {
         let mut state = self.state();
         state.state = GroupState::default();
         state.began = None;
+        state.restored = None;
+        state.launches.forget();
         state.lost_stores += 1;
         // Nothing tells any more that they were ours.
         state.truth.stripped.clear();
@@ -208,10 +235,12 @@ impl Judge {
         state.before = state.truth.backends().iter().map(|node| (node.node, node.mode)).collect();
         state.has_its_cause(&self.sim, call);
         match call {
-            Call::SetMode { node, mode, .. } if mode != "accept" => {
+            Call::Create { label } => state.may_launch(&self.sim, &self.group, call, label),
+            Call::SetMode { node, mode, config } if mode != "accept" => {
                 if let Some(id) = state.instance_of(*node) {
                     state.is_ours(&self.sim, call, id);
-                    state.keeps_min(&self.sim, &self.group, call, id);
+                    state.keeps_min(&self.sim, &self.group, call, id, Some(*config));
+                    state.serves_where_it_stays(&self.sim, process, call, id);
                 }
             }
             Call::SetMode { node, .. } => {
@@ -219,13 +248,14 @@ impl Judge {
                     state.is_ours(&self.sim, call, id);
                 }
             }
-            Call::Deregister { node, .. } => match state.instance_of(*node) {
+            Call::Deregister { node, config } => match state.instance_of(*node) {
                 // Left behind by another instance at an address that is used again.
-                Some(id) if state.truth.is_left_behind(*node, id) => {}
+                Some(id) if state.truth.is_left_behind(*config, *node, id) => {}
                 Some(id) => {
                     state.is_ours(&self.sim, call, id);
-                    state.keeps_min(&self.sim, &self.group, call, id);
-                    state.drain_is_over(&self.sim, &self.group, call, id);
+                    state.keeps_min(&self.sim, &self.group, call, id, Some(*config));
+                    state.serves_where_it_stays(&self.sim, process, call, id);
+                    state.drain_is_over(&self.sim, &self.group, call, id, Some(*config));
                 }
                 None => {
                     let label = state.truth.backend(*node).map(|node| node.label).unwrap_or_default();
@@ -237,8 +267,8 @@ impl Judge {
             // One that a person deleted is on its way out.
             Call::Delete { instance } if state.truth.exists(*instance) => {
                 state.is_ours(&self.sim, call, *instance);
-                state.keeps_min(&self.sim, &self.group, call, *instance);
-                state.drain_is_over(&self.sim, &self.group, call, *instance);
+                state.keeps_min(&self.sim, &self.group, call, *instance, None);
+                state.drain_is_over(&self.sim, &self.group, call, *instance, None);
                 let accepts = state
                     .truth
                     .backends()
@@ -278,6 +308,7 @@ impl Judge {
                     Some((429, _)) => state.rate_limited.insert(label.clone()),
                     _ => state.rate_limited.remove(label),
                 };
+                state.was_sent(label);
                 let exist = state.truth.ours().len();
                 let replacing = state.state.members.values().any(|member| member.replacing.is_some());
                 let mut most = self.group.size.max as usize + usize::from(replacing);
@@ -293,12 +324,19 @@ impl Judge {
             Call::SetMode { node, mode, .. } if mode != "accept" => {
                 let changed = state.before.get(node) == Some(&NodeMode::Accept)
                     && state.truth.backend(*node).is_some_and(|node| node.mode != NodeMode::Accept);
-                let id = state.instance_of(*node).filter(|_| changed);
+                // Who serves on at the configs that the group moved to is not removed.
+                let id = state.instance_of(*node).filter(|_| changed && !state.is_move(call));
                 if let Some(id) = id
                     && state.truth.lives.get(&id).is_some_and(|life| life.ever)
                     && !state.failed(id)
+                    && state.removing.insert(id)
                 {
                     state.removed(&self.sim, &self.group, call);
+                }
+            }
+            Call::SetMode { node, .. } => {
+                if let Some(id) = state.instance_of(*node) {
+                    state.removing.remove(&id);
                 }
             }
             _ => {}
@@ -343,7 +381,9 @@ impl Judge {
                 Fact::Intended { step } => {
                     state.sees(&self.sim, process, step);
                     state.mode_allows(&self.sim, step, draft.at);
+                    state.older_removes_nothing(&self.sim, step);
                     state.is_surplus(&self.sim, step);
+                    state.enough_serve_where_it_moves(&self.sim, &self.group, process, step);
                     state.intents.push(step.clone());
                 }
                 Fact::Decided { desired, previous, signals, asked: None, .. } => {
@@ -352,224 +392,22 @@ impl Judge {
                         state.counts_the_warm(&self.sim, &self.group, *desired);
                     }
                     let policy = matches!(draft.cause, Cause::Policy { .. });
-                    if policy && previous.is_some_and(|previous| *desired < previous) {
+                    // What was kept beyond max is no more than a limit's business.
+                    let limited = *desired == self.group.size.max;
+                    if policy && !limited && previous.is_some_and(|previous| *desired < previous) {
                         state.may_lower(&self.sim, &self.group, *desired);
+                        state.older_keeps_its_size(&self.sim, *desired);
                     }
+                }
+                Fact::Marked { slot, mark: Mark::Failed } => {
+                    state.had_its_time(&self.sim, &self.group, *slot);
                 }
                 _ => {}
             }
-            state.takes(&self.sim, &Entry::new(position, draft.clone()));
-        }
-    }
-}
-
-impl State {
-    fn breach(&mut self, sim: &Simulator, invariant: &'static str, what: impl Into<String>) {
-        let what = format!("{} {}", sim.now(), what.into());
-        self.story.push(format!("!!! {invariant} {what}"));
-        self.breaches.push(Breach { invariant, what });
-    }
-
-    /// What the cloud turned away for the rate of requests does not count as a launch, so none failed.
-    fn takes(&mut self, sim: &Simulator, entry: &Entry) {
-        let step = entry.draft.step.and_then(|id| self.state.open.get(&id)).cloned();
-        let failures = self.state.launches.failures;
-        self.state.apply(entry);
-        if let (Fact::Done { .. }, Some(Step::Create { label, .. })) = (&entry.draft.fact, step)
-            && self.rate_limited.contains(&label)
-            && self.state.launches.failures > failures
-        {
-            self.breach(sim, "launches", format!("the rate limit of {label} counts as a failed launch"));
-        }
-    }
-
-    fn instance_of(&self, node: u64) -> Option<u64> {
-        self.truth.backend(node).and_then(|backend| backend.instance)
-    }
-
-    /// By the log its launch failed: it goes without a permit or time to drain.
-    fn failed(&self, id: u64) -> bool {
-        self.state.members.values().any(|member| member.instance.map(|i| i.0) == Some(id) && member.failed)
-    }
-
-    fn is_ours(&mut self, sim: &Simulator, call: &Call, id: u64) {
-        if !self.truth.carries_our_tags(id) {
-            self.breach(sim, "I5", format!("{call}: instance {id} does not carry our tags"));
-        }
-        if self.protected.contains(&id) {
-            self.breach(sim, "I5", format!("{call}: instance {id} is protected"));
-        }
-    }
-
-    fn keeps_min(&mut self, sim: &Simulator, group: &Group, call: &Call, id: u64) {
-        let serves = self.truth.lives.get(&id).is_some_and(|life| life.serving.is_some());
-        let serving = self.truth.serving().len();
-        if self.failed(id) {
-            // It was not up when it should have been, and never counted.
-            return;
-        }
-        if serves && serving <= group.size.min as usize {
-            let min = group.size.min;
-            self.breach(sim, "I1", format!("{call}: {serving} serve, and at least {min} must"));
-        }
-    }
-
-    fn drain_is_over(&mut self, sim: &Simulator, group: &Group, call: &Call, id: u64) {
-        let now = sim.now();
-        let Some(life) = self.truth.lives.get(&id).filter(|life| life.ever) else { return };
-        let over = |since: Option<Timestamp>, needed| since.is_some_and(|at| elapsed(at, now) >= needed);
-        let drained = over(life.drained, group.remove.drain) || self.failed(id);
-        let rejected = over(life.rejected, group.remove.reject);
-        if !(drained && rejected) {
-            let life = life.clone();
-            self.breach(sim, "I2", format!("{call}: its drain is not over: {life:?}"));
-        }
-    }
-
-    /// Surplus is what serves beyond the desired size.
-    fn is_surplus(&mut self, sim: &Simulator, step: &Step) {
-        let Step::SetMode {
-            node, mode: scaler_core::model::Mode::Drain, why: Some(DrainWhy::Surplus), ..
-        } = step
-        else {
-            return;
-        };
-        let accepts = self.truth.backend(node.0).filter(|node| node.mode == NodeMode::Accept);
-        let serves = accepts.and_then(|node| node.instance).and_then(|id| self.truth.lives.get(&id));
-        let (serving, desired) = (self.truth.serving().len(), self.state.desired.unwrap_or_default());
-        if serves.is_some_and(|life| life.serving.is_some()) && serving <= desired as usize {
-            let what = format!("{step} as surplus, {serving} serve and {desired} are desired");
-            self.breach(sim, "I7", what);
-        }
-    }
-
-    /// Windows and signals, where a policy lowers the size.
-    fn may_lower(&mut self, sim: &Simulator, group: &Group, desired: u32) {
-        let now = sim.now();
-        let just_now = self.low_ended.is_some_and(|at| elapsed(at, now) < JUST_NOW);
-        match self.low {
-            None if !just_now => {
-                self.breach(sim, "signals", format!("the size falls to {desired} and nothing says low"));
-            }
-            Some(since) if elapsed(since, now) < group.remove.low_for => {
-                self.breach(sim, "I6", format!("the size falls to {desired}, it is low only since {since}"));
-            }
-            _ => {}
-        }
-        if let Some(added) = self.truth.last_added
-            && elapsed(added, now) < group.remove.after_add
-        {
-            self.breach(sim, "I6", format!("the size falls to {desired}, one was added at {added}"));
-        }
-        if let Some(removed) = self.removals.last()
-            && elapsed(*removed, now) < group.remove.every
-        {
-            self.breach(sim, "I6", format!("the size falls to {desired}, one was removed at {removed}"));
-        }
-    }
-
-    fn removed(&mut self, sim: &Simulator, group: &Group, call: &Call) {
-        let now = sim.now();
-        let every = group.remove.every;
-        let accepting = u32::try_from(self.truth.serving().len()).unwrap_or(u32::MAX).saturating_add(1);
-        let most = group.remove.at_most.of(accepting).max(1) as usize;
-        self.removals.retain(|at| elapsed(*at, now) < every);
-        self.removals.push(now);
-        let drawn = self.removals.len();
-        if drawn > most {
-            self.breach(sim, "I9", format!("{call} is removal {drawn} of its window, {most} are allowed"));
-        }
-    }
-
-    fn counts_the_warm(&mut self, sim: &Simulator, group: &Group, desired: u32) {
-        let warmed = u32::try_from(self.truth.warmed(group.launch.warm_up)).unwrap_or(u32::MAX);
-        let step = group.policies.iter().filter_map(|policy| policy.add).map(|add| add.to_add(warmed)).max();
-        let most = warmed.saturating_add(step.unwrap_or(0)).max(group.size.min);
-        if desired > most {
-            let what = format!("{desired} are desired with {warmed} warmed members, which argue for {most}");
-            self.breach(sim, "I6", what);
-        }
-    }
-
-    fn has_its_cause(&mut self, sim: &Simulator, call: &Call) {
-        let mode_of = |mode: &scaler_core::model::Mode| match mode {
-            scaler_core::model::Mode::Accept => "accept",
-            scaler_core::model::Mode::Drain => "drain",
-            scaler_core::model::Mode::Reject => "reject",
-            scaler_core::model::Mode::Other => "other",
-        };
-        let intended = self.intents.iter().any(|step| match (call, step) {
-            (Call::Create { label }, Step::Create { label: intended, .. }) => label == intended,
-            (Call::Register { label, address, .. }, Step::Register { label: l, address: a, .. }) => {
-                label == l && address == a
-            }
-            (Call::SetMode { node, mode, .. }, Step::SetMode { node: n, mode: m, .. }) => {
-                *node == n.0 && mode == mode_of(m)
-            }
-            (
-                Call::Deregister { node, .. },
-                Step::Deregister { node: n, .. } | Step::Sweep { node: n, .. },
-            ) => *node == n.0,
-            (Call::Delete { instance }, Step::Delete { instance: i, .. }) => *instance == i.0,
-            _ => false,
-        });
-        if !intended {
-            self.breach(sim, "I8", format!("{call}: its intent is not in the log"));
-        }
-    }
-
-    fn learns(&mut self, process: u32, call: &Call, answer: Option<(u16, &[u8])>) {
-        let seen = self.seen.entry(process).or_default();
-        let page = answer.filter(|(status, _)| *status == 200).map(|(_, body)| body);
-        let page: Option<Value> = page.and_then(|body| serde_json::from_slice(body).ok());
-        let whole = page.as_ref().is_some_and(|page| {
-            page["data"].as_array().is_some_and(|data| Some(data.len() as u64) == page["results"].as_u64())
-        });
-        match call {
-            Call::List { by_label: false } => {
-                seen.unwhole = (!whole).then(|| "the list of instances was not whole".to_owned());
-                seen.unanswered.clear();
-                let data = page.as_ref().and_then(|page| page["data"].as_array());
-                seen.listed = data.into_iter().flatten().filter_map(|one| one["id"].as_u64()).collect();
-            }
-            Call::Nodes { .. } => {
-                seen.blind_nodes = (!whole).then(|| "the list of nodes was not whole".to_owned());
-            }
-            Call::Get { instance } if !seen.listed.contains(instance) => {
-                let told = answer.is_some_and(|(status, _)| status == 200 || status == 404);
-                if told {
-                    seen.unanswered.remove(instance);
-                } else {
-                    seen.unanswered.insert(*instance);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// What creates or removes is intended by a whole observation only.
-    fn sees(&mut self, sim: &Simulator, process: u32, step: &Step) {
-        let harmless = matches!(step, Step::Register { .. })
-            || matches!(step, Step::SetMode { mode: scaler_core::model::Mode::Accept, .. });
-        let Some(seen) = self.seen.get(&process).filter(|_| !harmless) else { return };
-        let silent =
-            seen.unanswered.first().map(|id| format!("whether instance {id} exists was not answered"));
-        if let Some(why) = seen.unwhole.clone().or_else(|| seen.blind_nodes.clone()).or(silent) {
-            self.breach(sim, "I10", format!("{step} is intended, and {why}"));
-        }
-    }
-
-    fn mode_allows(&mut self, sim: &Simulator, step: &Step, at: Timestamp) {
-        let drains = matches!(step, Step::SetMode { mode: scaler_core::model::Mode::Drain, .. });
-        let mode = self.state.mode_at(at);
-        let allowed = match mode {
-            GroupMode::On => true,
-            // What has failed or has begun to go is led out in any case.
-            GroupMode::AddOnly => !drains,
-            _ => false,
-        };
-        if !allowed {
-            self.breach(sim, "I6", format!("{step} is intended in mode {mode}"));
+            let entry = Entry::new(position, draft.clone());
+            state.answered(&self.sim, &entry);
+            state.takes(&self.sim, &entry);
+            state.hears_of_age(&self.sim, &draft.fact);
         }
     }
 }
