@@ -24,7 +24,7 @@ pub(crate) struct Limit {
 /// are what the model, the ports and the log have in their fields; 3 say whose a store is and what its alerts count for; 13 are the
 /// ports; 20 are the log, its state and the turn; 17 are the calls and what they need. Fewer would take a state and a turn that
 /// keep their fields to themselves.
-pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 11_220, public_types: 120 }];
+pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 11_240, public_types: 120 }];
 
 const OWN: &str = "each client has its own, named by its crate";
 const PORT: &str = "what a port shows of any cloud, apart from what an API says";
