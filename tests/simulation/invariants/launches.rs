@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use linode_sim::Simulator;
 use scaler_core::model::{Group, Slot, elapsed};
-use scaler_core::state::{Entry, Fact, Step, StepOutcome};
 
 use super::State;
 use crate::simulation::call::Call;
@@ -25,7 +24,7 @@ pub struct Launches {
     sent: Vec<(Timestamp, String)>,
     /// Every label that was sent, and when.
     labels: BTreeMap<String, Timestamp>,
-    /// When the answer to a create was written down.
+    /// When a create was answered.
     answered: BTreeMap<String, Timestamp>,
 }
 
@@ -66,20 +65,13 @@ impl State {
         self.launches.sent.push((now, label.to_owned()));
     }
 
-    /// What did not happen counts no more.
-    pub(super) fn was_sent(&mut self, label: &str) {
+    /// A create was answered so, or not. What did not happen counts no more.
+    pub(super) fn was_sent(&mut self, sim: &Simulator, label: &str, status: Option<u16>) {
+        if status == Some(200) {
+            self.launches.answered.entry(label.to_owned()).or_insert(sim.now());
+        }
         if !self.truth.has_label(label) {
             self.launches.sent.retain(|(_, sent)| sent != label);
-        }
-    }
-
-    /// An answer is about to be taken into the log's state.
-    pub(super) fn answered(&mut self, sim: &Simulator, entry: &Entry) {
-        let step = entry.draft.step.and_then(|id| self.state.open.get(&id));
-        if let (Fact::Done { outcome: StepOutcome::Created { .. } }, Some(Step::Create { label, .. })) =
-            (&entry.draft.fact, step)
-        {
-            self.launches.answered.insert(label.clone(), sim.now());
         }
     }
 

@@ -308,7 +308,7 @@ impl Judge {
                     Some((429, _)) => state.rate_limited.insert(label.clone()),
                     _ => state.rate_limited.remove(label),
                 };
-                state.was_sent(label);
+                state.was_sent(&self.sim, label, answer.map(|(status, _)| status));
                 let exist = state.truth.ours().len();
                 let replacing = state.state.members.values().any(|member| member.replacing.is_some());
                 let mut most = self.group.size.max as usize + usize::from(replacing);
@@ -405,7 +405,6 @@ impl Judge {
                 _ => {}
             }
             let entry = Entry::new(position, draft.clone());
-            state.answered(&self.sim, &entry);
             state.takes(&self.sim, &entry);
             state.hears_of_age(&self.sim, &draft.fact);
         }

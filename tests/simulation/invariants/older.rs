@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use linode_sim::Simulator;
-use scaler_core::model::{InstanceId, Member, Mode, after};
+use scaler_core::model::{InstanceId, Member, Mode, Origin, after};
 use scaler_core::state::{Entry, Fact, GroupState, Step};
 
 use super::{Judge, State};
@@ -90,7 +90,10 @@ impl State {
     /// Whether the store is seen to be older than the world, and nobody has decided yet.
     fn is_older(&self) -> bool {
         let shown = |restored: &Restored| {
-            let exists = restored.newer.iter().any(|id| self.truth.carries_our_tags(*id));
+            // The log found one under a label that it had tried itself: nothing told that there was more to it.
+            let tried =
+                |id| self.state.member_of(InstanceId(id)).is_some_and(|of| of.origin == Origin::Created);
+            let exists = restored.newer.iter().any(|id| self.truth.carries_our_tags(*id) && !tried(*id));
             restored.shown && exists && !restored.decided
         };
         self.state.older.is_some() || self.restored.as_ref().is_some_and(shown)

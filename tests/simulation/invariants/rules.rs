@@ -254,7 +254,9 @@ impl State {
                     // They are read anew; of those that the group left, as long as somebody is there.
                     seen.blind.clear();
                 }
-                if !whole {
+                if whole {
+                    seen.blind.remove(config);
+                } else {
                     seen.blind.insert(*config);
                 }
             }
