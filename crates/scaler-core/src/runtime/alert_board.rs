@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -32,8 +32,6 @@ pub struct AlertBoard {
     polling: tokio::sync::Mutex<()>,
     /// The names of alerts that policies and the heartbeat are about; none where a policy names none.
     names: Option<BTreeSet<String>>,
-    /// Alerts that are stored though no policy is about them any more. What is said of them is stored on: a policy may be back.
-    strays: OnceLock<BTreeSet<String>>,
     /// When old rows were last looked for.
     pruned: Mutex<Option<Timestamp>>,
     /// What changes for a group, by its name.
@@ -96,7 +94,6 @@ impl AlertBoard {
         let names = named.chain(freshness.heartbeat.get(ALERTNAME).cloned().map(Some)).collect();
         Self {
             names,
-            strays: OnceLock::new(),
             watch: Mutex::new(ClockWatch::new(&*clock)),
             store,
             clock,
@@ -198,12 +195,13 @@ impl AlertBoard {
         Ok(())
     }
 
-    /// What of `rows` must outlast this process: whoever routes all alerts here sends thousands that no policy is about.
+    /// What the store must know of `rows`: whoever routes all alerts here repeats thousands that no policy is about. A change is
+    /// stored all the same, for a policy that is new at a start must not take an alert that fires for one that does not.
     fn lasting(&self, rows: &[AlertRow]) -> Vec<AlertRow> {
-        let stray = |row: &AlertRow| {
-            self.strays.get().is_some_and(|strays| strays.contains(row.alert.fingerprint.as_str()))
-        };
-        rows.iter().filter(|row| self.concerns(row) || stray(row)).cloned().collect()
+        let table = self.held();
+        let changed =
+            |row: &AlertRow| table.row(&row.alert.fingerprint).is_none_or(|known| known.alert != row.alert);
+        rows.iter().filter(|row| self.concerns(row) || changed(row)).cloned().collect()
     }
 
     /// Whether a policy or the heartbeat may be about it.
@@ -293,8 +291,6 @@ impl AlertBoard {
         self.loaded
             .get_or_try_init(|| async {
                 let stored = self.store.alerts().await?;
-                let strays = stored.rows().filter(|row| !self.concerns(row)).map(|row| row.alert.fingerprint);
-                self.strays.get_or_init(|| strays.collect());
                 *self.table.write().unwrap_or_else(PoisonError::into_inner) = stored;
                 Ok(())
             })
