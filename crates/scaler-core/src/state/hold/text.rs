@@ -43,7 +43,8 @@ impl fmt::Display for Hold {
             Self::NothingListed { nodes, example } => write!(
                 f,
                 "{nodes} nodes of this group are up ({example}, for example), and the listing shows no instance: \
-                 see whether the token may read the account's Linodes, or remove the nodes"
+                 see whether the token may read the account's Linodes and whether `owner` was changed; \
+                 remove the nodes only if they serve nobody"
             ),
             Self::StrayNode { node } => write!(
                 f,
