@@ -20,8 +20,9 @@ pub(crate) struct Limit {
 /// Crates whose size is held. A limit that is raised has its reason here. The house was to hold 9,000 lines and 60 public types.
 /// Lines: the rules that bound creation and keep removal from doubt, what reads a history from its end, plans by what was seen
 /// last, holds what has no price, sees to whose the store is, shows and drops alerts, plans the rate of lists and of reads by id, and
-/// leads members to other balancers, shows them on their way, and tells a restored store by what another log labelled came after it. Types: 20 are reasons (of holds, steps, decisions, failures, calls), which were text; 23 are the parts of a group's description and of what views show; 24
-/// are what the model, the ports and the log have in their fields; 3 say whose a store is and what its alerts count for; 13 are the
+/// leads members to other balancers, shows them on their way, and tells a restored store by what another log labelled came after it.
+/// Types: 20 are reasons (of holds, steps, decisions, failures, calls), which were text; 23 are the parts of a group's description and of
+/// what views show; 24 are what the model, the ports and the log have in their fields; 3 say whose a store is and what its alerts count for; 13 are the
 /// ports; 20 are the log, its state and the turn; 17 are the calls and what they need. Fewer would take a state and a turn that
 /// keep their fields to themselves.
 pub(crate) const LIMITS: &[Limit] = &[Limit { of: "scaler-core", lines: 11_240, public_types: 120 }];

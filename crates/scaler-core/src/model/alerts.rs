@@ -68,11 +68,6 @@ impl Alert {
     ) -> Self {
         Self { fingerprint, labels, annotations, starts_at, state }
     }
-
-    /// Leaves out the annotations that nobody reads.
-    pub(crate) fn drop_unread(&mut self) {
-        self.annotations.retain(|name, _| name == VALUE);
-    }
 }
 
 /// A row of the table.
@@ -263,7 +258,7 @@ impl AlertTable {
     fn hear(&self, alerts: Vec<Alert>, now: Timestamp, gap: Duration) -> BTreeMap<String, AlertRow> {
         let mut rows: BTreeMap<String, AlertRow> = BTreeMap::new();
         for mut alert in alerts {
-            alert.drop_unread();
+            alert.annotations.retain(|name, _| name == VALUE);
             let said = rows.get(&alert.fingerprint).map(|row| (row.alert.state, row.since, row.heard));
             let held = || self.rows.get(alert.fingerprint.as_str());
             let since = match said.or_else(|| held().map(|held| (held.state, held.since, held.heard))) {

@@ -120,11 +120,10 @@ impl AlertBoard {
     ///
     /// # Errors
     /// [`NotKept`] if the store did not keep it: nothing of it counts then.
-    pub async fn notified(&self, mut alerts: Vec<Alert>) -> Result<(), NotKept> {
+    pub async fn notified(&self, alerts: Vec<Alert>) -> Result<(), NotKept> {
         if alerts.is_empty() {
             return Ok(());
         }
-        alerts.iter_mut().for_each(Alert::drop_unread);
         self.load().await.map_err(|error| NotKept(Arc::new(error)))?;
         let (sender, mut answer) = oneshot::channel();
         self.pending().push(Waiting { alerts, answer: sender });

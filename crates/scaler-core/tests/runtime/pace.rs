@@ -50,6 +50,17 @@ async fn is_ill(scaler: &Scaler, n: u64, id: InstanceId) -> bool {
     member.phase == Phase::Unhealthy
 }
 
+/// These members are seen as unhealthy.
+async fn all_are_ill(scaler: &Scaler, ids: Vec<(u64, InstanceId)>) {
+    let mut unseen = Vec::new();
+    for (n, id) in ids {
+        if !is_ill(scaler, n, id).await {
+            unseen.push(n);
+        }
+    }
+    assert!(unseen.is_empty(), "members that are down and not seen: {unseen:?}");
+}
+
 impl Bench {
     /// The service of an instance fails.
     fn falls_ill(&self, label: &str) -> InstanceId {
@@ -253,6 +264,25 @@ async fn two_hundred_groups_grew_at_once_and_healthy_launches_were_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn dry_runs_took_the_lists_of_groups_that_waited_for_theirs() {
+    let (bench, scaler) = large_account();
+    let observed = async {
+        tokio::time::sleep(seconds(200)).await;
+        let ids: Vec<_> =
+            (7..GROUPS).step_by(10).map(|n| (n, bench.falls_ill(&format!("{}-aaaaa-3", name(n))))).collect();
+        // Somebody asks for what the same few would do, again and again.
+        let until = bench.clock.now() + seconds(45);
+        while bench.clock.now() < until {
+            for n in 0..5 {
+                scaler.group(&name(n)).unwrap().plan().await.unwrap();
+            }
+        }
+        all_are_ill(&scaler, ids).await;
+    };
+    scaler.run(observed).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_member_that_fell_ill_again_was_not_seen_for_its_count_was_known() {
     let (bench, scaler) = large_account();
     let observed = async {
@@ -275,13 +305,7 @@ async fn a_member_that_fell_ill_again_was_not_seen_for_its_count_was_known() {
         }
         assert_eq!(serving.len(), ids.len());
         tokio::time::sleep(seconds(45)).await;
-        let mut unseen = Vec::new();
-        for (n, id) in ids {
-            if !is_ill(&scaler, n, id).await {
-                unseen.push(n);
-            }
-        }
-        assert!(unseen.is_empty(), "members that are down for half a minute and not seen: {unseen:?}");
+        all_are_ill(&scaler, ids).await;
     };
     scaler.run(observed).await.unwrap();
 }
@@ -305,13 +329,7 @@ async fn a_member_that_fell_ill_was_not_seen_for_it_had_recovered_before_its_nod
             fall(*n);
         }
         tokio::time::sleep(seconds(45)).await;
-        let mut unseen = Vec::new();
-        for (n, id) in ids {
-            if !is_ill(&scaler, n, id).await {
-                unseen.push(n);
-            }
-        }
-        assert!(unseen.is_empty(), "members that are down for 45 s and not seen: {unseen:?}");
+        all_are_ill(&scaler, ids).await;
     };
     scaler.run(observed).await.unwrap();
 }
