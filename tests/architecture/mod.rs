@@ -9,6 +9,7 @@ mod house;
 mod limits;
 mod made_up;
 mod manifest;
+mod ports;
 mod rules;
 mod sizes;
 mod source;

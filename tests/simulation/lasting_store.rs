@@ -111,6 +111,10 @@ impl Store for Keep {
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError> {
         self.inner.forget_alerts(fingerprints).await
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.inner.probe().await
+    }
 }
 
 /// Limits of calls are as long as this; waits are shorter.

@@ -105,4 +105,8 @@ impl Store for InMemoryStore {
         }
         Ok(())
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }

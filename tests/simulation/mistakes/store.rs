@@ -156,4 +156,8 @@ impl Store for WrongStore {
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError> {
         self.inner.forget_alerts(fingerprints).await
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.inner.probe().await
+    }
 }

@@ -128,6 +128,10 @@ impl<T: Store + ?Sized> Store for Arc<T> {
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError> {
         (**self).forget_alerts(fingerprints).await
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        (**self).probe().await
+    }
 }
 
 #[async_trait]

@@ -95,6 +95,10 @@ impl Store for Faulty {
     async fn forget_alerts(&self, fingerprints: &[String]) -> Result<(), StoreError> {
         self.kept.forget_alerts(fingerprints).await
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.kept.probe().await
+    }
 }
 
 /// Hands the stores out, and keeps a handle on what the last one keeps.
